@@ -1,0 +1,60 @@
+"""What can go wrong between documents and the database, each error a builtin's at once.
+
+::
+
+    MapperError
+    ├── DefinitionError            (TypeError)     a document class that can't be made
+    ├── ValidationError            (ValueError)    values that break the rules of their fields
+    ├── DecodeError                (ValueError)    a stored document that doesn't fit its class
+    ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    ├── MultipleDocumentsError     (LookupError)   more than one where one must be
+    ├── DuplicateKeyError          (ValueError)    a unique value that is there already
+    ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── ConfigurationError         (ValueError)    a connection that can't be made as described
+    └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
+"""
+
+
+class MapperError(Exception):
+    """A document class or document can't be used as it was asked."""
+
+
+class DefinitionError(MapperError, TypeError):
+    """A document class can't be made as it was written."""
+
+
+class ValidationError(MapperError, ValueError):
+    """Values break the rules of their fields."""
+
+
+class DecodeError(MapperError, ValueError):
+    """A stored document doesn't fit the class it is read as."""
+
+
+class DocumentNotFoundError(MapperError, LookupError):
+    """No document is where one must be."""
+
+
+class MultipleDocumentsError(MapperError, LookupError):
+    """More than one document is where exactly one must be."""
+
+
+class DuplicateKeyError(MapperError, ValueError):
+    """A unique value is stored already."""
+
+
+class UnfilteredWriteError(MapperError, ValueError):
+    """An update or delete would touch the whole collection without being asked to."""
+
+
+class NotBoundError(MapperError, RuntimeError):
+    """A document class is used without a database to run on."""
+
+
+class ConfigurationError(MapperError, ValueError):
+    """A connection can't be made from what it was given."""
+
+
+class EmbeddedMongoError(MapperError, RuntimeError):
+    """A mongod can't be found, started or stopped."""

@@ -1,0 +1,45 @@
+"""What can go wrong while a query is built, each error a builtin's at once.
+
+::
+
+    DslError
+    ├── UnknownFieldError    (AttributeError)  a name no field has
+    ├── OperandError         (TypeError)       a value the operator or field can't take
+    ├── TruthValueError      (TypeError)       'and', 'or', 'not', 'in', 1 < f < 3
+    ├── ArgumentError        (ValueError)      a limit below 1, an open ring, an empty list
+    ├── UpdateConflictError  (ValueError)      two changes of one path
+    ├── ParameterError       (LookupError)     a hole left open, a name without a hole
+    └── CompileError         (ValueError)      a value with no form where it stands
+"""
+
+
+class DslError(Exception):
+    """A query, update or pipeline can't be built as it was written."""
+
+
+class UnknownFieldError(DslError, AttributeError):
+    """A document class has no field of this name."""
+
+
+class OperandError(DslError, TypeError):
+    """A value has a type that the operator or the field can't take."""
+
+
+class TruthValueError(DslError, TypeError):
+    """A query was used where Python asks for true or false."""
+
+
+class ArgumentError(DslError, ValueError):
+    """An argument has the right type and an impossible value."""
+
+
+class UpdateConflictError(DslError, ValueError):
+    """Two changes of an update touch the same path."""
+
+
+class ParameterError(DslError, LookupError):
+    """A parameter was left unbound, or a bound name has no parameter."""
+
+
+class CompileError(DslError, ValueError):
+    """A value has no form where it stands: geo operators in expressions, say."""
