@@ -1,0 +1,76 @@
+"""Aggregation expressions: the only place that knows ``$`` paths and ``$literal``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mongo_dsl.compile.values import compile_value, unbound
+from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+
+
+def compile_expression(node: Node) -> Any:
+    """Compile *node* as an aggregation expression.
+
+    Strings that begin with ``$`` and documents with keys that MongoDB would read are
+    wrapped in ``$literal``: data is never taken for a path or an operator.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+        CompileError: *node* has no form as an expression.
+    """
+    return EXPRESSIONS[type(node)](node)
+
+
+def _path(node: Path) -> Any:
+    return _indexed(node) if node.positions else f"${node.name}"
+
+
+def _indexed(node: Path) -> Any:
+    """Read array places one by one: ``"$items.0"`` would look for a field named 0."""
+    segments = node.name.split(".")
+    first = node.positions[0]
+    value: Any = "$" + ".".join(segments[:first])
+    for place, segment in enumerate(segments[first:], first):
+        if place in node.positions:
+            value = {"$arrayElemAt": [value, int(segment)]}
+        else:
+            value = {"$getField": {"field": segment, "input": value}}
+    return value
+
+
+def _var(node: Var) -> str:
+    return f"$${node.name}"
+
+
+def _value(node: Value) -> Any:
+    value = node.value
+    if isinstance(value, str) and value[:1] == "$":
+        return {"$literal": value}
+    return value
+
+
+def _seq(node: Seq) -> list[Any]:
+    return [EXPRESSIONS[type(item)](item) for item in node.items]
+
+
+def _map(node: Map) -> Any:
+    if any(name[:1] == "$" or "." in name or not name for name, _ in node.items):
+        return {"$literal": compile_value(node)}
+    return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
+
+
+def _op(node: Op) -> dict[str, Any]:
+    return {node.name: EXPRESSIONS[type(node.body)](node.body)}
+
+
+EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
+    Path: _path,
+    Var: _var,
+    Value: _value,
+    Seq: _seq,
+    Map: _map,
+    Op: _op,
+    Raw: lambda node: compile_value(node.body),
+    Param: unbound,
+}

@@ -1,0 +1,172 @@
+"""Which Python values an annotation allows, and how to say so.
+
+`conforms` answers for whole values, nested ones included; it never converts. An `int` is
+no `bool` here and a `float` may be written as an `int`: BSON tells the first two apart,
+and type checkers accept the second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import Any, Literal, Union
+
+
+Check = Callable[[Any], bool]
+
+
+def members(annotation: Any) -> tuple[Any, ...]:
+    """Return the alternatives of a union, and any other annotation alone."""
+    annotation = bare(annotation)
+    if typing.get_origin(annotation) in (Union, types.UnionType):
+        return tuple(m for arg in typing.get_args(annotation) for m in members(arg))
+    return (annotation,)
+
+
+def bare(annotation: Any) -> Any:
+    """Strip `Annotated`, `Final`, `NewType` and aliases off *annotation*."""
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin in (typing.Annotated, typing.Final, typing.Required):
+            annotation = typing.get_args(annotation)[0]
+        elif hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        elif hasattr(annotation, "__value__"):
+            annotation = annotation.__value__
+        elif isinstance(annotation, typing.TypeVar):
+            annotation = annotation.__bound__ or Any
+        else:
+            return annotation
+
+
+def describe(annotation: Any) -> str:
+    """Name *annotation* the way it is written in source code."""
+    annotation = bare(annotation)
+    if annotation is None or annotation is type(None):
+        return "None"
+    if typing.get_origin(annotation) in (Union, types.UnionType):
+        return " | ".join(describe(member) for member in members(annotation))
+    if typing.get_origin(annotation) is Literal:
+        return " | ".join(repr(value) for value in typing.get_args(annotation))
+    arguments = typing.get_args(annotation)
+    name = getattr(typing.get_origin(annotation) or annotation, "__name__", None)
+    if name is None:
+        return str(annotation).removeprefix("typing.")
+    return f"{name}[{', '.join(map(describe, arguments))}]" if arguments else str(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def conforms(annotation: Any) -> Check:
+    """Return a function that tells whether a value is allowed by *annotation*."""
+    annotation = bare(annotation)
+    alternatives = members(annotation)
+    if len(alternatives) > 1:
+        return _any_of(tuple(conforms(member) for member in alternatives))
+    origin = typing.get_origin(annotation)
+    if origin is Literal:
+        return _literal(typing.get_args(annotation))
+    if origin is not None:
+        return _generic(origin, typing.get_args(annotation))
+    return _plain(annotation)
+
+
+def _any_of(checks: tuple[Check, ...]) -> Check:
+    return lambda value: any(check(value) for check in checks)
+
+
+def _literal(values: tuple[Any, ...]) -> Check:
+    allowed = {(type(value), value) for value in values}
+    return lambda value: value.__hash__ is not None and (type(value), value) in allowed
+
+
+def _plain(annotation: Any) -> Check:
+    if annotation in _SPECIAL:
+        return _SPECIAL[annotation]
+    if not isinstance(annotation, type):
+        return _anything
+    return lambda value: isinstance(value, annotation)
+
+
+def _anything(_: Any) -> bool:
+    return True
+
+
+def _int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _float(value: Any) -> bool:
+    return isinstance(value, float) or _int(value)
+
+
+def _str(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, Enum)
+
+
+def _date(value: Any) -> bool:
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+
+
+_SPECIAL: dict[Any, Check] = {
+    Any: _anything,
+    object: _anything,
+    None: lambda value: value is None,
+    int: _int,
+    float: _float,
+    str: _str,
+    dt.date: _date,
+}
+
+
+def _generic(origin: Any, arguments: tuple[Any, ...]) -> Check:
+    if not isinstance(origin, type):
+        return _anything
+    if issubclass(origin, tuple):
+        return _tuple(origin, arguments)
+    if issubclass(origin, Mapping):
+        return _mapping(origin, *(conforms(argument) for argument in arguments))
+    if issubclass(origin, (list, AbstractSet, Iterable)) and len(arguments) == 1:
+        return _items(origin, conforms(arguments[0]))
+    return lambda value: isinstance(value, origin)
+
+
+def _items(origin: type, check: Check) -> Check:
+    def checked(value: Any) -> bool:
+        return (
+            isinstance(value, origin)
+            and not isinstance(value, (str, bytes))
+            and all(map(check, value))
+        )
+
+    return checked
+
+
+def _mapping(origin: type, key: Check, item: Check) -> Check:
+    def checked(value: Any) -> bool:
+        return (
+            isinstance(value, origin)
+            and all(map(key, value))
+            and all(map(item, value.values()))
+        )
+
+    return checked
+
+
+def _tuple(origin: type, arguments: tuple[Any, ...]) -> Check:
+    if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - tuple[int, ...]
+        return _items(origin, conforms(arguments[0]))
+    checks = tuple(conforms(argument) for argument in arguments if argument != ())
+
+    def checked(value: Any) -> bool:
+        return (
+            isinstance(value, origin)
+            and len(value) == len(checks)
+            and all(check(item) for check, item in zip(checks, value, strict=True))
+        )
+
+    return checked

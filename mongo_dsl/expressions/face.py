@@ -1,0 +1,206 @@
+"""Expressions: what the server computes, built with Python's operators or functions.
+
+`single`, `positional` and `named` are the three ways MongoDB encodes an operator; every
+operator function ends in one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import attrs
+
+from mongo_dsl.compile import compile_expression
+from mongo_dsl.errors import TruthValueError
+from mongo_dsl.filters import NO_TRUTH, Filter, sketch
+from mongo_dsl.nodes import Map, Node, Op, Seq
+from mongo_dsl.params import fill
+from mongo_dsl.predicates import Computed
+from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.values import Face, node
+
+
+class Missing:
+    """The type of `MISSING`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+"""An argument that is not sent; None is BSON's null, which is sent."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Expr(Face):
+    """An aggregation expression.
+
+    ``+ - * / %`` and the comparisons build expressions and filters; ``==`` too, so
+    `same_as` tells whether two expressions are the same.
+
+    >>> from mongo_dsl import F
+    >>> (F.price * F.qty + 5).compile()
+    {'$add': [{'$multiply': ['$price', '$qty']}, 5]}
+    """
+
+    _node: Node
+
+    def __add__(self, other: Any) -> Expr:
+        """Add *other*."""
+        return positional("$add", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        """Add to *other*."""
+        return positional("$add", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        """Subtract *other*."""
+        return positional("$subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        """Subtract from *other*."""
+        return positional("$subtract", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        """Multiply by *other*."""
+        return positional("$multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        """Multiply *other*."""
+        return positional("$multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        """Divide by *other*."""
+        return positional("$divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        """Divide *other*."""
+        return positional("$divide", other, self)
+
+    def __mod__(self, other: Any) -> Expr:
+        """Take the remainder of a division by *other*."""
+        return positional("$mod", self, other)
+
+    def __rmod__(self, other: Any) -> Expr:
+        """Take the remainder of *other*."""
+        return positional("$mod", other, self)
+
+    def __neg__(self) -> Expr:
+        """Change the sign."""
+        return positional("$multiply", self, -1)
+
+    def __abs__(self) -> Expr:
+        """Drop the sign."""
+        return single("$abs", self)
+
+    def __eq__(self, other: object) -> Filter:  # type: ignore[override]
+        """Match where the expression equals *other*."""
+        return self._compute("$eq", other)
+
+    def __ne__(self, other: object) -> Filter:  # type: ignore[override]
+        """Match where the expression differs from *other*."""
+        return self._compute("$ne", other)
+
+    def __lt__(self, other: Any) -> Filter:
+        """Match where the expression is less than *other*."""
+        return self._compute("$lt", other)
+
+    def __le__(self, other: Any) -> Filter:
+        """Match where the expression is at most *other*."""
+        return self._compute("$lte", other)
+
+    def __gt__(self, other: Any) -> Filter:
+        """Match where the expression is greater than *other*."""
+        return self._compute("$gt", other)
+
+    def __ge__(self, other: Any) -> Filter:
+        """Match where the expression is at least *other*."""
+        return self._compute("$gte", other)
+
+    def _compute(self, name: str, other: Any) -> Filter:
+        """Compare on the server: every comparison of expressions comes through here."""
+        return Filter(Computed(Op(name, Seq((self._node, node(other))))))
+
+    def __hash__(self) -> int:
+        return hash((Expr, self._node))
+
+    def same_as(self, other: Expr) -> bool:
+        """Tell whether *other* is the same expression; ``==`` builds a filter."""
+        return isinstance(other, Expr) and self._node == other._node
+
+    def __bool__(self) -> NoReturn:
+        msg = f"{self._subject()} {NO_TRUTH}"
+        raise TruthValueError(msg)
+
+    def _subject(self) -> str:
+        return "an expression"
+
+    def __iter__(self) -> NoReturn:
+        msg = f"{self._subject()} can't be iterated over; the server has its items"
+        raise TruthValueError(msg)
+
+    def __contains__(self, item: object) -> NoReturn:
+        msg = f"{self._subject()} can't answer 'in'; write field.any(...), field.contains(x)"
+        raise TruthValueError(f"{msg} or x.in_([...])")
+
+    def bind(self, **values: Any) -> Expr:
+        """Fill the parameters named in *values*.
+
+        Raises:
+            ParameterError: there is no parameter of such a name.
+            OperandError: a parameter doesn't take its value.
+        """
+        return Expr(fill(self._node, values))
+
+    def compile(self) -> Any:
+        """Return the expression as MongoDB takes it.
+
+        Raises:
+            ParameterError: a parameter is unbound.
+            CompileError: a part of it has no form as an expression.
+        """
+        return compile_expression(self._node)
+
+    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
+        """Return the expression as Extended JSON v2, relaxed or *canonical*."""
+        return to_json(self.compile(), canonical=canonical, indent=indent)
+
+    def to_shell(self) -> str:
+        """Return the expression as mongosh reads it."""
+        return to_shell(self.compile())
+
+    def __str__(self) -> str:
+        return self.to_shell()
+
+    def __repr__(self) -> str:
+        return f"<Expr {sketch(self._node, compile_expression)}>"
+
+
+def single(name: str, value: Any) -> Expr:
+    """Build ``{name: value}``."""
+    return Expr(Op(name, node(value)))
+
+
+def positional(name: str, *values: Any) -> Expr:
+    """Build ``{name: [value, …]}``, leaving out what is `MISSING`."""
+    return Expr(Op(name, Seq(tuple([node(v) for v in values if v is not MISSING]))))
+
+
+def named(name: str, /, **values: Any) -> Expr:
+    """Build ``{name: {key: value, …}}``, leaving out what is `MISSING`."""
+    return Expr(Op(name, document(values)))
+
+
+def document(values: dict[str, Any]) -> Map:
+    """Build the node of ``{key: value, …}``; ``in_`` and the like lose their underscore."""
+    return Map(
+        tuple(
+            [(k.rstrip("_"), node(v)) for k, v in values.items() if v is not MISSING],
+        )
+    )
+

@@ -1,0 +1,152 @@
+"""What fields that hold arrays can do.
+
+https://www.mongodb.com/docs/manual/reference/operator/query-array/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from mongo_dsl import updates
+from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from mongo_dsl.filters import Filter, condition
+from mongo_dsl.nodes import Node, Op, Path, Seq
+from mongo_dsl.predicates import And, Equals, Predicate, Where
+from mongo_dsl.schema import FieldSpec
+from mongo_dsl.values import Face, node
+
+
+E = TypeVar("E")
+
+
+class ArrayMethods(Generic[E]):
+    """Match arrays by their items, and change the items."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        _node: Path
+        _spec: FieldSpec | None
+
+        def _item_face(self) -> Any: ...
+
+    def all_(self, values: Iterable[Any]) -> Filter:
+        """Match arrays that hold every one of *values*; a filter asks for such an item.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.all_(["a", "b"]).compile()
+        {'tags': {'$all': ['a', 'b']}}
+        """
+        if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+            msg = f"all_ got {values!r}; it takes a list of values"
+            raise OperandError(msg)
+        items = Seq(tuple(self._required(value) for value in values))
+        return Filter(Where(self._node, (Op("$all", items),)))
+
+    def _required(self, value: Any) -> Node:
+        if isinstance(value, Filter) or callable(value):
+            return Op("$elemMatch", self._item_test("all_", value))
+        return self._item(value)
+
+    def size_(self, length: Any) -> Filter:
+        """Match arrays of exactly *length* items.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.size_(2).compile()
+        {'tags': {'$size': 2}}
+        """
+        if isinstance(length, int) and length < 0:
+            msg = f"size_ got {length!r}; a length is not negative"
+            raise ArgumentError(msg)
+        return Filter(Where(self._node, (Op("$size", node(length)),)))
+
+    def any(self, predicate: Any) -> Filter:
+        """Match arrays in which one item meets all of *predicate*.
+
+        *predicate* is a filter on the item's own fields, or a function that gets the
+        item and returns one: ``lambda item: item.between(1, 5)`` for plain items.
+
+        >>> from mongo_dsl import F
+        >>> F.items.any((F.sku == "a") & (F.qty > 5)).compile()
+        {'items': {'$elemMatch': {'sku': 'a', 'qty': {'$gt': 5}}}}
+        >>> F.scores.any(lambda score: score.between(80, 85)).compile()
+        {'scores': {'$elemMatch': {'$gte': 80, '$lte': 85}}}
+        """
+        test = Op("$elemMatch", self._item_test("any", predicate))
+        return Filter(Where(self._node, (test,)))
+
+    elem_match = any
+
+    def _item_test(self, name: str, predicate: Any) -> Predicate:
+        if not isinstance(predicate, Face) and callable(predicate):
+            predicate = predicate(self._item_face())
+        found = condition(predicate, name)
+        _check_item(found)
+        return found
+
+    def _item(self, value: Any) -> Node:
+        return node(value) if self._spec is None else self._spec.item_value(value)
+
+    def push(
+        self,
+        *values: Any,
+        slice_: Any = None,
+        sort: Any = None,
+        position: Any = None,
+    ) -> updates.Update:
+        """Append *values*, each as one item.
+
+        *slice_* keeps the first (positive) or last (negative) so many items, *sort*
+        orders the items (1, -1 or by their fields), *position* is where to insert.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.push("a", slice_=-5).compile()
+        {'$push': {'tags': {'$each': ['a'], '$slice': -5}}}
+        """
+        return updates.push(self, *values, slice_=slice_, sort=sort, position=position)
+
+    def add_to_set(self, *values: Any) -> updates.Update:
+        """Append those of *values* that the array lacks, each as one item."""
+        return updates.add_to_set(self, *values)
+
+    def pull(self, item: Any) -> updates.Update:
+        """Remove the items that equal *item*, or that the filter *item* matches.
+
+        >>> from mongo_dsl import F
+        >>> F.items.pull(lambda item: item.qty > 5).compile()
+        {'$pull': {'items': {'qty': {'$gt': 5}}}}
+        """
+        return updates.pull(self, item)
+
+    def pull_all(self, values: Iterable[Any]) -> updates.Update:
+        """Remove the items that equal one of *values*."""
+        return updates.pull_all(self, values)
+
+    def pop(self, end: Any = 1) -> updates.Update:
+        """Remove the last item (*end* 1) or the first (-1)."""
+        return updates.pop(self, end)
+
+
+def _check_item(test: Predicate) -> None:
+    """Refuse what ``$elemMatch`` can't say of plain items: "or" and "nor"."""
+    if not isinstance(test, And):
+        if not isinstance(test, (Equals, Where)) and _speaks_of_item(test):
+            raise CompileError(_NO_CHOICE)
+        return
+    plain = [_speaks_of_item(term) for term in test.terms]
+    if plain and any(plain) and (test.literal or not all(plain)):
+        raise CompileError(_NO_CHOICE)
+    for term in test.terms:
+        _check_item(term)
+
+
+_NO_CHOICE = (
+    "plain items can't be matched by '|', by '~' of several conditions or beside fields; "
+    "combine conditions on the item with '&', or write one any(...) for each choice"
+)
+
+
+def _speaks_of_item(test: Predicate) -> bool:
+    if isinstance(test, (Equals, Where)):
+        return not test.path.name
+    return any(_speaks_of_item(term) for term in getattr(test, "terms", ()))

@@ -1,0 +1,269 @@
+"""What every field can do: be compared, sorted by and changed.
+
+https://www.mongodb.com/docs/manual/reference/operator/query-comparison/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from mongo_dsl import updates
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.expressions.face import Expr
+from mongo_dsl.filters import Filter, all_of
+from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
+from mongo_dsl.predicates import Computed, Equals, Predicate, Where
+from mongo_dsl.schema import FieldSpec
+from mongo_dsl.sorting import Sort
+from mongo_dsl.values import Face, node
+
+
+T = TypeVar("T")
+
+_ALIASES = frozenset(
+    "double string object array binData undefined objectId bool date null regex dbPointer "
+    "javascript symbol javascriptWithScope int timestamp long decimal minKey maxKey "
+    "number".split()
+)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Comparable(Expr, Generic[T]):
+    """A field of type *T*; the values it meets are checked where the type is known."""
+
+    _node: Path
+    _spec: FieldSpec | None = None
+    _arrays: tuple[tuple[str, Predicate], ...] = ()
+
+    # -- Comparisons ------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> Filter:  # type: ignore[override]
+        """Match where the field equals *other*; None also matches a missing field."""
+        operand = self._operand(other)
+        if updates.reads(operand):
+            return self._computed("$eq", operand)
+        return Filter(Equals(self._node, operand))
+
+    def __ne__(self, other: object) -> Filter:  # type: ignore[override]
+        """Match where the field differs from *other* or is missing."""
+        return self._test("$ne", self._operand(other))
+
+    def __lt__(self, other: Any) -> Filter:
+        """Match where the field is less than *other*."""
+        return self._test("$lt", self._ordered(other))
+
+    def __le__(self, other: Any) -> Filter:
+        """Match where the field is at most *other*."""
+        return self._test("$lte", self._ordered(other))
+
+    def __gt__(self, other: Any) -> Filter:
+        """Match where the field is greater than *other*."""
+        return self._test("$gt", self._ordered(other))
+
+    def __ge__(self, other: Any) -> Filter:
+        """Match where the field is at least *other*."""
+        return self._test("$gte", self._ordered(other))
+
+    __hash__ = Expr.__hash__
+
+    def eq(self, value: T) -> Filter:
+        """Write ``$eq`` literally, where ``==`` writes the value alone.
+
+        >>> from mongo_dsl import F
+        >>> F.age.eq(5).compile()
+        {'age': {'$eq': 5}}
+        """
+        return self._test("$eq", self._operand(value))
+
+    def ne(self, value: T) -> Filter:
+        """Match where the field differs from *value* or is missing."""
+        return self._test("$ne", self._operand(value))
+
+    def gt(self, value: T) -> Filter:
+        """Match where the field is greater than *value*."""
+        return self._test("$gt", self._ordered(value))
+
+    def gte(self, value: T) -> Filter:
+        """Match where the field is at least *value*."""
+        return self._test("$gte", self._ordered(value))
+
+    def lt(self, value: T) -> Filter:
+        """Match where the field is less than *value*."""
+        return self._test("$lt", self._ordered(value))
+
+    def lte(self, value: T) -> Filter:
+        """Match where the field is at most *value*."""
+        return self._test("$lte", self._ordered(value))
+
+    def between(self, low: T, high: T) -> Filter:
+        """Match values from *low* to *high*, both included.
+
+        >>> from mongo_dsl import F
+        >>> F.age.between(18, 30).compile()
+        {'age': {'$gte': 18, '$lte': 30}}
+        """
+        lower, upper = self._ordered(low), self._ordered(high)
+        if updates.reads(lower) or updates.reads(upper):
+            return all_of(self >= low, self <= high)
+        return Filter(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
+
+    def in_(self, values: Iterable[T]) -> Filter:
+        """Match where the field equals one of *values*.
+
+        >>> from mongo_dsl import F
+        >>> F.city.in_(["Paris", "Rome"]).compile()
+        {'city': {'$in': ['Paris', 'Rome']}}
+        """
+        return self._test("$in", self._operands("in_", values))
+
+    def not_in(self, values: Iterable[T]) -> Filter:
+        """Match where the field equals none of *values*, or is missing.
+
+        >>> from mongo_dsl import F
+        >>> F.city.not_in(["Paris"]).compile()
+        {'city': {'$nin': ['Paris']}}
+        """
+        return self._test("$nin", self._operands("not_in", values))
+
+    nin = not_in
+
+    def exists(self, present: bool = True) -> Filter:
+        """Match where the field is stored, be it as null, or where it is not *present*.
+
+        >>> from mongo_dsl import F
+        >>> F.email.exists().compile()
+        {'email': {'$exists': True}}
+        """
+        return self._test("$exists", Value(bool(present)))
+
+    def is_null(self, null: bool = True) -> Filter:
+        """Match where the field is null or missing, or where it is neither.
+
+        >>> from mongo_dsl import F
+        >>> F.email.is_null(False).compile()
+        {'email': {'$ne': None}}
+        """
+        return self == None if null else self != None  # noqa: E711 - builds a filter
+
+    def type_(self, *types: str | int) -> Filter:
+        """Match values of one of the BSON *types*, given by alias or number.
+
+        https://www.mongodb.com/docs/manual/reference/operator/query/type/
+
+        >>> from mongo_dsl import F
+        >>> F.zip.type_("string", "int").compile()
+        {'zip': {'$type': ['string', 'int']}}
+        """
+        if not types:
+            msg = "type_ got no types; it takes aliases such as 'string', or numbers"
+            raise ArgumentError(msg)
+        for name in types:
+            if isinstance(name, str) and name not in _ALIASES:
+                listed = ", ".join(sorted(_ALIASES))
+                msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
+                raise ArgumentError(msg)
+        return self._test("$type", node(types[0] if len(types) == 1 else types))
+
+    # -- Sort order -------------------------------------------------------------------
+
+    def asc(self) -> Sort:
+        """Sort by the field, smallest first."""
+        return Sort(self._node, Value(1))
+
+    def desc(self) -> Sort:
+        """Sort by the field, greatest first."""
+        return Sort(self._node, Value(-1))
+
+    # -- Changes ----------------------------------------------------------------------
+
+    def set(self, value: T) -> updates.Update:
+        """Set the field to *value*.
+
+        >>> from mongo_dsl import F
+        >>> F.city.set("Paris").compile()
+        {'$set': {'city': 'Paris'}}
+        """
+        return updates.set_(self, value)
+
+    def set_on_insert(self, value: T) -> updates.Update:
+        """Set the field to *value* if an upsert inserts."""
+        return updates.set_on_insert(self, value)
+
+    def unset(self) -> updates.Update:
+        """Remove the field."""
+        return updates.unset(self)
+
+    def min_(self, value: T) -> updates.Update:
+        """Lower the field to *value* if it is greater."""
+        return updates.min_(self, value)
+
+    def max_(self, value: T) -> updates.Update:
+        """Raise the field to *value* if it is less."""
+        return updates.max_(self, value)
+
+    def rename(self, name: str) -> updates.Update:
+        """Rename the field to *name*, the whole new path as it is stored."""
+        return updates.rename(self, name)
+
+    def current_date(self, type_: Any = "date") -> updates.Update:
+        """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``."""
+        return updates.current_date(self, type_)
+
+    # -- The funnel: every comparison and change comes through here -------------------
+
+    def _operand(self, value: Any) -> Node:
+        if self._spec is None:
+            return node(value)
+        return self._spec.operand(value)
+
+    def _ordered(self, value: Any) -> Node:
+        if value is None and self._spec is not None and not self._spec.nullable():
+            msg = f"{self._spec} has no order against None; use is_null() or == None"
+            raise OperandError(msg)
+        return self._operand(value)
+
+    def _operands(self, name: str, values: Any) -> Node:
+        if isinstance(values, Param):
+            return attrs.evolve(values, accept=_Operands(self, name))
+        if isinstance(values, (Face, Node)):
+            return node(values)
+        if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+            msg = f"{name} got {values!r}; it takes a list of values"
+            raise OperandError(msg)
+        if isinstance(values, (set, frozenset)):
+            values = sorted(values, key=lambda item: (type(item).__name__, repr(item)))
+        return Seq(tuple([self._operand(value) for value in values]))
+
+    def _test(self, name: str, operand: Node) -> Filter:
+        if updates.reads(operand):
+            return self._computed(name, operand)
+        return Filter(Where(self._node, (Op(name, operand),)))
+
+    def _computed(self, name: str, operand: Node) -> Filter:
+        """Compare with what the server reads: only ``$expr`` can do that."""
+        if name == "$nin":
+            return ~self._computed("$in", operand)
+        return Filter(Computed(Op(name, Seq((self._node, operand)))))
+
+    def _plain(self, name: str, operand: Any) -> Filter:
+        return Filter(Where(self._node, (Op(name, node(operand)),)))
+
+    def _subject(self) -> str:
+        return f"field {self._label()!r}"
+
+    def _label(self) -> str:
+        return self._node.name if self._spec is None else str(self._spec)
+
+
+@attrs.frozen
+class _Operands:
+    """Accept the list that a parameter is bound to."""
+
+    field: Comparable[Any] = attrs.field(eq=id)
+    name: str
+
+    def __call__(self, values: Any) -> Node:
+        return self.field._operands(self.name, values)  # noqa: SLF001

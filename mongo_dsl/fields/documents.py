@@ -1,0 +1,56 @@
+"""`Fields`: what ``User.q`` is."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from mongo_dsl.errors import OperandError
+from mongo_dsl.fields.face import Field, checked, field_at
+from mongo_dsl.nodes import Path
+from mongo_dsl.schema import field_spec, fields_of
+
+
+class Fields:
+    """The fields of a document class, by name.
+
+    >>> import attrs
+    >>> @attrs.define
+    ... class User:
+    ...     name: str
+    ...     age: int
+    >>> (Fields(User).age > 18).compile()
+    {'age': {'$gt': 18}}
+    """
+
+    def __init__(self, cls: type) -> None:
+        self.__cls = cls
+
+    def __getattr__(self, name: str) -> Field[Any]:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        spec = field_spec(self.__cls, name)
+        found: Field[Any] = field_at(Path(spec.stored), spec)
+        self.__dict__[name] = found  # the next look-up doesn't come here
+        return found
+
+    def __getitem__(self, name: str) -> Field[Any]:
+        """Return the field of the dotted *name*."""
+        if not isinstance(name, str):
+            msg = f"{self!r} got the key {name!r}; it takes a field's name"
+            raise OperandError(msg)
+        first, _, rest = checked(name).partition(".")
+        found: Field[Any] = getattr(self, first)
+        return found[rest] if rest else found
+
+    def __iter__(self) -> NoReturn:
+        msg = f"{self!r} can't be iterated over; dir({self!r}) lists its fields"
+        raise OperandError(msg)
+
+    def __dir__(self) -> list[str]:
+        return list(fields_of(self.__cls))
+
+    def __repr__(self) -> str:
+        return f"{self.__cls.__name__}.q"
+
+    def __reduce__(self) -> Any:
+        return Fields, (self.__cls,)

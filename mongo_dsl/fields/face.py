@@ -1,0 +1,214 @@
+"""`Field`: what ``User.q.age`` and ``F.age`` are."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, NoReturn, TypeVar
+
+import attrs
+
+from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
+from mongo_dsl.fields.arrays import ArrayMethods
+from mongo_dsl.fields.comparison import Comparable
+from mongo_dsl.fields.numbers import NumberMethods
+from mongo_dsl.fields.places import GeoMethods
+from mongo_dsl.fields.text import TextMethods
+from mongo_dsl.filters import Filter
+from mongo_dsl.nodes import Path
+from mongo_dsl.predicates import Equals, under
+from mongo_dsl.schema import FieldSpec, suggestion
+
+
+T = TypeVar("T")
+
+
+@attrs.frozen(eq=False, repr=False, weakref_slot=True)
+class Field(
+    Comparable[T],
+    TextMethods,
+    NumberMethods,
+    ArrayMethods[Any],
+    GeoMethods,
+):
+    """A field of a document: methods make filters and updates, names lead further down.
+
+    A name that a method has is reached by item: ``User.q.address["size"]``. Fields are
+    interned, so they serve as keys: ``{User.q.age: 1}``.
+    """
+
+    _children: dict[str, Field[Any]] = attrs.field(init=False, factory=dict)
+
+    __hash__ = Comparable.__hash__
+
+    def __getattr__(self, name: str) -> Field[Any]:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        try:
+            return self._below(name)
+        except UnknownFieldError as error:
+            hint = suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
+            raise UnknownFieldError(f"{error}{hint}") from None
+
+    def __getitem__(self, key: str | int) -> Field[Any]:
+        """Return the nested field *key*, dotted names included, or the item at a place."""
+        if isinstance(key, str):
+            return self._below(key)
+        if not isinstance(key, int) or isinstance(key, bool):
+            msg = f"{self._subject()} got the key {key!r}; it takes a name or a place"
+            raise OperandError(msg)
+        if key < 0:
+            msg = f"{self._subject()} got the place {key!r}; places count from 0"
+            raise ArgumentError(msg)
+        return self._at(key)
+
+    def _below(self, name: str) -> Field[Any]:
+        found: Field[Any] = self
+        for segment in checked(name).split("."):
+            found = found._segment(segment)
+        return found
+
+    def _segment(self, name: str) -> Field[Any]:
+        if name.isdigit() and self._spec is not None and self._spec.is_array():
+            return self._at(int(name))
+        return self._child(name)
+
+    def _child(self, name: str) -> Field[Any]:
+        if self._spec is not None:
+            found = self._children.get(name)
+            return self._known_child(name, self._spec) if found is None else found
+        prefix = f"{self._node.name}." if self._node.name else ""
+        path = Path(f"{prefix}{name}", self._node.positions)
+        return field_at(path, None, self._arrays)
+
+    def _known_child(self, name: str, parent: FieldSpec) -> Field[Any]:
+        spec = parent.sub(name)
+        found = field_at(Path(spec.stored, spec.positions), spec, self._arrays)
+        if name in parent.names():  # the keys of a dictionary are without number
+            self._children[name] = found
+        return found
+
+    def _at(self, place: int) -> Field[Any]:
+        if self._spec is not None:
+            spec = self._spec.at(place)
+            return field_at(Path(spec.stored, spec.positions), spec, self._arrays)
+        depth = self._node.name.count(".") + 1
+        path = Path(f"{self._node.name}.{place}", (*self._node.positions, depth))
+        return field_at(path, None, self._arrays)
+
+    def where(self, predicate: Any, name: str | None = None) -> Field[Any]:
+        """Address the array's items that match *predicate*, for an update.
+
+        *predicate* is as in `any`. Items are called *name* in the array filter, by
+        default after the field; two array filters of one update need two names.
+
+        >>> from mongo_dsl import F
+        >>> change = F.items.where(F.sku == "a").qty.inc(1)
+        >>> change.compile(), change.array_filters
+        ({'$inc': {'items.$[items].qty': 1}}, [{'items.sku': 'a'}])
+        """
+        called = name or _identifier(self._node.name)
+        if not (called.isalnum() and called[0].islower() and called.isascii()):
+            msg = f"where got the name {called!r}; it starts with a lower-case letter and"
+            raise ArgumentError(f"{msg} goes on with letters and digits")
+        test = under(called, self._item_test("where", predicate))
+        return self._items(f"$[{called}]", (called, test))
+
+    def every(self) -> Field[Any]:
+        """Address all items of the array, for an update: ``$[]``.
+
+        >>> from mongo_dsl import F
+        >>> F.items.every().qty.inc(1).compile()
+        {'$inc': {'items.$[].qty': 1}}
+        """
+        return self._items("$[]")
+
+    def matched(self) -> Field[Any]:
+        """Address the first item that the query matched, for an update: ``$``.
+
+        >>> from mongo_dsl import F
+        >>> F.items.matched().qty.inc(1).compile()
+        {'$inc': {'items.$.qty': 1}}
+        """
+        return self._items("$")
+
+    def _items(self, segment: str, *arrays: Any) -> Field[Any]:
+        path = Path(f"{self._node.name}.{segment}", self._node.positions)
+        spec = self._spec
+        if spec is not None:
+            spec = attrs.evolve(spec, stored=path.name, annotation=spec.element())
+        return Field(path, spec, (*self._arrays, *arrays))
+
+    def _item_face(self) -> Field[Any]:
+        spec = None if self._spec is None else self._spec.item()
+        return Field(Path(""), spec)
+
+    def contains(self, part: Any, *, case: bool = True) -> Filter:
+        """Match text that contains *part*, or an array that holds *part*.
+
+        The document class tells which; without one, *part* does: text is looked for in
+        text.
+
+        >>> from mongo_dsl import F
+        >>> F.name.contains("a.b", case=False).compile()
+        {'name': {'$regex': 'a\\\\.b', '$options': 'i'}}
+        """
+        if self._spec is None:
+            as_item = not isinstance(part, str)
+        else:
+            as_item = self._spec.is_array()
+        if as_item:
+            return Filter(Equals(self._node, self._item(part)))
+        return super().contains(part, case=case)
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        parent, _dot, name = self._node.name.rpartition(".")
+        of = f"field {parent!r}" if parent else "a field"
+        hint = suggestion(name, _METHODS)
+        msg = f"{of} has no method {name!r}{hint}"
+        raise OperandError(msg)
+
+    def __dir__(self) -> list[str]:
+        names = [] if self._spec is None else self._spec.names()
+        return [*names, *_METHODS]
+
+    def __repr__(self) -> str:
+        if self._spec is None:
+            return f"F[{self._node.name!r}]" if self._node.name else "F"
+        return f"{self._spec.root.__name__}.q.{self._spec.name}"
+
+    def __reduce__(self) -> Any:
+        return field_at, (self._node, self._spec, self._arrays)
+
+
+_METHODS = [name for name in dir(Field) if name[:1] != "_"]
+
+
+_interned: weakref.WeakValueDictionary[Any, Field[Any]] = weakref.WeakValueDictionary()
+
+
+def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]:
+    """Return the one field of *path* and *spec*: dictionaries ask for identity first."""
+    if arrays:
+        return Field(path, spec, arrays)
+    key = (path, spec)
+    found = _interned.get(key)
+    return _interned.setdefault(key, Field(path, spec)) if found is None else found
+
+
+def checked(name: str) -> str:
+    """Check a name written by the caller.
+
+    Raises:
+        ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
+    """
+    for segment in name.split("."):
+        if not segment or segment[0] == "$" or "\0" in segment:
+            msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
+            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
+    return name
+
+
+def _identifier(name: str) -> str:
+    """Derive an array filter's name from the array's path."""
+    letters = "".join(c for c in name.rpartition(".")[2] if c.isascii() and c.isalnum())
+    return letters.lstrip("0123456789").lower() or "item"

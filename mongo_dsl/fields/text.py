@@ -1,0 +1,117 @@
+"""What fields that hold text can do.
+
+https://www.mongodb.com/docs/manual/reference/operator/query/regex/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bson import Regex
+
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.filters import Filter
+from mongo_dsl.nodes import Op, Path, Value
+from mongo_dsl.predicates import Where
+
+
+_FLAGS = ((re.I, "i"), (re.M, "m"), (re.S, "s"), (re.X, "x"))
+_OPTIONS = frozenset("imsxu")
+
+
+class TextMethods:
+    """Match text by pattern or by part; special characters in parts are escaped."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        _node: Path
+
+    def matches(
+        self,
+        pattern: str | re.Pattern[str] | Regex[Any],
+        options: str = "",
+        *,
+        case: bool = True,
+    ) -> Filter:
+        """Match text in which the regular expression *pattern* is found.
+
+        *options* are MongoDB's: ``i`` (case), ``m`` (lines), ``s`` (dot matches
+        newlines), ``x`` (extended), ``u`` (Unicode); *case* False is short for ``i``.
+
+        Raises:
+            ArgumentError: *options* has an unknown letter, *pattern* a NUL byte.
+
+        >>> from mongo_dsl import F
+        >>> F.name.matches("^ann?a", case=False).compile()
+        {'name': {'$regex': '^ann?a', '$options': 'i'}}
+        """
+        text, flags = _pattern(pattern)
+        chosen = flags + options + ("" if case else "i")
+        for letter in chosen:
+            if letter not in _OPTIONS:
+                msg = f"matches got the option {letter!r}; options are i, m, s, x and u"
+                raise ArgumentError(msg)
+        return self._regex(text, "".join(sorted(set(chosen))))
+
+    regex = matches
+
+    def contains(self, part: Any, *, case: bool = True) -> Filter:
+        """Match text that contains *part*; of an array, match that it holds *part*.
+
+        >>> from mongo_dsl import F
+        >>> F.name.contains("a.b").compile()
+        {'name': {'$regex': 'a\\\\.b'}}
+        """
+        return self._regex(_escaped("contains", part), "" if case else "i")
+
+    def startswith(self, part: str, *, case: bool = True) -> Filter:
+        """Match text that starts with *part*; an index serves it while *case* is True.
+
+        >>> from mongo_dsl import F
+        >>> F.name.startswith("Ann").compile()
+        {'name': {'$regex': '^Ann'}}
+        """
+        return self._regex("^" + _escaped("startswith", part), "" if case else "i")
+
+    def endswith(self, part: str, *, case: bool = True) -> Filter:
+        """Match text that ends with *part*.
+
+        A bare ``$`` would also match before a line feed that ends the text.
+
+        >>> from mongo_dsl import F
+        >>> F.name.endswith("son").compile()
+        {'name': {'$regex': 'son$(?!\\\\n)'}}
+        """
+        pattern = _escaped("endswith", part) + r"$(?!\n)"
+        return self._regex(pattern, "" if case else "i")
+
+    def _regex(self, pattern: str, options: str) -> Filter:
+        ops = (Op("$regex", Value(pattern)),)
+        if options:
+            ops += (Op("$options", Value(options)),)
+        return Filter(Where(self._node, ops))
+
+
+def _pattern(pattern: Any) -> tuple[str, str]:
+    """Return the text of *pattern* and the options its flags stand for."""
+    flags = 0
+    if isinstance(pattern, (re.Pattern, Regex)):
+        pattern, flags = pattern.pattern, pattern.flags
+    if not isinstance(pattern, str):
+        msg = f"matches got {pattern!r}; it takes a pattern of text"
+        raise OperandError(msg)
+    if "\0" in pattern:
+        msg = f"matches got {pattern!r}, which holds a NUL byte; MongoDB refuses those"
+        raise ArgumentError(msg)
+    return pattern, "".join(letter for flag, letter in _FLAGS if flags & flag)
+
+
+def _escaped(name: str, part: Any) -> str:
+    if not isinstance(part, str):
+        msg = f"{name} got {part!r}; it takes text"
+        raise OperandError(msg)
+    if "\0" in part:
+        msg = f"{name} got {part!r}, which holds a NUL byte; MongoDB's patterns can't"
+        raise ArgumentError(msg)
+    return re.escape(part)

@@ -1,0 +1,45 @@
+"""`F`: fields of documents whose class is unknown."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from mongo_dsl.errors import OperandError
+from mongo_dsl.fields.face import Field, checked, field_at
+from mongo_dsl.nodes import Path
+
+
+class UntypedRoot:
+    """The root of untyped fields: ``F.any.path``, ``F["a.b"]``, ``F.items[0].sku``.
+
+    >>> (F.address.city == "Paris").compile()
+    {'address.city': 'Paris'}
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Field[Any]:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        return field_at(Path(checked(name)), None)
+
+    def __getitem__(self, name: str) -> Field[Any]:
+        """Return the field of the dotted *name*."""
+        if not isinstance(name, str):
+            msg = f"F got the key {name!r}; it takes a field's name"
+            raise OperandError(msg)
+        return field_at(Path(checked(name)), None)
+
+    def __iter__(self) -> NoReturn:
+        msg = "F can't be iterated over; it has every name"
+        raise OperandError(msg)
+
+    def __repr__(self) -> str:
+        return "F"
+
+    def __reduce__(self) -> str:
+        return "F"
+
+
+F = UntypedRoot()
+"""The root of untyped fields."""

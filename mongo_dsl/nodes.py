@@ -1,0 +1,124 @@
+"""The tree every query is made of; it mirrors BSON, and knows no operator by name.
+
+`Value`, `Seq` and `Map` are data, `Path` and `Var` stand for what the server reads, and
+`Op` is ``{name: body}``. Faces (`Field`, `Expr`, `Filter`, …) wrap nodes; nodes never
+hold faces, so nodes compare and hash structurally.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+
+
+class Node:
+    """A part of the tree: immutable, hashable, picklable."""
+
+    __slots__ = ()
+
+
+@attrs.frozen
+class Path(Node):
+    """A field of the document, by its stored, dotted *name*.
+
+    *positions* are the places, counted in segments, that index an array: queries and
+    updates read ``items.0.sku`` by themselves, expressions don't.
+    """
+
+    name: str
+    positions: tuple[int, ...] = ()
+
+
+@attrs.frozen
+class Var(Node):
+    """A variable of an expression, named without its ``$$``."""
+
+    name: str
+
+
+def _identity(value: Any) -> tuple[Any, ...]:
+    """Tell values apart as BSON does: 1, True and 1.0 are three values.
+
+    `repr` stands in for the types that lack a hash, and tells 0.0 from -0.0.
+    """
+    kind = type(value)
+    if kind is float or kind.__hash__ is None:
+        return kind, repr(value)
+    return kind, value
+
+
+@attrs.frozen
+class Value(Node):
+    """A scalar, as the driver takes it."""
+
+    value: Any = attrs.field(eq=_identity)
+
+
+@attrs.frozen
+class Seq(Node):
+    """An array."""
+
+    items: tuple[Node, ...]
+
+
+@attrs.frozen
+class Map(Node):
+    """A document; its keys are data."""
+
+    items: tuple[tuple[str, Node], ...]
+
+
+@attrs.frozen
+class Op(Node):
+    """An operator: ``{name: body}``."""
+
+    name: str
+    body: Node
+
+
+@attrs.frozen
+class Raw(Node):
+    """MQL that the caller wrote by hand; it compiles as it is, in every place."""
+
+    body: Node
+
+
+@attrs.frozen
+class Param(Node):
+    """A hole, filled by `bind`; *accept* turns the bound value into a node or refuses it."""
+
+    name: str
+    accept: Callable[[Any], Node]
+
+
+def substitute(node: Any, change: Callable[[Param], Node]) -> Any:
+    """Replace the parameters of *node*, copying only the way to them."""
+    if isinstance(node, Param):
+        return change(node)
+    if isinstance(node, tuple):
+        items = tuple([substitute(item, change) for item in node])
+        return node if all(map(operator.is_, items, node)) else items
+    if not isinstance(node, Node):
+        return node
+    changes = {}
+    for attribute in attrs.fields(type(node)):
+        old = getattr(node, attribute.name)
+        new = substitute(old, change)
+        if new is not old:
+            changes[attribute.name] = new
+    return attrs.evolve(node, **changes) if changes else node
+
+
+def parameters(node: Any) -> Iterator[Param]:
+    """Yield the parameters of *node*, in the order they stand in."""
+    if isinstance(node, Param):
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from parameters(item)
+    elif isinstance(node, Node):
+        for attribute in attrs.fields(type(node)):
+            yield from parameters(getattr(node, attribute.name))

@@ -1,0 +1,70 @@
+"""Holes in queries, and what fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from mongo_dsl.conformity import conforms, describe
+from mongo_dsl.errors import OperandError, ParameterError
+from mongo_dsl.nodes import Node, Param, parameters, substitute
+from mongo_dsl.values import node
+
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class _Typed:
+    """Accept the values that an annotation allows."""
+
+    name: str
+    annotation: Any
+
+    def __call__(self, value: Any) -> Node:
+        if conforms(self.annotation)(value):
+            return node(value)
+        msg = f"parameter {self.name!r} is bound to {value!r}, a {type(value).__name__}"
+        raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
+
+
+def param(name: str, annotation: Any = Any) -> Any:
+    """Leave a hole called *name*, which `bind` fills with a value of type *annotation*.
+
+    A hole stands wherever a value may stand; the field it is compared with checks the
+    value too.
+
+    >>> from mongo_dsl import F
+    >>> (F.age >= param("min_age")).bind(min_age=18).compile()
+    {'age': {'$gte': 18}}
+    """
+    if not name.isidentifier():
+        msg = f"a parameter is named {name!r}; names are Python identifiers"
+        raise ParameterError(msg)
+    return Param(name, _Typed(name, annotation))
+
+
+def names_of(tree: Any) -> list[str]:
+    """List the names of the holes in *tree*, each once."""
+    return list(dict.fromkeys(hole.name for hole in parameters(tree)))
+
+
+def fill(tree: T, values: Mapping[str, Any]) -> T:
+    """Fill the holes of *tree* that *values* names; the others stay open.
+
+    Raises:
+        ParameterError: *values* has a name that no hole has.
+        OperandError: a hole doesn't take its value.
+    """
+    known = names_of(tree)
+    for name in values:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            msg = f"bind got {name!r}, which no parameter is called; there are: {listed}"
+            raise ParameterError(msg)
+    filled: T = substitute(
+        tree, lambda hole: hole.accept(values[hole.name]) if hole.name in values else hole
+    )
+    return filled

@@ -1,0 +1,93 @@
+"""The nodes of conditions, mirroring how the query language writes them."""
+
+from __future__ import annotations
+
+import attrs
+
+from mongo_dsl.errors import CompileError
+from mongo_dsl.nodes import Node, Op, Path
+
+
+class Predicate(Node):
+    """A condition on a document."""
+
+    __slots__ = ()
+
+
+@attrs.frozen
+class Equals(Predicate):
+    """``{path: value}``."""
+
+    path: Path
+    value: Node
+
+
+@attrs.frozen
+class Where(Predicate):
+    """``{path: {operator: operand, …}}``."""
+
+    path: Path
+    ops: tuple[Op, ...]
+
+
+@attrs.frozen
+class And(Predicate):
+    """Every one of *terms*; *literal* keeps ``$and`` as it was written."""
+
+    terms: tuple[Predicate, ...]
+    literal: bool = False
+
+
+@attrs.frozen
+class Or(Predicate):
+    """At least one of *terms*."""
+
+    terms: tuple[Predicate, ...]
+
+
+@attrs.frozen
+class Nor(Predicate):
+    """None of *terms*."""
+
+    terms: tuple[Predicate, ...]
+
+
+@attrs.frozen
+class Top(Predicate):
+    """An operator that stands beside the fields: ``$text``, ``$jsonSchema``, …."""
+
+    op: Op
+
+
+@attrs.frozen
+class Computed(Predicate):
+    """A truth value that the server computes: ``{"$expr": expression}``."""
+
+    expression: Node
+
+
+@attrs.frozen
+class Verbatim(Predicate):
+    """A filter written by hand."""
+
+    body: Node
+
+
+EVERYTHING = And(())
+
+
+def under(prefix: str, predicate: Predicate) -> Predicate:
+    """Move the conditions of *predicate* below *prefix*, the way array filters name items.
+
+    Raises:
+        CompileError: *predicate* has a part that speaks of the whole document.
+    """
+    if isinstance(predicate, (Equals, Where)):
+        name = predicate.path.name
+        path = attrs.evolve(predicate.path, name=f"{prefix}.{name}" if name else prefix)
+        return attrs.evolve(predicate, path=path)
+    if isinstance(predicate, (And, Or, Nor)):
+        terms = tuple(under(prefix, term) for term in predicate.terms)
+        return attrs.evolve(predicate, terms=terms)
+    msg = f"{type(predicate).__name__} conditions can't speak of an array's items"
+    raise CompileError(f"{msg}; compare fields of the item with values")

@@ -1,0 +1,57 @@
+"""Raw MQL: the one door through which hand-written operators enter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from mongo_dsl.filters import Filter
+from mongo_dsl.nodes import Raw
+from mongo_dsl.render import to_shell
+from mongo_dsl.compile import compile_value
+from mongo_dsl.values import Face, node
+
+
+@attrs.frozen(repr=False)
+class RawMQL(Face):
+    """MQL written by hand; it stands wherever a filter, expression, stage or update may."""
+
+    _node: Raw
+
+    def compile(self) -> Any:
+        """Return the MQL, a copy of what was given."""
+        return compile_value(self._node)
+
+    def to_shell(self) -> str:
+        """Return the MQL as mongosh reads it."""
+        return to_shell(self.compile())
+
+    def __and__(self, other: Any) -> Filter:
+        """Match what both filters match."""
+        return Filter() & self & other
+
+    def __or__(self, other: Any) -> Filter:
+        """Match what one filter or the other matches."""
+        return (Filter() & self) | other
+
+    def __invert__(self) -> Filter:
+        """Match what the filter doesn't match."""
+        return ~(Filter() & self)
+
+    __str__ = to_shell
+
+    def __repr__(self) -> str:
+        return f"raw({self.compile()!r})"
+
+
+def raw(mql: Any) -> RawMQL:
+    """Take *mql* as it is: a filter, an expression, a stage or an update.
+
+    Never build it from a user's input: everything else in a query is data, this isn't.
+
+    >>> from mongo_dsl import F
+    >>> ((F.age > 18) & raw({"$where": "this.a > this.b"})).compile()
+    {'age': {'$gt': 18}, '$where': 'this.a > this.b'}
+    """
+    return RawMQL(Raw(node(mql)))

@@ -1,0 +1,329 @@
+"""What a field name means: its stored name, its Python type, the values it can meet.
+
+A schema reads an attrs class: annotations give the types, the metadata key ``db_name``
+the stored name. A class may offer ``__encode_value__(value, annotation)`` to say how its
+values are stored (the mapper's documents do); `values.node` decides for the others.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import attrs
+from bson import Decimal128, Int64, ObjectId
+
+from mongo_dsl.conformity import bare, conforms, describe, members
+from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.nodes import Node, Param
+from mongo_dsl.values import Face, node
+
+
+# Values of exactly these types need no look at the annotation: the hot path.
+_DIRECT: dict[Any, frozenset[type]] = {
+    int: frozenset({int, float}),
+    float: frozenset({int, float}),
+    str: frozenset({str}),
+    bool: frozenset({bool}),
+    ObjectId: frozenset({ObjectId}),
+}
+_NUMBERS = frozenset({int, float, Decimal128, Int64})
+
+
+def _direct(annotations: typing.Iterable[Any]) -> frozenset[type]:
+    found = [_DIRECT.get(annotation, frozenset()) for annotation in annotations]
+    return frozenset[type]().union(*found)
+
+
+def suggestion(name: str, known: typing.Iterable[str]) -> str:
+    """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+@attrs.frozen(eq=False)
+class FieldSpec:
+    """A field of a document class, or of what is nested in it.
+
+    *root* is the document class, *name* the dotted path in Python's words, *stored* the
+    same in the database's, *annotation* the type, `Any` where nothing is known.
+    """
+
+    root: type
+    name: str
+    stored: str
+    annotation: Any
+    positions: tuple[int, ...] = ()
+    direct: frozenset[type] = attrs.field(init=False, repr=False)
+    comparable: frozenset[type] = attrs.field(init=False, repr=False)
+
+    @direct.default
+    def _find_direct(self) -> frozenset[type]:
+        return _direct(members(self.annotation))
+
+    @comparable.default
+    def _find_comparable(self) -> frozenset[type]:
+        """An array is compared with whole arrays and with items."""
+        return self.direct | _direct(self._items())
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether *other* is the same field of the same class."""
+        if not isinstance(other, FieldSpec):
+            return NotImplemented
+        return self.root is other.root and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.name))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return find, (self.root, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.root.__name__}.{self.name}"
+
+    def sub(self, name: str) -> FieldSpec:
+        """Return the nested field *name*; lists are looked through, as MongoDB does.
+
+        Raises:
+            UnknownFieldError: nothing of this name can be stored there.
+        """
+        for member in map(_element, members(self.annotation)):
+            nested = _nested(member, name)
+            if nested is not None:
+                return self._child(name, *nested)
+        raise UnknownFieldError(self._no_such(name))
+
+    def _child(self, name: str, stored: str, annotation: Any) -> FieldSpec:
+        return FieldSpec(
+            self.root,
+            f"{self.name}.{name}",
+            f"{self.stored}.{stored}" if self.stored else stored,
+            annotation,
+            self.positions,
+        )
+
+    def _no_such(self, name: str) -> str:
+        known = self.names()
+        if not known:
+            return f"{self} is {describe(self.annotation)} and has no field {name!r}"
+        listed = ", ".join(known)
+        hint = suggestion(name, known)
+        return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
+
+    def names(self) -> list[str]:
+        """List the nested fields, where the annotation names them."""
+        found: dict[str, None] = {}
+        for member in map(_element, members(self.annotation)):
+            if isinstance(member, type) and attrs.has(member):
+                found.update(dict.fromkeys(fields_of(member)))
+        return list(found)
+
+    def at(self, index: int) -> FieldSpec:
+        """Return the item at place *index* of the array."""
+        place = self.stored.count(".") + 1
+        return FieldSpec(
+            self.root,
+            f"{self.name}.{index}",
+            f"{self.stored}.{index}",
+            self.element(),
+            (*self.positions, place),
+        )
+
+    def is_array(self) -> bool:
+        """Tell whether the field may hold an array, as far as the annotation says."""
+        return any(_element(member) is not member for member in members(self.annotation))
+
+    def item(self) -> FieldSpec:
+        """Return an item of the array by itself: its fields have paths of their own."""
+        return FieldSpec(self.root, self.name, "", self.element())
+
+    def element(self) -> Any:
+        """Return the annotation of the array's items, `Any` where it is unknown."""
+        found = [_element(m) for m in members(self.annotation) if _element(m) is not m]
+        return typing.Union[tuple(found)] if found else Any  # noqa: UP007 - built at run time
+
+    def nullable(self) -> bool:
+        """Tell whether the field may hold None."""
+        return conforms(self.annotation)(None)
+
+    def operand(self, value: Any) -> Node:
+        """Turn *value*, which the field is compared with, into a node.
+
+        Raises:
+            OperandError: the field can't hold such a value, nor an item of it.
+        """
+        if type(value) in self.comparable:
+            return node(value)
+        if isinstance(value, Param):
+            return attrs.evolve(value, accept=_Both(value.accept, self, "operand"))
+        if value is None or isinstance(value, (Node, Face)):
+            return node(value)
+        return self._encoded(value, (*members(self.annotation), *self._items()))
+
+    def _items(self) -> tuple[Any, ...]:
+        found = (_element(member) for member in members(self.annotation))
+        return tuple(m for item in found for m in members(item))
+
+    def stored_value(self, value: Any) -> Node:
+        """Turn *value*, which the field is set to, into a node.
+
+        Raises:
+            OperandError: the annotation doesn't allow *value*.
+        """
+        if type(value) in self.direct:
+            return node(value)
+        if isinstance(value, Param):
+            return attrs.evolve(value, accept=_Both(value.accept, self, "stored_value"))
+        if isinstance(value, (Node, Face)):
+            return node(value)
+        return self._encoded(value, members(self.annotation))
+
+    def item_value(self, value: Any) -> Node:
+        """Turn *value*, an item of the array, into a node.
+
+        Raises:
+            OperandError: the array can't hold *value*.
+        """
+        if isinstance(value, Param):
+            return attrs.evolve(value, accept=_Both(value.accept, self, "item_value"))
+        if isinstance(value, (Node, Face)):
+            return node(value)
+        return self._encoded(value, self._items() or (Any,))
+
+    def _encoded(self, value: Any, annotations: tuple[Any, ...]) -> Node:
+        for annotation in annotations:
+            found = _admit(value, annotation)
+            if found is not _REFUSED:
+                return self._encode(found, annotation)
+        msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
+        raise OperandError(f"{msg} {value!r}, a {type(value).__name__}")
+
+    def _encode(self, value: Any, annotation: Any) -> Node:
+        encode = getattr(self.root, "__encode_value__", None)
+        return node(value if encode is None else encode(value, annotation))
+
+
+@attrs.frozen
+class _Both:
+    """Pass a bound value through two checks: the parameter's own, then the field's."""
+
+    first: Any
+    field: FieldSpec
+    role: str
+
+    def __call__(self, value: Any) -> Node:
+        self.first(value)
+        accepted: Node = getattr(self.field, self.role)(value)
+        return accepted
+
+
+_REFUSED = object()
+
+
+def _admit(value: Any, annotation: Any) -> Any:
+    """Return *value* as *annotation* would hold it, or `_REFUSED`.
+
+    A number compares with every number, a stored value of an enum with its members and
+    24 hexadecimal digits with an `ObjectId`: nothing else could be meant.
+    """
+    if conforms(annotation)(value):
+        return value
+    kind = bare(annotation)
+    if isinstance(kind, type):
+        if issubclass(kind, Enum):
+            return _member(kind, value)
+        if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
+            return ObjectId(value)
+        if kind in _NUMBERS and type(value) in _NUMBERS:
+            return value
+        if attrs.has(kind) and isinstance(value, Mapping):
+            return value
+    return _REFUSED
+
+
+def _member(kind: type[Enum], value: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        return _REFUSED
+
+
+def _element(annotation: Any) -> Any:
+    """Return what an array annotated so holds; other annotations come back as they are."""
+    annotation = bare(annotation)
+    origin = typing.get_origin(annotation)
+    if not isinstance(origin, type) or issubclass(origin, (Mapping, type)):
+        return Any if annotation in (list, tuple, set, frozenset) else annotation
+    arguments = tuple(a for a in typing.get_args(annotation) if a is not Ellipsis)
+    if not arguments or not issubclass(origin, typing.Iterable):
+        return annotation
+    return typing.Union[arguments]  # noqa: UP007 - built at run time
+
+
+def _nested(annotation: Any, name: str) -> tuple[str, Any] | None:
+    """Return the stored name and the annotation of *name* within *annotation*."""
+    for member in members(annotation):
+        if member is Any or member is object or member is dict or member is Mapping:
+            return name, Any
+        if isinstance(member, type) and attrs.has(member):
+            found = fields_of(member).get(name)
+            if found is not None:
+                return found
+        origin = typing.get_origin(member)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            return name, typing.get_args(member)[1]
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def fields_of(cls: type) -> dict[str, tuple[str, Any]]:
+    """Return the stored name and the annotation of every field of the attrs class *cls*.
+
+    Raises:
+        UnknownFieldError: an annotation names something that doesn't exist.
+    """
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
+        raise UnknownFieldError(f"{msg}; define what it names at module level") from error
+    return {
+        attribute.name: (
+            attribute.metadata.get("db_name", attribute.name),
+            hints.get(attribute.name, attribute.type or Any),
+        )
+        for attribute in attrs.fields(cls)
+    }
+
+
+def field_spec(cls: type, name: str) -> FieldSpec:
+    """Return what the field *name* of the document class *cls* means.
+
+    Raises:
+        UnknownFieldError: *cls* has no such field.
+    """
+    known = fields_of(cls)
+    if name not in known:
+        listed = ", ".join(known)
+        hint = suggestion(name, known)
+        msg = f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
+        raise UnknownFieldError(msg)
+    stored, annotation = known[name]
+    return FieldSpec(cls, name, stored, annotation)
+
+
+def find(cls: type, path: str) -> FieldSpec:
+    """Return what the dotted *path*, in Python's names, means in *cls*.
+
+    Raises:
+        UnknownFieldError: a part of it is no field.
+    """
+    first, *rest = path.split(".")
+    spec = field_spec(cls, first)
+    for name in rest:
+        spec = spec.at(int(name)) if name.isdigit() and spec.is_array() else spec.sub(name)
+    return spec

@@ -1,0 +1,92 @@
+"""Sort orders: field by field, ascending, descending or by a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.nodes import Map, Node, Path, Value
+from mongo_dsl.values import Face, node
+
+
+Resolve = Callable[[str], Path]
+"""Turns a name, as the caller writes it, into the path it is stored under."""
+
+_DIRECTIONS = {1: 1, -1: -1, "asc": 1, "desc": -1, "ascending": 1, "descending": -1}
+
+
+@attrs.frozen
+class Sort:
+    """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``."""
+
+    path: Path
+    direction: Node
+
+    def reverse(self) -> Sort:
+        """Turn the direction around; a sort by score has only one.
+
+        Raises:
+            ArgumentError: the sort is by score.
+        """
+        if self.direction not in (Value(1), Value(-1)):
+            msg = f"the sort by {self.path.name!r} can't be reversed; scores have one order"
+            raise ArgumentError(msg)
+        return attrs.evolve(self, direction=Value(-self.direction.value))  # type: ignore[attr-defined]
+
+
+def sorts(keys: Iterable[Any], resolve: Resolve) -> tuple[Sort, ...]:
+    """Read the *keys* of a sort: fields, sorts, ``"-name"``, pairs and mappings of them.
+
+    Raises:
+        OperandError: a key is something else.
+        ArgumentError: a direction is neither 1 nor -1, or a field comes twice.
+    """
+    found = [sort for key in keys for sort in _sorts(key, resolve)]
+    paths = [sort.path.name for sort in found]
+    for name in paths:
+        if paths.count(name) > 1:
+            msg = f"sort got {name!r} twice; a field has one direction"
+            raise ArgumentError(msg)
+    return tuple(found)
+
+
+def _sorts(key: Any, resolve: Resolve) -> list[Sort]:
+    if isinstance(key, Sort):
+        return [key]
+    if isinstance(key, Mapping):
+        return [_sort(name, direction, resolve) for name, direction in key.items()]
+    if isinstance(key, str):
+        name = key.lstrip("+-")
+        return [Sort(resolve(name), Value(-1 if key[:1] == "-" else 1))]
+    if isinstance(key, Face):
+        return [_sort(key, 1, resolve)]
+    if isinstance(key, list):
+        return [sort for item in key for sort in _sorts(item, resolve)]
+    if isinstance(key, tuple) and len(key) == 2:  # noqa: PLR2004 - (name, direction)
+        return [_sort(*key, resolve)]
+    raise _not_a_key(key)
+
+
+def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
+    path = name._node if isinstance(name, Face) else resolve(name)  # noqa: SLF001
+    if not isinstance(path, Path):
+        raise _not_a_key(name)
+    if isinstance(direction, Mapping):
+        return Sort(path, node(direction))
+    if not isinstance(direction, (int, str)) or direction not in _DIRECTIONS:
+        msg = f"sort got the direction {direction!r} for {path.name!r}; it is 1 or -1"
+        raise ArgumentError(msg)
+    return Sort(path, Value(_DIRECTIONS[direction]))
+
+
+def _not_a_key(key: Any) -> OperandError:
+    msg = f"sort got {key!r}; it takes fields, field.desc(), '-name' or (name, -1)"
+    return OperandError(msg)
+
+
+def sort_document(order: Iterable[Sort]) -> Map:
+    """Build the node of ``{path: direction, …}``."""
+    return Map(tuple((sort.path.name, sort.direction) for sort in order))

@@ -1,0 +1,171 @@
+"""What Python values become in BSON, where no document class says otherwise.
+
+=====================  =====================================================
+`datetime.datetime`    date, in milliseconds (finer digits are cut off, as the
+                       driver does); naive values are UTC
+`datetime.date`        date, midnight UTC
+`decimal.Decimal`      decimal128
+`uuid.UUID`            binary, subtype 4
+`enum.Enum`            its value
+`set`, `frozenset`     array, in a fixed order
+`tuple`, `list`        array
+mappings               document; keys must be strings
+geometries             GeoJSON
+=====================  =====================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from enum import Enum
+from typing import Any
+
+from bson import (
+    Binary,
+    Code,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    MinKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
+from bson.decimal128 import create_decimal128_context
+
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.nodes import Map, Node, Seq, Value
+
+
+class Face:
+    """What the caller holds of a node: a field, an expression, a filter."""
+
+    __slots__ = ()
+    _node: Node
+
+
+def node(value: Any) -> Node:
+    """Turn *value* into a node: faces give theirs, data becomes `Value`, `Seq`, `Map`."""
+    convert = _CONVERTERS.get(type(value))
+    return _derived(value) if convert is None else convert(value)
+
+
+def key(name: Any) -> str:
+    """Check the key of a stored document.
+
+    Raises:
+        OperandError: *name* is not a string.
+        ArgumentError: *name* holds a NUL byte, which BSON can't store.
+    """
+    if not isinstance(name, str):
+        msg = f"a key of a document is {name!r}; BSON keys are strings"
+        raise OperandError(msg)
+    if "\0" in name:
+        msg = f"the key {name!r} holds a NUL byte; BSON can't store it"
+        raise ArgumentError(msg)
+    return str(name)
+
+
+def _integer(value: int) -> Value:
+    if -(1 << 63) <= value < 1 << 63:
+        return Value(value)
+    msg = f"the integer {value!r} has more than 64 bits; BSON can't store it"
+    raise ArgumentError(msg)
+
+
+def _datetime(value: dt.datetime) -> Value:
+    """Cut *value* to milliseconds, in UTC: what the server will hold."""
+    aware = value.replace(tzinfo=dt.timezone.utc) if value.tzinfo is None else value
+    utc = aware.astimezone(dt.timezone.utc)
+    return Value(utc.replace(microsecond=utc.microsecond // 1000 * 1000))
+
+
+def _date(value: dt.date) -> Value:
+    return Value(dt.datetime(value.year, value.month, value.day, tzinfo=dt.timezone.utc))
+
+
+_DECIMAL: Context = create_decimal128_context()
+
+
+def _decimal(value: Decimal) -> Value:
+    context = _DECIMAL.copy()
+    context.traps[Inexact] = True
+    try:
+        return Value(Decimal128(context.create_decimal(value)))
+    except (Inexact, InvalidOperation):
+        msg = f"the decimal {value!r} has no exact decimal128 form; it holds 34 digits"
+        raise ArgumentError(msg) from None
+
+
+def _sequence(value: Any) -> Seq:
+    return Seq(tuple([node(item) for item in value]))
+
+
+def _set(value: Any) -> Seq:
+    """Order the items: equal sets must compile equal."""
+    return _sequence(sorted(value, key=lambda item: (type(item).__name__, repr(item))))
+
+
+def _mapping(value: Mapping[Any, Any]) -> Map:
+    return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
+
+
+def _face(value: Face) -> Node:
+    return value._node  # noqa: SLF001 - faces exist to be unwrapped here
+
+
+def _same(value: Node) -> Node:
+    return value
+
+
+_CONVERTERS: dict[type, Callable[[Any], Node]] = {
+    **dict.fromkeys(
+        (str, float, bool, type(None), bytes, ObjectId, Decimal128, Int64, Regex, Code)
+        + (re.Pattern, Binary, Timestamp, DBRef, MinKey, MaxKey),
+        Value,
+    ),
+    int: _integer,
+    dt.datetime: _datetime,
+    dt.date: _date,
+    Decimal: _decimal,
+    uuid.UUID: lambda value: Value(Binary.from_uuid(value)),
+    list: _sequence,
+    tuple: _sequence,
+    set: _set,
+    frozenset: _set,
+    dict: _mapping,
+}
+
+# Asked in this order of a value whose exact type isn't listed: an Enum may be a str too.
+_FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
+    (Node, _same),
+    (Face, _face),
+    (Enum, lambda value: node(value.value)),
+    (str, lambda value: Value(str(value))),
+    (bool, Value),
+    (int, lambda value: _integer(int(value))),
+    (float, lambda value: Value(float(value))),
+    ((bytearray, memoryview), lambda value: Value(bytes(value))),
+    (bytes, lambda value: Value(bytes(value))),
+    (dt.datetime, _datetime),
+    (dt.date, _date),
+    (Decimal, _decimal),
+    (Mapping, _mapping),
+    ((list, tuple), _sequence),
+    ((set, frozenset), _set),
+)
+
+
+def _derived(value: Any) -> Node:
+    for family, convert in _FAMILIES:
+        if isinstance(value, family):
+            return convert(value)
+    if hasattr(value, "__geo_interface__"):
+        return _mapping(value.__geo_interface__)
+    msg = f"{value!r} is a {type(value).__name__}, which has no BSON form"
+    raise OperandError(msg)
