@@ -94,6 +94,13 @@ class Param(Node):
     accept: Callable[[Any], Node]
 
 
+@attrs.frozen
+class Stages(Node):
+    """A pipeline: its stages, each an `Op` or `Raw`."""
+
+    items: tuple[Node, ...]
+
+
 def substitute(node: Any, change: Callable[[Param], Node]) -> Any:
     """Replace the parameters of *node*, copying only the way to them."""
     if isinstance(node, Param):

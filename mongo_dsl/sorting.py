@@ -19,7 +19,7 @@ _DIRECTIONS = {1: 1, -1: -1, "asc": 1, "desc": -1, "ascending": 1, "descending":
 
 
 @attrs.frozen
-class Sort:
+class Sort(Node):
     """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``."""
 
     path: Path
@@ -74,7 +74,7 @@ def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
     path = name._node if isinstance(name, Face) else resolve(name)  # noqa: SLF001
     if not isinstance(path, Path):
         raise _not_a_key(name)
-    if isinstance(direction, Mapping):
+    if isinstance(direction, (Mapping, Face)):
         return Sort(path, node(direction))
     if not isinstance(direction, (int, str)) or direction not in _DIRECTIONS:
         msg = f"sort got the direction {direction!r} for {path.name!r}; it is 1 or -1"

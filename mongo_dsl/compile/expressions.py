@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
 
 
 def compile_expression(node: Node) -> Any:
@@ -64,11 +64,16 @@ def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
 
 
+def _stages(node: Stages) -> list[Any]:
+    return [EXPRESSIONS[type(item)](item) for item in node.items]
+
+
 EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Path: _path,
     Var: _var,
     Value: _value,
     Seq: _seq,
+    Stages: _stages,
     Map: _map,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
