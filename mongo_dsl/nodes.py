@@ -72,6 +72,13 @@ class Map(Node):
 
 
 @attrs.frozen
+class Body(Node):
+    """A document of MQL; its keys, argument names and paths, are the builder's."""
+
+    items: tuple[tuple[str, Node], ...]
+
+
+@attrs.frozen
 class Op(Node):
     """An operator: ``{name: body}``."""
 

@@ -13,7 +13,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.fields.face import checked
 from mongo_dsl.filters import Filter, both, condition, negation
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Map, Node, Param, Path, Value
+from mongo_dsl.nodes import Body, Node, Param, Path, Value
 from mongo_dsl.params import fill, names_of
 from mongo_dsl.predicates import EVERYTHING, Predicate
 from mongo_dsl.render import to_json, to_shell
@@ -38,7 +38,7 @@ class Find(Node):
     order: tuple[Sort, ...] = ()
     skip: Node | None = None
     limit: Node | None = None
-    projection: Map | None = None
+    projection: Body | None = None
     row: type | None = None
     hint: Node | None = None
     collation: Node | None = None
@@ -250,7 +250,7 @@ class QuerySet(Face, Generic[M]):
             msg = "only and omit exclude each other; a projection keeps fields or drops them"
             raise ArgumentError(msg)
         added = ((self._field_path(name, field).name, Value(flag)) for field in fields)
-        return self._with(projection=Map(tuple(dict([*items, *added]).items())))
+        return self._with(projection=Body(tuple(dict([*items, *added]).items())))
 
     def _field_path(self, name: str, field: Any) -> Path:
         if isinstance(field, str):
@@ -275,7 +275,7 @@ class QuerySet(Face, Generic[M]):
         shown = [(column, Value(1)) for column in columns]
         if "_id" not in columns:
             shown.append(("_id", Value(0)))
-        selected: Any = self._with(projection=Map(tuple(shown)), row=row)
+        selected: Any = self._with(projection=Body(tuple(shown)), row=row)
         return selected  # type: ignore[no-any-return]
 
     def _column(self, row: type, name: str) -> str:

@@ -15,7 +15,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.fields.face import checked
 from mongo_dsl.filters import all_of, sketch
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import Body, Node, Op, Param, Path, Raw, Seq, Stages, Value
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
 from mongo_dsl.render import to_json, to_shell
@@ -117,7 +117,7 @@ def project(*fields: Any, **computed: Any) -> Stage:
     if not items:
         msg = "project got no fields; it takes at least one"
         raise ArgumentError(msg)
-    return Stage(Op("$project", Map(tuple(items))))
+    return Stage(Op("$project", Body(tuple(items))))
 
 
 def set_(*assignments: Mapping[Any, Any], **fields: Any) -> Stage:
@@ -137,12 +137,12 @@ def _assignment(
     stage: str,
     assignments: tuple[Mapping[Any, Any], ...],
     fields: Mapping[str, Any],
-) -> Map:
+) -> Body:
     items = _assigned(stage, assignments, fields)
     if not items:
         msg = f"{stage} got no fields; it takes at least one"
         raise ArgumentError(msg)
-    return Map(tuple(items))
+    return Body(tuple(items))
 
 
 def _assigned(
@@ -177,7 +177,7 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
     items = [("_id", node(by)), *((n, node(value)) for n, value in accumulators.items())]
-    return Stage(Op("$group", Map(tuple(items))))
+    return Stage(Op("$group", Body(tuple(items))))
 
 
 def sort(*keys: Any) -> Stage:
@@ -204,7 +204,7 @@ def skip(count: Any) -> Stage:
 
 def sample(size: Any) -> Stage:
     """Pick *size* documents at random."""
-    return Stage(Op("$sample", Map((("size", _number("sample", size, 1)),))))
+    return Stage(Op("$sample", Body((("size", _number("sample", size, 1)),))))
 
 
 def _number(stage: str, count: Any, least: int) -> Node:
@@ -236,7 +236,7 @@ def unwind(
         "preserveNullAndEmptyArrays": preserve_null_and_empty_arrays,
     }
     given = [(name, node(value)) for name, value in options.items() if value is not None]
-    return Stage(Op("$unwind", Map((("path", path), *given)) if given else path))
+    return Stage(Op("$unwind", Body((("path", path), *given)) if given else path))
 
 
 def lookup(
@@ -267,7 +267,7 @@ def lookup(
         items.append(("let", node(let)))
     if pipeline is not None:
         items.append(("pipeline", Stages(stages_of(pipeline))))
-    return Stage(Op("$lookup", Map((*items, ("as", node(as_))))))
+    return Stage(Op("$lookup", Body((*items, ("as", node(as_))))))
 
 
 def collection_name(stage: str, source: Any) -> str:
@@ -294,12 +294,12 @@ def facet(**pipelines: Any) -> Stage:
         msg = "facet got no pipelines; it takes at least one"
         raise ArgumentError(msg)
     items = [(name, Stages(stages_of(value))) for name, value in pipelines.items()]
-    return Stage(Op("$facet", Map(tuple(items))))
+    return Stage(Op("$facet", Body(tuple(items))))
 
 
 def replace_root(new_root: Any) -> Stage:
     """Replace every document by the document that *new_root* yields."""
-    return Stage(Op("$replaceRoot", Map((("newRoot", node(new_root)),))))
+    return Stage(Op("$replaceRoot", Body((("newRoot", node(new_root)),))))
 
 
 def _name(stage: str, field: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
 
 
 def compile_expression(node: Node) -> Any:
@@ -60,6 +60,10 @@ def _map(node: Map) -> Any:
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
 
 
+def _body(node: Body) -> dict[str, Any]:
+    return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
+
+
 def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
 
@@ -75,6 +79,7 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Seq: _seq,
     Stages: _stages,
     Map: _map,
+    Body: _body,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
     Param: unbound,
