@@ -9,11 +9,17 @@
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
+    ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class MapperError(Exception):
@@ -25,7 +31,14 @@ class DefinitionError(MapperError, TypeError):
 
 
 class ValidationError(MapperError, ValueError):
-    """Values break the rules of their fields."""
+    """Values break the rules of their fields; *problems* says which, by field."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = dict(problems)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 class DecodeError(MapperError, ValueError):
@@ -41,7 +54,50 @@ class MultipleDocumentsError(MapperError, LookupError):
 
 
 class DuplicateKeyError(MapperError, ValueError):
-    """A unique value is stored already."""
+    """A unique value is stored already: *key_value*, in the index on *key_pattern*."""
+
+    def __init__(
+        self,
+        collection: str,
+        key_pattern: Mapping[str, Any],
+        key_value: Mapping[str, Any],
+    ) -> None:
+        shown = ", ".join(f"{name} {value!r}" for name, value in key_value.items())
+        where = f"with {shown}" if shown else "with a value that must be unique"
+        super().__init__(f"{collection} has a document {where} already")
+        self.collection = collection
+        self.key_pattern = dict(key_pattern)
+        self.key_value = dict(key_value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.key_pattern, self.key_value)
+
+
+class BulkInsertError(MapperError, ValueError):
+    """Some documents of an `insert_many` are not stored; those of *inserted* are.
+
+    *failed* has the others that the server refused, each with the reason.
+    """
+
+    def __init__(
+        self,
+        collection: str,
+        inserted: Sequence[Any],
+        failed: Sequence[tuple[Any, str]],
+        left: int,
+    ) -> None:
+        reason = failed[0][1] if failed else "no reason given"
+        super().__init__(
+            f"{collection} took {len(inserted)} documents and refused {len(failed)},"
+            f" {left} were not tried; the first was refused because {reason}"
+        )
+        self.collection = collection
+        self.inserted = list(inserted)
+        self.failed = list(failed)
+        self.left = left
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.inserted, self.failed, self.left)
 
 
 class UnfilteredWriteError(MapperError, ValueError):
