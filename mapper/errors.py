@@ -4,8 +4,9 @@
 
     MapperError
     ├── DefinitionError            (TypeError)     a document class that can't be made
-    ├── ValidationError            (ValueError)    values that break the rules of their fields
-    ├── DecodeError                (ValueError)    a stored document that doesn't fit its class
+    ├── MisfitError                (ValueError)    values that don't fit, by path
+    │   ├── ValidationError                        … in Python: the rules of their fields
+    │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
@@ -14,6 +15,11 @@
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 
 class MapperError(Exception):
@@ -24,11 +30,32 @@ class DefinitionError(MapperError, TypeError):
     """A document class can't be made as it was written."""
 
 
-class ValidationError(MapperError, ValueError):
+class MisfitError(MapperError, ValueError):
+    """Values don't fit the fields they stand in.
+
+    *cls* is the class they were meant for, *document_id* the ``_id`` of the document where
+    it is known, *problems* are pairs of a dotted path and what is wrong there.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cls: Any = None,
+        document_id: Any = None,
+        problems: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.cls = cls
+        self.document_id = document_id
+        self.problems = tuple(problems)
+
+
+class ValidationError(MisfitError):
     """Values break the rules of their fields."""
 
 
-class DecodeError(MapperError, ValueError):
+class DecodeError(MisfitError):
     """A stored document doesn't fit the class it is read as."""
 
 
