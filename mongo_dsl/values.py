@@ -85,6 +85,8 @@ def int64(value: int) -> int:
 
 def utc(value: dt.datetime) -> dt.datetime:
     """Cut *value* to milliseconds, in UTC: what the server will hold."""
+    if value.tzinfo is dt.timezone.utc and value.microsecond % 1000 == 0:
+        return value
     aware = value.replace(tzinfo=dt.timezone.utc) if value.tzinfo is None else value
     moved = aware.astimezone(dt.timezone.utc)
     return moved.replace(microsecond=moved.microsecond // 1000 * 1000)
