@@ -1,0 +1,30 @@
+"""Queries for MongoDB as values: filters, updates, pipelines and query sets.
+
+Everything here is pure: it builds and compiles, and never talks to a server.
+"""
+
+from mongo_dsl.fields import F, Field, Fields
+from mongo_dsl.filters import (
+    Filter,
+    all_of,
+    and_,
+    any_of,
+    comment,
+    expr,
+    json_schema,
+    none_of,
+    nor,
+    not_,
+    or_,
+    sample_rate,
+    text,
+    where,
+)
+from mongo_dsl.params import param
+from mongo_dsl.pipeline import Pipeline
+from mongo_dsl.queryset import FindCommand, QuerySet
+from mongo_dsl.raw import raw
+from mongo_dsl.sorting import Sort
+from mongo_dsl.stages import Stage
+from mongo_dsl.updates import Update
+from mongo_dsl import errors, geo, stages

@@ -72,6 +72,13 @@ class Map(Node):
 
 
 @attrs.frozen
+class Body(Node):
+    """A document of MQL; its keys, argument names and paths, are the builder's."""
+
+    items: tuple[tuple[str, Node], ...]
+
+
+@attrs.frozen
 class Op(Node):
     """An operator: ``{name: body}``."""
 
@@ -92,6 +99,13 @@ class Param(Node):
 
     name: str
     accept: Callable[[Any], Node]
+
+
+@attrs.frozen
+class Stages(Node):
+    """A pipeline: its stages, each an `Op` or `Raw`."""
+
+    items: tuple[Node, ...]
 
 
 def substitute(node: Any, change: Callable[[Param], Node]) -> Any:

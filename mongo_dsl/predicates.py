@@ -73,6 +73,13 @@ class Verbatim(Predicate):
     body: Node
 
 
+@attrs.frozen
+class Query(Node):
+    """A filter as the argument of a stage; elsewhere predicates become expressions."""
+
+    predicate: Predicate
+
+
 EVERYTHING = And(())
 
 

@@ -303,10 +303,14 @@ def fields_of(cls: type) -> dict[str, tuple[str, Any]]:
 def field_spec(cls: type, name: str) -> FieldSpec:
     """Return what the field *name* of the document class *cls* means.
 
+    The stored name does as well: ``_id`` is ``id``.
+
     Raises:
         UnknownFieldError: *cls* has no such field.
     """
     known = fields_of(cls)
+    if name not in known:
+        name = next((n for n, (stored, _) in known.items() if stored == name), name)
     if name not in known:
         listed = ", ".join(known)
         hint = suggestion(name, known)

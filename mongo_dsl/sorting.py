@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Map, Node, Path, Value
+from mongo_dsl.nodes import Body, Node, Path, Value
 from mongo_dsl.values import Face, node
 
 
@@ -19,7 +19,7 @@ _DIRECTIONS = {1: 1, -1: -1, "asc": 1, "desc": -1, "ascending": 1, "descending":
 
 
 @attrs.frozen
-class Sort:
+class Sort(Node):
     """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``."""
 
     path: Path
@@ -74,7 +74,7 @@ def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
     path = name._node if isinstance(name, Face) else resolve(name)  # noqa: SLF001
     if not isinstance(path, Path):
         raise _not_a_key(name)
-    if isinstance(direction, Mapping):
+    if isinstance(direction, (Mapping, Face)):
         return Sort(path, node(direction))
     if not isinstance(direction, (int, str)) or direction not in _DIRECTIONS:
         msg = f"sort got the direction {direction!r} for {path.name!r}; it is 1 or -1"
@@ -87,6 +87,6 @@ def _not_a_key(key: Any) -> OperandError:
     return OperandError(msg)
 
 
-def sort_document(order: Iterable[Sort]) -> Map:
+def sort_document(order: Iterable[Sort]) -> Body:
     """Build the node of ``{path: direction, …}``."""
-    return Map(tuple((sort.path.name, sort.direction) for sort in order))
+    return Body(tuple((sort.path.name, sort.direction) for sort in order))

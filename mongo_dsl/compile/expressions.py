@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
 
 
 def compile_expression(node: Node) -> Any:
@@ -60,8 +60,16 @@ def _map(node: Map) -> Any:
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
 
 
+def _body(node: Body) -> dict[str, Any]:
+    return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
+
+
 def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
+
+
+def _stages(node: Stages) -> list[Any]:
+    return [EXPRESSIONS[type(item)](item) for item in node.items]
 
 
 EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
@@ -69,7 +77,9 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Var: _var,
     Value: _value,
     Seq: _seq,
+    Stages: _stages,
     Map: _map,
+    Body: _body,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
     Param: unbound,

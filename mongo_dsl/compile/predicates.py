@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.expressions import EXPRESSIONS, compile_expression
+from mongo_dsl.compile.filters import compile_filter
 from mongo_dsl.compile.values import compile_value
 from mongo_dsl.errors import CompileError
 from mongo_dsl.nodes import Node, Op
@@ -21,6 +22,7 @@ from mongo_dsl.predicates import (
     Nor,
     Or,
     Predicate,
+    Query,
     Top,
     Verbatim,
     Where,
@@ -146,5 +148,6 @@ EXPRESSIONS.update(
         Top: _top,
         Computed: _computed,
         Verbatim: _verbatim,
+        Query: lambda node: compile_filter(node.predicate),
     }
 )

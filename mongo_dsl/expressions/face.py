@@ -13,7 +13,7 @@ import attrs
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.filters import NO_TRUTH, Filter, sketch
-from mongo_dsl.nodes import Map, Node, Op, Seq
+from mongo_dsl.nodes import Body, Node, Op, Seq
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Computed
 from mongo_dsl.render import to_json, to_shell
@@ -196,9 +196,9 @@ def named(name: str, /, **values: Any) -> Expr:
     return Expr(Op(name, document(values)))
 
 
-def document(values: dict[str, Any]) -> Map:
+def document(values: dict[str, Any]) -> Body:
     """Build the node of ``{key: value, …}``; ``in_`` and the like lose their underscore."""
-    return Map(
+    return Body(
         tuple(
             [(k.rstrip("_"), node(v)) for k, v in values.items() if v is not MISSING],
         )

@@ -1,0 +1,48 @@
+# Everything runs in a virtual environment of its own; the system's Python is left alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TYPING := $(wildcard tests/typing/*.py)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check bench format clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help:  ## Say what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+demo: $(VENV)/.demo  ## Run the demo against a real MongoDB
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.test  ## Run the tests against a real MongoDB
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev  ## Lint, check the formatting and the types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(if $(TYPING),$(BIN)/mypy $(TYPING))
+	$(BIN)/pyright
+
+bench: $(VENV)/.test  ## Measure
+	$(BIN)/python -m benchmarks
+
+format: $(VENV)/.dev  ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) .cache .coverage .hypothesis build dist *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@.ci/venv $(PYTHON) $(VENV)
+	@touch $@
+
+# One environment for all extras; each is installed once and again after a change.
+$(VENV)/.demo $(VENV)/.test $(VENV)/.dev: $(VENV)/.%: $(VENV)/.made setup.cfg pyproject.toml
+	@echo "Installing the extra '$*' into $(VENV), this may take a minute ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@.ci/libraries $(VENV)
+	@touch $@

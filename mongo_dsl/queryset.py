@@ -1,0 +1,501 @@
+"""Query sets: immutable descriptions of a find; the mapper executes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
+
+import attrs
+
+from mongo_dsl import keyset
+from mongo_dsl.compile import compile_filter, compile_value
+from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.fields.face import checked
+from mongo_dsl.filters import Filter, both, condition, negation
+from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.nodes import Body, Node, Param, Path, Value
+from mongo_dsl.params import fill, names_of
+from mongo_dsl.predicates import EVERYTHING, Predicate
+from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.schema import field_spec, fields_of, find
+from mongo_dsl.sorting import Sort, sort_document, sorts
+from mongo_dsl.values import Face, node
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self  # Python 3.10 lacks it; nothing needs it at run time
+
+M = TypeVar("M")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+@attrs.frozen
+class Find(Node):
+    """What a query set asks for; None is what it doesn't say."""
+
+    predicate: Predicate = EVERYTHING
+    order: tuple[Sort, ...] = ()
+    skip: Node | None = None
+    limit: Node | None = None
+    projection: Body | None = None
+    row: type | None = None
+    hint: Node | None = None
+    collation: Node | None = None
+    comment: Node | None = None
+    max_time_ms: int | None = None
+    raw: bool = False
+
+
+@attrs.frozen
+class FindCommand:
+    """A compiled query set: the arguments of a driver's ``find``.
+
+    `as_dict` has those the query set gave; *max_time_ms* is in milliseconds.
+    """
+
+    filter: dict[str, Any]
+    projection: dict[str, Any] | None = None
+    sort: dict[str, Any] | None = None
+    skip: int | None = None
+    limit: int | None = None
+    hint: Any = None
+    collation: dict[str, Any] | None = None
+    comment: str | None = None
+    max_time_ms: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the arguments by name, the filter always, the others where given.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().filter(F.age > 18).limit(5).compile().as_dict()
+        {'filter': {'age': {'$gt': 18}}, 'limit': 5}
+        """
+        return {
+            name: value
+            for name, value in attrs.asdict(self, recurse=False).items()
+            if value is not None
+        }
+
+
+@attrs.frozen(repr=False)
+class QuerySet(Face, Generic[M]):
+    """A query of documents, of the class *model* or of none; each method returns another.
+
+    >>> from mongo_dsl import F, QuerySet
+    >>> adults = QuerySet().filter(F.age >= 18).sort("-age")
+    >>> print(adults[:10].to_json())
+    {"filter": {"age": {"$gte": 18}}, "sort": {"age": -1}, "limit": 10}
+    """
+
+    model: type[M] | None = None
+    _node: Find = attrs.field(default=Find(), kw_only=True)
+
+    # -- Which documents --------------------------------------------------------------
+
+    def filter(self, *filters: Any, **keywords: Any) -> Self:
+        """Keep the documents that match all of *filters* and *keywords*.
+
+        Keywords are plain values (``city="Paris"``), look-ups (``age__gte=18``) or the
+        operator documents of MQL (``age={"$gte": 18}``).
+
+        Raises:
+            UnknownFieldError: a keyword names no field.
+            OperandError: a filter is no filter, or a value doesn't suit its field.
+        """
+        return self._with(predicate=self._narrowed(filters, keywords))
+
+    def exclude(self, *filters: Any, **keywords: Any) -> Self:
+        """Drop the documents that match all of *filters* and *keywords*.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().exclude(city="Paris").compile().filter
+        {'city': {'$ne': 'Paris'}}
+        """
+        unwanted = QuerySet(self.model)._narrowed(filters, keywords)
+        return self._with(predicate=both(self._node.predicate, negation(unwanted)))
+
+    def _narrowed(self, filters: tuple[Any, ...], keywords: Mapping[str, Any]) -> Predicate:
+        found = self._node.predicate
+        for one in filters:
+            found = both(found, condition(one))
+        if keywords:
+            found = both(found, self._keywords(keywords)._node)  # noqa: SLF001
+        return found
+
+    def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
+        return keyword_filter(self.model, keywords)
+
+    def after(self, cursor: str | Mapping[str, Any] | Any) -> Self:
+        """Keep what comes after *cursor* in the sort order: keyset pages.
+
+        *cursor* is a text that `cursor` wrote, a stored document, or a parameter for the
+        former. The sort order must end in a unique field; ``_id`` is added where it is
+        missing. Pages stay right and fast however deep they are, as skip doesn't.
+
+        Raises:
+            ArgumentError: *cursor* is not one of this sort order.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().sort("age").after({"age": 30, "_id": 7}).compile().filter
+        {'$or': [{'age': {'$gt': 30}}, {'age': 30, '_id': {'$gt': 7}}]}
+        """
+        order = self._total_order()
+        text = cursor if isinstance(cursor, str) else keyset.cursor(order, cursor)
+        values = [node(value) for value in keyset.places(order, text)]
+        later = keyset.beyond(order, values)
+        return self._with(predicate=both(self._node.predicate, later), order=order)
+
+    def cursor(self, document: Mapping[str, Any]) -> str:
+        """Write the place of the stored *document* in the sort order, for `after`."""
+        return keyset.cursor(self._total_order(), document)
+
+    def _total_order(self) -> tuple[Sort, ...]:
+        order = self._node.order
+        if any(sort.path.name == "_id" for sort in order):
+            return order
+        return (*order, Sort(Path("_id"), Value(1)))
+
+    # -- Order and part ---------------------------------------------------------------
+
+    def sort(self, *keys: Any) -> Self:
+        """Sort by *keys*, which replace an earlier order; none of them removes it.
+
+        Keys are names (``"-age"``), fields (``User.q.age.desc()``), pairs
+        (``("age", -1)``) or mappings (``{"age": -1}``).
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().sort("-age", F.name).compile().sort
+        {'age': -1, 'name': 1}
+        """
+        return self._with(order=sorts(keys, self._path))
+
+    def skip(self, count: Any) -> Self:
+        """Skip the first *count* documents.
+
+        Raises:
+            ArgumentError: *count* is negative.
+        """
+        return self._with(skip=_count("skip", count, 0))
+
+    def limit(self, count: Any) -> Self:
+        """Stop after *count* documents.
+
+        Raises:
+            ArgumentError: *count* is below 1; MongoDB reads 0 as "no limit".
+        """
+        return self._with(limit=_count("limit", count, 1))
+
+    def __getitem__(self, part: slice) -> Self:
+        """Take a part of the result: ``[10:20]`` skips 10 and limits to 10.
+
+        Raises:
+            OperandError: *part* is no slice.
+            ArgumentError: the slice is empty, steps, or counts from the end.
+        """
+        if not isinstance(part, slice):
+            msg = f"a query set got the key {part!r}; it takes slices, such as [:10]"
+            raise OperandError(msg)
+        start, stop = part.start or 0, part.stop
+        if part.step not in (None, 1) or start < 0 or (stop is not None and stop <= start):
+            msg = f"a query set got [{part.start}:{part.stop}:{part.step}]; slices count"
+            raise ArgumentError(f"{msg} forward from 0 and hold at least one document")
+        return self._part(start, stop)
+
+    def _part(self, start: int, stop: int | None) -> Self:
+        """Slice within what skip and limit left."""
+        skipped, limit = self._number("skip") or 0, self._number("limit")
+        size = None if stop is None else stop - start
+        left = None if limit is None else limit - start
+        if left is not None and left < 1:
+            msg = f"a query set got a slice from {start}, past its limit of {limit}"
+            raise ArgumentError(msg)
+        sizes = [number for number in (size, left) if number is not None]
+        found = self.skip(skipped + start) if skipped + start else self
+        return found.limit(min(sizes)) if sizes else found
+
+    def _number(self, name: str) -> int | None:
+        found = getattr(self._node, name)
+        if isinstance(found, Param):
+            msg = f"a query set can't be sliced while {name} is the parameter {found.name!r}"
+            raise ArgumentError(f"{msg}; bind it first")
+        return None if found is None else found.value
+
+    # -- What of each document --------------------------------------------------------
+
+    def only(self, *fields: Any) -> Self:
+        """Load only *fields* (and ``_id``); more calls add more.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().only("name", "age").compile().projection
+        {'name': 1, 'age': 1}
+        """
+        return self._projected("only", fields, 1)
+
+    def omit(self, *fields: Any) -> Self:
+        """Load all but *fields*; more calls add more.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().omit("photo").compile().projection
+        {'photo': 0}
+        """
+        return self._projected("omit", fields, 0)
+
+    def _projected(self, name: str, fields: tuple[Any, ...], flag: int) -> Self:
+        if not fields:
+            msg = f"{name} got no fields; it takes at least one"
+            raise ArgumentError(msg)
+        items = () if self._node.projection is None else self._node.projection.items
+        if any(item != Value(flag) for _, item in items):
+            msg = "only and omit exclude each other; a projection keeps fields or drops them"
+            raise ArgumentError(msg)
+        added = ((self._field_path(name, field).name, Value(flag)) for field in fields)
+        return self._with(projection=Body(tuple(dict([*items, *added]).items())))
+
+    def _field_path(self, name: str, field: Any) -> Path:
+        if isinstance(field, str):
+            return self._path(field)
+        path = field._node if isinstance(field, Face) else None  # noqa: SLF001
+        if isinstance(path, Path):
+            return path
+        msg = f"{name} got {field!r}; it takes fields or their names"
+        raise OperandError(msg)
+
+    def select(self, row: type[R]) -> QuerySet[R]:
+        """Load rows of the attrs class *row*: just its fields, of just its type.
+
+        Raises:
+            OperandError: *row* is no attrs class.
+            UnknownFieldError: *row* has a field that the documents lack.
+        """
+        if not isinstance(row, type) or not attrs.has(row):
+            msg = f"select got {row!r}; it takes an attrs class"
+            raise OperandError(msg)
+        columns = [self._column(row, name) for name in fields_of(row)]
+        shown = [(column, Value(1)) for column in columns]
+        if "_id" not in columns:
+            shown.append(("_id", Value(0)))
+        selected: Any = self._with(projection=Body(tuple(shown)), row=row)
+        return selected  # type: ignore[no-any-return]
+
+    def _column(self, row: type, name: str) -> str:
+        if self.model is None:
+            return fields_of(row)[name][0]
+        return field_spec(self.model, name).stored
+
+    def raw(self) -> Self:
+        """Load plain dictionaries, as the driver gives them."""
+        return self._with(raw=True)
+
+    # -- How the server works ---------------------------------------------------------
+
+    def hint(self, index: str | Mapping[str, Any]) -> Self:
+        """Use *index*, given by name or by its keys."""
+        return self._with(hint=node(index))
+
+    def collation(self, locale: str, **options: Any) -> Self:
+        """Compare text by the rules of *locale*; options in the driver's words.
+
+        https://www.mongodb.com/docs/manual/reference/collation/
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().collation("en", strength=2).compile().collation
+        {'locale': 'en', 'strength': 2}
+        """
+        return self._with(collation=node({"locale": locale, **options}))
+
+    def comment(self, message: str) -> Self:
+        """Attach *message*, for the server's log and profiler."""
+        return self._with(comment=node(message))
+
+    def max_time(self, seconds: float) -> Self:
+        """Let the server give up after *seconds*.
+
+        Raises:
+            ArgumentError: *seconds* is not positive.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            msg = f"max_time got {seconds!r}; it takes seconds"
+            raise OperandError(msg)
+        if not seconds > 0:
+            msg = f"max_time got {seconds!r}; it takes a positive number of seconds"
+            raise ArgumentError(msg)
+        return self._with(max_time_ms=max(1, round(seconds * 1000)))
+
+    # -- Composition ------------------------------------------------------------------
+
+    def pipe(
+        self,
+        function: Callable[Concatenate[Self, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Return ``function(self, *args, **kwargs)``: fragments read left to right."""
+        return function(self, *args, **kwargs)
+
+    def __and__(self, other: QuerySet[Any]) -> Self:
+        """Join two query sets: both filters; else the right one's word, where it has one.
+
+        Raises:
+            OperandError: they are of two document classes.
+        """
+        if isinstance(other, Filter):
+            return self.filter(other)
+        if not isinstance(other, QuerySet):
+            msg = f"& got {other!r}; a query set joins query sets and filters"
+            raise OperandError(msg)
+        if None not in (self.model, other.model) and self.model is not other.model:
+            msg = f"& got query sets of {_named(self.model)} and {_named(other.model)}"
+            raise OperandError(f"{msg}; it takes two of one class")
+        return attrs.evolve(self, model=self.model or other.model)._joined(other._node)
+
+    def _joined(self, other: Find) -> Self:
+        given = {
+            name: value
+            for name, value in attrs.asdict(other, recurse=False).items()
+            if value not in (None, (), False)
+        }
+        given["predicate"] = both(self._node.predicate, other.predicate)
+        return self._with(**given)
+
+    def bind(self, **values: Any) -> Self:
+        """Fill the parameters named in *values*; the others stay open.
+
+        Raises:
+            ParameterError: there is no parameter of such a name.
+            OperandError: a parameter doesn't take its value.
+        """
+        return attrs.evolve(self, node=fill(self._node, values))
+
+    def _with(self, **changes: Any) -> Self:
+        return attrs.evolve(self, node=attrs.evolve(self._node, **changes))
+
+    def _path(self, name: str) -> Path:
+        """Return where the field that the caller calls *name* is stored."""
+        if self.model is None:
+            return Path(checked(name))
+        spec = find(self.model, checked(name))
+        return Path(spec.stored, spec.positions)
+
+    # -- What it compiles to ----------------------------------------------------------
+
+    @property
+    def filters(self) -> Filter:
+        """The condition alone."""
+        return Filter(self._node.predicate)
+
+    def compile(self) -> FindCommand:
+        """Return the arguments of the driver's ``find``.
+
+        Raises:
+            ParameterError: a parameter is unbound.
+        """
+        asked = self._node
+        order = sort_document(asked.order) if asked.order else None
+        return FindCommand(
+            compile_filter(asked.predicate),
+            _compiled(asked.projection),
+            _compiled(order),
+            _compiled(asked.skip),
+            _compiled(asked.limit),
+            _compiled(asked.hint),
+            _compiled(asked.collation),
+            _compiled(asked.comment),
+            asked.max_time_ms,
+        )
+
+    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
+        """Return the arguments of find as Extended JSON v2, relaxed or *canonical*."""
+        return to_json(self.compile().as_dict(), canonical=canonical, indent=indent)
+
+    def to_shell(self) -> str:
+        """Return the query as mongosh reads it.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> print(QuerySet().filter(F.age > 18).sort("-age").limit(5).to_shell())
+        db.collection.find({ age: { $gt: 18 } }).sort({ age: -1 }).limit(5)
+        """
+        return _shell(self._collection_name(), self.compile())
+
+    def _collection_name(self) -> str:
+        return "collection"
+
+    __str__ = to_shell
+
+    def __repr__(self) -> str:
+        model = "" if self.model is None else f" of {self.model.__name__}"
+        return f"<{type(self).__name__}{model}: {self._sketch()}>"
+
+    def _sketch(self) -> str:
+        return repr(self._node) if _open(self._node) else self.to_shell()
+
+    def __bool__(self) -> NoReturn:
+        msg = "a query set has no truth value; ask exists() or count()"
+        raise TruthValueError(msg)
+
+    def __iter__(self) -> Any:
+        msg = "a query set of no document class can't be executed; the mapper's can"
+        raise OperandError(msg)
+
+    def __contains__(self, item: object) -> NoReturn:
+        msg = "a query set can't answer 'in'; filter by what you look for and ask exists()"
+        raise TruthValueError(msg)
+
+
+def _count(name: str, count: Any, least: int) -> Node:
+    """Check a number of documents; a parameter checks it when it is bound."""
+    if isinstance(count, Param):
+        return attrs.evolve(count, accept=_Count(name, least))
+    if isinstance(count, bool) or not isinstance(count, int):
+        msg = f"{name} got {count!r}; it takes a number of documents"
+        raise OperandError(msg)
+    if count < least:
+        msg = f"{name} got {count!r}; it takes a number from {least} on"
+        raise ArgumentError(msg)
+    return node(count)
+
+
+@attrs.frozen
+class _Count:
+    """Accept the number of documents that a parameter is bound to."""
+
+    name: str
+    least: int
+
+    def __call__(self, count: Any) -> Node:
+        return _count(self.name, count, self.least)
+
+
+def _compiled(tree: Node | None) -> Any:
+    return None if tree is None else compile_value(tree)
+
+
+def _open(tree: Node) -> bool:
+    return bool(names_of(tree))
+
+
+def _named(model: type | None) -> str:
+    return "no class" if model is None else model.__name__
+
+
+def _shell(collection: str, command: FindCommand) -> str:
+    arguments = [to_shell(command.filter)]
+    if command.projection is not None:
+        arguments.append(to_shell(command.projection))
+    text = f"db.{collection}.find({', '.join(arguments)})"
+    rest = attrs.asdict(command, recurse=False)
+    for name, method in _SHELL_METHODS.items():
+        if rest[name] is not None:
+            text += f".{method}({to_shell(rest[name])})"
+    return text
+
+
+_SHELL_METHODS = {
+    "sort": "sort",
+    "skip": "skip",
+    "limit": "limit",
+    "hint": "hint",
+    "collation": "collation",
+    "comment": "comment",
+    "max_time_ms": "maxTimeMS",
+}
