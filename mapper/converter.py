@@ -12,10 +12,18 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
-import attrs
 import cattrs
 
-from mapper.conversion import arrays, choices, classes, geometry, mappings, scalars, unions
+from mapper.conversion import (
+    arrays,
+    choices,
+    classes,
+    geometry,
+    instances,
+    mappings,
+    scalars,
+    unions,
+)
 from mapper.conversion.problems import Misfit, NoFormError, refused
 from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
 from mongo_dsl.conformity import bare, describe
@@ -58,7 +66,7 @@ _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),
     (unions.is_union, unions.union_encoder, unions.union_decoder),
-    (classes.is_class, classes.class_encoder, classes.class_decoder),
+    (classes.is_class, instances.class_encoder, instances.class_decoder),
     (arrays.is_row, arrays.row_encoder, arrays.row_decoder),
     (arrays.is_array, arrays.array_encoder, arrays.array_decoder),
     (mappings.is_mapping, mappings.mapping_encoder, mappings.mapping_decoder),
@@ -70,7 +78,9 @@ def make_converter(*, detailed_validation: bool = False) -> BsonConverter:
     """Make a converter of our own rules, for callers who add theirs."""
     made = BsonConverter(detailed_validation=detailed_validation)
     for holds, encoder, decoder in reversed(_RULES):
-        made.register_unstructure_hook_factory(_of_bare(holds), _for_bare(encoder, made))
+        made.register_unstructure_hook_factory(
+            _of_bare(holds), _for_bare(encoder, made)
+        )
         made.register_structure_hook_factory(_of_bare(holds), _for_bare(decoder, made))
     return made
 
@@ -98,6 +108,7 @@ def explaining_converter() -> BsonConverter:
 def encode(value: Any, annotation: Any) -> Any:
     """Turn *value* into what is stored for *annotation*.
 
+    >>> from decimal import Decimal
     >>> encode({3: Decimal("1.10")}, dict[int, Decimal])
     {'3': Decimal128('1.10')}
 
@@ -109,7 +120,7 @@ def encode(value: Any, annotation: Any) -> Any:
         return converter().get_unstructure_hook(annotation)(value)
     except DefinitionError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_unstructure_hook(annotation)
         problems = _explain(lambda: hook(value), error)
         raise _invalid(annotation, value, problems) from _cause(error)
@@ -118,6 +129,8 @@ def encode(value: Any, annotation: Any) -> Any:
 def decode(stored: Any, annotation: Any) -> Any:
     """Turn what the driver read into the value that *annotation* describes.
 
+    >>> from bson import Decimal128
+    >>> from decimal import Decimal
     >>> decode({"3": Decimal128("1.10")}, dict[int, Decimal])
     {3: Decimal('1.10')}
 
@@ -129,7 +142,7 @@ def decode(stored: Any, annotation: Any) -> Any:
         return converter().get_structure_hook(annotation)(stored, annotation)
     except DefinitionError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_structure_hook(annotation)
         problems = _explain(lambda: hook(stored, annotation), error)
         raise _undecodable(annotation, stored, problems) from _cause(error)
@@ -155,7 +168,9 @@ def decode_document(raw: Mapping[str, Any], cls: type[T]) -> T:
     return found
 
 
-def _explain(attempt: Callable[[], Any], first: Exception) -> tuple[tuple[str, str], ...]:
+def _explain(
+    attempt: Callable[[], Any], first: Exception
+) -> tuple[tuple[str, str], ...]:
     """Run *attempt*, which should fail as the fast one did, and return what is wrong."""
     try:
         attempt()
@@ -174,7 +189,9 @@ def _cause(error: Exception) -> Exception | None:
 def _invalid(annotation: Any, value: Any, problems: Any) -> MisfitError:
     name = describe(annotation)
     is_class = classes.is_class(bare(annotation))
-    head = f"{name} can't be stored" if is_class else f"a value can't be stored as {name}"
+    head = (
+        f"{name} can't be stored" if is_class else f"a value can't be stored as {name}"
+    )
     identifier = getattr(value, "id", None) if is_class else None
     return _worded(ValidationError, head, annotation, identifier, problems)
 

@@ -56,7 +56,7 @@ def array_encoder(annotation: Any, converter: Converter) -> Encode:
 
     def encode(value: Any) -> list[Any]:
         if not isinstance(value, kind) or isinstance(value, (str, bytes)):
-            raise unfit(rule, value)
+            raise unfit(value, rule)
         return each(hook, ordered(value) if isinstance(value, _SETS) else value)
 
     return encode
@@ -64,13 +64,17 @@ def array_encoder(annotation: Any, converter: Converter) -> Encode:
 
 def array_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads an array of one type of items."""
-    make, rule, item = _MADE[_origin(annotation)], describe(annotation), _item(annotation)
+    make, rule, item = (
+        _MADE[_origin(annotation)],
+        describe(annotation),
+        _item(annotation),
+    )
     hook = converter.get_structure_hook(item)
     each = _each_checked if converter.detailed_validation else _each
 
     def decode(stored: Any, _: Any) -> Any:
         if not isinstance(stored, list):
-            raise unfit(rule, stored)
+            raise unfit(stored, rule)
         items = each(hook, stored, item)
         return items if make is list else make(items)
 
@@ -84,7 +88,7 @@ def row_encoder(annotation: Any, converter: Converter) -> Encode:
 
     def encode(value: Any) -> list[Any]:
         if not isinstance(value, kind):
-            raise unfit(rule, value)
+            raise unfit(value, rule)
         return gather(_jobs(hooks, value))
 
     return encode
@@ -97,7 +101,7 @@ def row_decoder(annotation: Any, converter: Converter) -> Decode:
 
     def decode(stored: Any, _: Any) -> Any:
         if not isinstance(stored, list):
-            raise unfit(rule, stored)
+            raise unfit(stored, rule)
         items = gather(_jobs(hooks, stored))
         return kind(*items) if _is_named(kind) else tuple(items)
 
@@ -111,7 +115,9 @@ def _each(hook: Callable[..., Any], items: Iterable[Any], *extra: Any) -> list[A
     return [hook(item) for item in items]
 
 
-def _each_checked(hook: Callable[..., Any], items: Iterable[Any], *extra: Any) -> list[Any]:
+def _each_checked(
+    hook: Callable[..., Any], items: Iterable[Any], *extra: Any
+) -> list[Any]:
     return gather(
         (str(index), partial(hook, item, *extra)) for index, item in enumerate(items)
     )

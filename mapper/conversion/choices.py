@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Hashable
 from enum import Enum, Flag
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ def choice_encoder(annotation: Any, _: Converter) -> Encode:
     def encode(value: Any) -> Any:
         found = stored.get(_identity(value), _UNKNOWN)
         if found is _UNKNOWN:
-            raise unfit(rule, value)
+            raise unfit(value, rule)
         return found
 
     return encode
@@ -74,7 +75,7 @@ def _missing(annotation: Any, rule: str, stored: Any) -> Any:
         found = find(stored)
         if isinstance(found, annotation):
             return found
-    raise unfit(rule, stored)
+    raise unfit(stored, rule)
 
 
 def _values(annotation: Any) -> tuple[Any, ...]:
@@ -100,7 +101,7 @@ def _rule(annotation: Any, allowed: list[Any]) -> str:
 
 def _identity(value: Any) -> tuple[type, Any]:
     """Tell 1 from True; what has no hash can't be a choice."""
-    return type(value), value if type(value).__hash__ else repr(value)
+    return type(value), value if isinstance(value, Hashable) else repr(value)
 
 
 def _token(value: Any) -> Any:
@@ -121,7 +122,7 @@ def _flag_encoder(kind: Any) -> Encode:
     def encode(value: Any) -> Any:
         if isinstance(value, kind):
             return untyped(value)
-        raise unfit(kind.__name__, value)
+        raise unfit(value, kind.__name__)
 
     return encode
 

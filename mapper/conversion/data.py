@@ -30,7 +30,7 @@ def untyped(value: Any) -> Any:
         raise refused(error) from error
     if _is_data(found):
         return compile_value(found)
-    raise unfit("data", value)
+    raise unfit(value, "data")
 
 
 def as_stored(stored: Any, _: Any) -> Any:

@@ -23,7 +23,7 @@ def shape_encoder(kind: Any, _: Converter) -> Encode:
     def encode(value: Any) -> Any:
         if isinstance(value, kind):
             return value.to_geojson()
-        raise unfit(kind.__name__, value)
+        raise unfit(value, kind.__name__)
 
     return encode
 
@@ -38,6 +38,6 @@ def shape_decoder(kind: Any, _: Converter) -> Decode:
             raise refused(error) from error
         if isinstance(shape, kind):
             return shape
-        raise unfit(kind.__name__, stored)
+        raise unfit(stored, kind.__name__)
 
     return decode

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 import attrs
@@ -13,7 +12,12 @@ from bson import ObjectId
 from bson.errors import InvalidId
 from cattrs import Converter
 
-from mapper.conversion.choices import choice_decoder, choice_encoder, is_choice
+from mapper.conversion.choices import (
+    choice_decoder,
+    choice_encoder,
+    is_choice,
+    stored_types,
+)
 from mapper.conversion.problems import Misfit, NoFormError, shown, unfit
 from mongo_dsl.conformity import bare, describe
 
@@ -35,23 +39,15 @@ def key_of(annotation: Any, converter: Converter) -> Key:
     kind = bare(annotation)
     if kind in _PLAIN:
         return _PLAIN[kind]
-    if is_choice(kind) and _all_strings(kind):
+    if is_choice(kind) and stored_types(kind) == (str,):
         return _chosen(kind, converter)
-    msg = f"keys of mappings can't be {describe(kind)}"
-    raise NoFormError(f"{msg}; they may be {_KNOWN} or enums of strings")
-
-
-def _all_strings(kind: Any) -> bool:
-    values = list(kind) if isinstance(kind, type) else list(kind.__args__)
-    return all(
-        isinstance(value.value if isinstance(value, Enum) else value, str)
-        for value in values
-    )
+    msg = f"keys of mappings can't be {describe(kind)}; they may be {_KNOWN}"
+    raise NoFormError(msg)
 
 
 def _text(value: Any) -> str:
     if type(value) is not str:
-        raise unfit("str", value)
+        raise unfit(value, "str")
     if "\0" in value:
         raise Misfit(("", f"must hold no NUL byte, got {shown(value)}"))
     return value
@@ -63,13 +59,15 @@ def _chosen(kind: Any, converter: Converter) -> Key:
     return Key(lambda value: _text(encode(value)), lambda text: decode(text, kind))
 
 
-def _converted(kind: type, parse: Callable[[str], Any], write: Callable[[Any], str]) -> Key:
+def _converted(
+    kind: type, parse: Callable[[str], Any], write: Callable[[Any], str]
+) -> Key:
     """Read only the spelling that is written: two keys of a document must not be one."""
 
     def checked(value: Any) -> str:
         if type(value) is kind:
             return write(value)
-        raise unfit(kind.__name__, value)
+        raise unfit(value, kind.__name__)
 
     def read(text: str) -> Any:
         try:
@@ -77,7 +75,7 @@ def _converted(kind: type, parse: Callable[[str], Any], write: Callable[[Any], s
         except (ValueError, InvalidId):
             value = None
         if value is None or write(value) != text:
-            raise unfit(kind.__name__, text)
+            raise unfit(text, kind.__name__)
         return value
 
     return Key(checked, read)
@@ -92,4 +90,4 @@ _PLAIN: dict[Any, Key] = {
     ObjectId: _converted(ObjectId, ObjectId, str),
     dt.date: _converted(dt.date, dt.date.fromisoformat, dt.date.isoformat),
 }
-_KNOWN = "str, int, UUID, ObjectId, date"
+_KNOWN = "str, int, UUID, ObjectId, date and enums of strings"

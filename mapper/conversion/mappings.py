@@ -36,7 +36,7 @@ def mapping_encoder(annotation: Any, converter: Converter) -> Encode:
 
     def encode(value: Any) -> dict[str, Any]:
         if not isinstance(value, kind):
-            raise unfit(rule, value)
+            raise unfit(value, rule)
         return each(write, hook, value)
 
     return encode
@@ -44,14 +44,17 @@ def mapping_encoder(annotation: Any, converter: Converter) -> Encode:
 
 def mapping_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads a mapping."""
-    make, rule = _MADE[typing.get_origin(annotation) or annotation], describe(annotation)
+    make, rule = (
+        _MADE[typing.get_origin(annotation) or annotation],
+        describe(annotation),
+    )
     keys, values = _arguments(annotation)
     read, hook = key_of(keys, converter).read, converter.get_structure_hook(values)
     each = _each_checked if converter.detailed_validation else _each
 
     def decode(stored: Any, _: Any) -> Any:
         if not isinstance(stored, Mapping):
-            raise unfit(rule, stored)
+            raise unfit(stored, rule)
         items = each(read, hook, stored, values)
         return items if make is dict else make(items)
 
@@ -87,4 +90,6 @@ def _key(key: Callable[[Any], Any], name: Any) -> Any:
     try:
         return key(name)
     except Misfit as misfit:
-        raise Misfit(*((_, f"has a key that {text}") for _, text in misfit.problems)) from None
+        raise Misfit(
+            *((_, f"has a key that {text}") for _, text in misfit.problems)
+        ) from None

@@ -23,13 +23,13 @@ def encode_datetime(value: Any) -> dt.datetime:
             return utc(value)
         except OverflowError as error:
             raise refused(error) from error
-    raise unfit("datetime", value)
+    raise unfit(value, "datetime")
 
 
 def decode_datetime(stored: Any, _: Any) -> dt.datetime:
     """Read a moment, aware and in UTC, whatever the driver is set to."""
     if not isinstance(stored, dt.datetime):
-        raise unfit("datetime", stored)
+        raise unfit(stored, "datetime")
     if stored.tzinfo is None or stored.tzinfo is driver_utc:
         return stored.replace(tzinfo=dt.timezone.utc)
     return stored.astimezone(dt.timezone.utc)
@@ -39,7 +39,7 @@ def encode_date(value: Any) -> dt.datetime:
     """Store a day as its midnight in UTC."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return midnight(value)
-    raise unfit("date", value)
+    raise unfit(value, "date")
 
 
 def decode_date(stored: Any, annotation: Any) -> dt.date:
@@ -48,14 +48,14 @@ def decode_date(stored: Any, annotation: Any) -> dt.date:
         moment = decode_datetime(stored, annotation)
         if moment.time() == _MIDNIGHT:
             return moment.date()
-    raise unfit("date (midnight in UTC)", stored)
+    raise unfit(stored, "date (midnight in UTC)")
 
 
 def encode_time(value: Any) -> str:
     """Store a time of day as ISO 8601."""
     if isinstance(value, dt.time):
         return value.isoformat()
-    raise unfit("time", value)
+    raise unfit(value, "time")
 
 
 def decode_time(stored: Any, _: Any) -> dt.time:
@@ -65,14 +65,14 @@ def decode_time(stored: Any, _: Any) -> dt.time:
             return dt.time.fromisoformat(stored)
         except ValueError:
             pass
-    raise unfit("time (an ISO 8601 string)", stored)
+    raise unfit(stored, "time (an ISO 8601 string)")
 
 
 def encode_timedelta(value: Any) -> int:
     """Store a duration in milliseconds; finer digits are cut off."""
     if isinstance(value, dt.timedelta):
         return value // _MILLISECOND
-    raise unfit("timedelta", value)
+    raise unfit(value, "timedelta")
 
 
 def decode_timedelta(stored: Any, annotation: Any) -> dt.timedelta:
@@ -80,4 +80,4 @@ def decode_timedelta(stored: Any, annotation: Any) -> dt.timedelta:
     try:
         return dt.timedelta(milliseconds=decode_int(stored, annotation))
     except (Misfit, OverflowError):
-        raise unfit("timedelta (in milliseconds)", stored) from None
+        raise unfit(stored, "timedelta (in milliseconds)") from None

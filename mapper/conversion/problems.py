@@ -33,12 +33,12 @@ def shown(value: Any, *, typed: bool = True) -> str:
     return f"{text}, {'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
-def unfit(rule: str, value: Any) -> Misfit:
+def unfit(value: Any, rule: str) -> Misfit:
     """Say that *value* isn't what *rule* asks for."""
     return Misfit(("", f"must be {rule}, got {shown(value)}"))
 
 
-def missing(name: str) -> Misfit:
+def missing(name: str = "") -> Misfit:
     """Say that the field *name* has no value."""
     return Misfit((name, "is missing"))
 
@@ -62,9 +62,9 @@ def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:
     for name, job in jobs:
         try:
             results.append(job())
-        except DefinitionError:
+        except DefinitionError:  # noqa: PERF203 - each may fail by itself
             raise
-        except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
+        except Exception as error:  # noqa: BLE001 - hooks may raise anything
             problems += _below(name, refused(error))
     if problems:
         raise Misfit(*problems)
@@ -72,4 +72,6 @@ def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:
 
 
 def _below(name: str, misfit: Misfit) -> list[tuple[str, str]]:
-    return [(f"{name}.{path}" if path else name, text) for path, text in misfit.problems]
+    return [
+        (f"{name}.{path}" if path else name, text) for path, text in misfit.problems
+    ]

@@ -69,7 +69,7 @@ def _exactly(kind: type) -> Scalar:
     def encode(value: Any) -> Any:
         if type(value) is kind:
             return value
-        raise unfit(rule, value)
+        raise unfit(value, rule)
 
     return Scalar(encode, lambda stored, _: encode(stored), (kind,))
 
@@ -79,13 +79,13 @@ def _encode_str(value: Any) -> str:
         return value
     if isinstance(value, str) and not isinstance(value, Enum):
         return str(value)
-    raise unfit("str", value)
+    raise unfit(value, "str")
 
 
 def _decode_str(stored: Any, _: Any) -> str:
     if type(stored) is str:
         return stored
-    raise unfit("str", stored)
+    raise unfit(stored, "str")
 
 
 def _plain_bytes(value: Any, _: Any = None) -> bytes:
@@ -93,13 +93,13 @@ def _plain_bytes(value: Any, _: Any = None) -> bytes:
         return value
     if isinstance(value, bytes) and getattr(value, "subtype", 0) == 0:
         return bytes(value)
-    raise unfit("bytes", value)
+    raise unfit(value, "bytes")
 
 
 def _encode_binary(value: Any) -> Binary:
     if type(value) is Binary:
         return value
-    raise unfit("Binary", value)
+    raise unfit(value, "Binary")
 
 
 def _decode_binary(stored: Any, _: Any) -> Binary:
@@ -109,14 +109,15 @@ def _decode_binary(stored: Any, _: Any) -> Binary:
     if type(stored) is bytes:
         return Binary(stored)
     if type(stored) is uuid.UUID:
-        return Binary.from_uuid(stored)
-    raise unfit("Binary", stored)
+        found: Binary = Binary.from_uuid(stored)
+        return found
+    raise unfit(stored, "Binary")
 
 
 def _encode_uuid(value: Any) -> Binary:
     if isinstance(value, uuid.UUID):
         return Binary.from_uuid(value)
-    raise unfit("UUID", value)
+    raise unfit(value, "UUID")
 
 
 def _decode_uuid(stored: Any, _: Any) -> uuid.UUID:
@@ -124,24 +125,24 @@ def _decode_uuid(stored: Any, _: Any) -> uuid.UUID:
         return stored
     if type(stored) is Binary and stored.subtype == UUID_SUBTYPE:
         return stored.as_uuid()
-    raise unfit("UUID", stored)
+    raise unfit(stored, "UUID")
 
 
 def _encode_pattern(value: Any) -> Any:
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
         return value
-    raise unfit("Pattern of str", value)
+    raise unfit(value, "Pattern of str")
 
 
 def _decode_pattern(stored: Any, _: Any) -> Any:
     if isinstance(stored, re.Pattern):
         return stored
     if not isinstance(stored, Regex):
-        raise unfit("Pattern", stored)
+        raise unfit(stored, "Pattern")
     try:
         return stored.try_compile()
     except re.error:
-        raise unfit("Pattern in Python's syntax", stored) from None
+        raise unfit(stored, "Pattern in Python's syntax") from None
 
 
 _AS_THEY_ARE = (bool, type(None), ObjectId, Decimal128, Regex, Timestamp)
@@ -159,10 +160,14 @@ SCALARS: dict[Any, Scalar] = {
     bytes: Scalar(_plain_bytes, _plain_bytes, (bytes,)),
     Binary: Scalar(_encode_binary, _decode_binary, (Binary, bytes, uuid.UUID)),
     uuid.UUID: Scalar(_encode_uuid, _decode_uuid, (uuid.UUID,)),
-    dt.datetime: Scalar(moments.encode_datetime, moments.decode_datetime, (dt.datetime,)),
+    dt.datetime: Scalar(
+        moments.encode_datetime, moments.decode_datetime, (dt.datetime,)
+    ),
     dt.date: Scalar(moments.encode_date, moments.decode_date, (dt.datetime,)),
     dt.time: Scalar(moments.encode_time, moments.decode_time, (str,)),
-    dt.timedelta: Scalar(moments.encode_timedelta, moments.decode_timedelta, (int, Int64)),
+    dt.timedelta: Scalar(
+        moments.encode_timedelta, moments.decode_timedelta, (int, Int64)
+    ),
     Decimal: Scalar(numbers.encode_decimal, numbers.decode_decimal, (Decimal128,)),
     re.Pattern: Scalar(_encode_pattern, _decode_pattern, (Regex,)),
 }

@@ -64,7 +64,9 @@ def union_decoder(annotation: Any, converter: Converter) -> Decode:
     if optional := _only(options):
         decode = _optional(optional.decode)
         return lambda stored, _: decode(stored)
-    table = _table((kind, option.decode) for option in options for kind in option.stored)
+    table = _table(
+        (kind, option.decode) for option in options for kind in option.stored
+    )
     everything = tuple(option.decode for option in options)
     return lambda stored, _: _first(
         table.get(type(stored), everything), annotation, stored
@@ -96,11 +98,11 @@ def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any)
     for hook in hooks:
         try:
             return hook(value)
-        except DefinitionError:
+        except DefinitionError:  # noqa: PERF203 - each may fail by itself
             raise
         except Exception:  # noqa: BLE001, S112 - another member may take it
             continue
-    raise unfit(describe(annotation), value)
+    raise unfit(value, describe(annotation))
 
 
 def _options(annotation: Any, converter: Converter) -> list[_Option]:
@@ -142,8 +144,8 @@ def _refuse_twins(annotation: Any, options: list[_Option]) -> None:
             twin = taken.setdefault(kind, option)
             if twin is not option:
                 both = f"{describe(twin.annotation)} and {describe(option.annotation)}"
-                msg = f"{describe(annotation)} can't be read back"
-                raise NoFormError(f"{msg}; {both} are stored alike")
+                msg = f"{describe(annotation)} can't be read back; {both} are stored alike"
+                raise NoFormError(msg)
 
 
 def _tagged(classes: list[Any], converter: Converter) -> list[_Option]:
@@ -177,7 +179,7 @@ def _reader(options: Mapping[str, _Option]) -> Callable[[Any], Any]:
 
     def decode(stored: Any) -> Any:
         if not isinstance(stored, Mapping):
-            raise unfit(" | ".join(options), stored)
+            raise unfit(stored, " | ".join(options))
         if DISCRIMINATOR not in stored:
             raise Misfit(("", f"has no {DISCRIMINATOR}; known are: {known}"))
         name = stored[DISCRIMINATOR]
