@@ -4,8 +4,9 @@
 
     MapperError
     ├── DefinitionError            (TypeError)     a document class that can't be made
-    ├── ValidationError            (ValueError)    values that break the rules of their fields
-    ├── DecodeError                (ValueError)    a stored document that doesn't fit its class
+    ├── MisfitError                (ValueError)    values that don't fit, by path
+    │   ├── ValidationError                        … in Python: the rules of their fields
+    │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
@@ -18,7 +19,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -30,18 +31,32 @@ class DefinitionError(MapperError, TypeError):
     """A document class can't be made as it was written."""
 
 
-class ValidationError(MapperError, ValueError):
-    """Values break the rules of their fields; *problems* says which, by field."""
+class MisfitError(MapperError, ValueError):
+    """Values don't fit the fields they stand in.
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(problems.values()))
-        self.problems = dict(problems)
+    *cls* is the class they were meant for, *document_id* the ``_id`` of the document where
+    it is known, *problems* are pairs of a dotted path and what is wrong there.
+    """
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems,)
+    def __init__(
+        self,
+        message: str,
+        *,
+        cls: Any = None,
+        document_id: Any = None,
+        problems: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.cls = cls
+        self.document_id = document_id
+        self.problems = tuple(problems)
 
 
-class DecodeError(MapperError, ValueError):
+class ValidationError(MisfitError):
+    """Values break the rules of their fields."""
+
+
+class DecodeError(MisfitError):
     """A stored document doesn't fit the class it is read as."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -63,7 +63,7 @@ def validate(document: Any) -> None:
         and (problem := check(document, getattr(document, name))) is not None
     }
     if problems:
-        raise ValidationError(problems)
+        raise _invalid(document, problems)
 
 
 def assigned(document: Any, attribute: Any, value: Any) -> Any:
@@ -80,7 +80,7 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
     if cls.__options__.validate:
         problem = cls.__checks__[attribute.name](document, value)
         if problem is not None:
-            raise ValidationError({attribute.name: problem})
+            raise _invalid(document, {attribute.name: problem})
     return value
 
 
@@ -89,7 +89,12 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
     if old != value:
         owner = type(document).__name__
         msg = f"{owner}.{attribute.name} is immutable, it is {old!r} and can't become"
-        raise ValidationError({attribute.name: f"{msg} {value!r}"})
+        raise _invalid(document, {attribute.name: f"{msg} {value!r}"})
+
+
+def _invalid(document: Any, problems: Mapping[str, str]) -> ValidationError:
+    message = "; ".join(problems.values())
+    return ValidationError(message, cls=type(document), problems=problems.items())
 
 
 def without_validator(attribute: Any) -> Any:

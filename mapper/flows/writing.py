@@ -173,7 +173,8 @@ def _made_id(document: Any) -> ObjectId:
         return made
     owner = type(document).__name__
     problem = f"{owner}.id is None, and only ObjectId ids are made by themselves"
-    raise ValidationError({"id": f"{problem}; give it a value"})
+    msg = f"{problem}; give it a value"
+    raise ValidationError(msg, cls=type(document), problems=[("id", msg)])
 
 
 def _stored(document: Any, raw: dict[str, Any]) -> None:
