@@ -39,6 +39,7 @@ class Root(metaclass=_Meta):
 
     __slots__ = ("_state",)
     __root__ = True
+    __is_document__ = True
 
     id: ObjectId | None = None
 
@@ -59,6 +60,22 @@ class Root(metaclass=_Meta):
     def is_stored(self) -> bool:
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
+
+    def __repr__(self) -> str:
+        shown = [a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)]
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{type(self).__name__}({values})"
+
+    if not TYPE_CHECKING:  # checkers know the fields
+
+        def __getattr__(self, name):
+            """Say of a field why it has no value."""
+            if any(a.name == name for a in type(self).__attrs_attrs__):
+                msg = f"{type(self).__name__}.{name} was not loaded; the query kept only"
+                msg = f"{msg} some fields, reload() reads all"
+                raise AttributeError(msg)
+            msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(msg)
 
     def __getstate__(self) -> dict[str, Any]:
         names = [a.name for a in self.__attrs_attrs__] + ["_state"]

@@ -113,7 +113,7 @@ def _set_aside(namespace: dict[str, Any]) -> None:
 def _defined(cls: Any) -> Any:
     """Let attrs make the class, with the fields of its abstract bases and mixins."""
     these: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
+    for base in sorted(reversed(cls.__mro__), key=_comes_later):
         if base is cls or not _has_slots(base):
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
@@ -121,6 +121,7 @@ def _defined(cls: Any) -> Any:
         cls,
         these={name: _as_field(default) for name, default in these.items()},
         kw_only=True,
+        repr=False,  # partial documents have fields without a value
         on_setattr=assigned,
         getstate_setstate=False,
         field_transformer=_transform,
@@ -130,6 +131,11 @@ def _defined(cls: Any) -> Any:
 def _has_slots(base: type) -> bool:
     """Tell whether *base* has its fields already: a concrete document, or a builtin."""
     return base in _FIELDLESS or "__attrs_attrs__" in base.__dict__ and not _is_root(base)
+
+
+def _comes_later(base: type) -> bool:
+    """Let the roots be first: documents show their id in front."""
+    return not _is_root(base)
 
 
 def _is_root(base: type) -> bool:

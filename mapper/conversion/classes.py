@@ -65,7 +65,7 @@ def fields_of(annotation: Any) -> tuple[Field, ...]:
 
 def origin(annotation: Any) -> Any:
     """Return the class itself where *annotation* gives it type arguments."""
-    return typing.getorigin(annotation) or annotation
+    return typing.get_origin(annotation) or annotation
 
 
 def _hints(kind: Any) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _type_arguments(annotation: Any) -> dict[Any, Any]:
     names = getattr(kind, "__parameters__", ())
     found = dict(zip(names, typing.get_args(annotation), strict=False))
     for base in getattr(kind, "__orig_bases__", ()):
-        if typing.getorigin(base) is not typing.Generic:
+        if typing.get_origin(base) is not typing.Generic:
             above = _type_arguments(base)
             found.update({name: _filled(one, found) for name, one in above.items()})
     return found

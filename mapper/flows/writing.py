@@ -169,7 +169,7 @@ def _new(document: Any) -> dict[str, Any]:
 
 def _made_id(document: Any) -> ObjectId:
     made = ObjectId()
-    if document.__checks__["id"](document, made) is None:
+    if type(document).__checks__["id"](document, made) is None:
         return made
     owner = type(document).__name__
     problem = f"{owner}.id is None, and only ObjectId ids are made by themselves"
