@@ -27,4 +27,4 @@ from mongo_dsl.raw import raw
 from mongo_dsl.sorting import Sort
 from mongo_dsl.stages import Stage
 from mongo_dsl.updates import Update
-from mongo_dsl import errors, geo, stages
+from mongo_dsl import errors, fn, geo, stages

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
+from mongo_dsl.nodes import (
+    Map,
+    Node,
+    Op,
+    Over,
+    Param,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+    Var,
+)
 
 
 def compile_expression(node: Node) -> Any:
@@ -64,6 +76,10 @@ def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
 
 
+def _over(node: Over) -> dict[str, Any]:
+    return {**_op(node.op), "window": compile_value(node.window)}
+
+
 def _stages(node: Stages) -> list[Any]:
     return [EXPRESSIONS[type(item)](item) for item in node.items]
 
@@ -76,6 +92,7 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Stages: _stages,
     Map: _map,
     Op: _op,
+    Over: _over,
     Raw: lambda node: compile_value(node.body),
     Param: unbound,
 }
