@@ -19,7 +19,7 @@ from mongo_dsl.errors import (
     ParameterError,
     TruthValueError,
 )
-from mongo_dsl.nodes import Map, Op, Raw, Value
+from mongo_dsl.nodes import Map, Op, Raw, Value, Var
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import (
     EVERYTHING,
@@ -127,7 +127,7 @@ def condition(value: Any, operator_: str = "filter()") -> Predicate:
     found = value._node if isinstance(value, Face) else value  # noqa: SLF001
     if isinstance(found, Predicate):
         return found
-    if isinstance(found, Op):
+    if isinstance(found, (Op, Var)):
         return Computed(found)
     if isinstance(found, Raw) and isinstance(found.body, Map):
         return Verbatim(found.body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -18,6 +18,9 @@ class Node:
     """A part of the tree: immutable, hashable, picklable."""
 
     __slots__ = ()
+
+
+N = TypeVar("N", bound=Node)
 
 
 @attrs.frozen
@@ -108,31 +111,40 @@ class Stages(Node):
     items: tuple[Node, ...]
 
 
-def substitute(node: Any, change: Callable[[Param], Node]) -> Any:
-    """Replace the parameters of *node*, copying only the way to them."""
-    if isinstance(node, Param):
+def substitute(
+    node: Any,
+    change: Callable[[Any], Node],
+    kind: type[Node] = Param,
+) -> Any:
+    """Replace the parts of *node* that are of *kind*, copying only the way to them."""
+    if isinstance(node, kind):
         return change(node)
     if isinstance(node, tuple):
-        items = tuple([substitute(item, change) for item in node])
+        items = tuple([substitute(item, change, kind) for item in node])
         return node if all(map(operator.is_, items, node)) else items
     if not isinstance(node, Node):
         return node
     changes = {}
     for attribute in attrs.fields(type(node)):
         old = getattr(node, attribute.name)
-        new = substitute(old, change)
+        new = substitute(old, change, kind)
         if new is not old:
             changes[attribute.name] = new
     return attrs.evolve(node, **changes) if changes else node
 
 
-def parameters(node: Any) -> Iterator[Param]:
-    """Yield the parameters of *node*, in the order they stand in."""
-    if isinstance(node, Param):
+def parts(node: Any, kind: type[N]) -> Iterator[N]:
+    """Yield the parts of *node* that are of *kind*, in the order they stand in."""
+    if isinstance(node, kind):
         yield node
-    elif isinstance(node, tuple):
+    if isinstance(node, tuple):
         for item in node:
-            yield from parameters(item)
+            yield from parts(item, kind)
     elif isinstance(node, Node):
         for attribute in attrs.fields(type(node)):
-            yield from parameters(getattr(node, attribute.name))
+            yield from parts(getattr(node, attribute.name), kind)
+
+
+def parameters(node: Any) -> Iterator[Param]:
+    """Yield the parameters of *node*, in the order they stand in."""
+    return parts(node, Param)

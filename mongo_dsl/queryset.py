@@ -10,14 +10,13 @@ import attrs
 from mongo_dsl import keyset
 from mongo_dsl.compile import compile_filter, compile_value
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.fields.face import checked
 from mongo_dsl.filters import Filter, both, condition, negation
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.nodes import Body, Node, Param, Path, Value
 from mongo_dsl.params import fill, names_of
 from mongo_dsl.predicates import EVERYTHING, Predicate
 from mongo_dsl.render import to_json, to_shell
-from mongo_dsl.schema import field_spec, fields_of, find
+from mongo_dsl.schema import checked, field_spec, fields_of, find
 from mongo_dsl.sorting import Sort, sort_document, sorts
 from mongo_dsl.values import Face, node
 

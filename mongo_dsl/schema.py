@@ -18,7 +18,7 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mongo_dsl.conformity import bare, conforms, describe, members
-from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 from mongo_dsl.nodes import Node, Param
 from mongo_dsl.values import Face, node
 
@@ -43,6 +43,19 @@ def suggestion(name: str, known: typing.Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def checked(name: str) -> str:
+    """Check a name written by the caller.
+
+    Raises:
+        ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
+    """
+    for segment in name.split("."):
+        if not segment or segment[0] == "$" or "\0" in segment:
+            msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
+            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
+    return name
 
 
 @attrs.frozen(eq=False)

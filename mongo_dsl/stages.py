@@ -12,13 +12,13 @@ import attrs
 
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.fields.face import checked
 from mongo_dsl.filters import all_of, sketch
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.nodes import Body, Node, Op, Param, Path, Raw, Seq, Stages, Value
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
 from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.schema import checked
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
-from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Stages, Value, Var
+from mongo_dsl.nodes import (
+    Body,
+    Map,
+    Node,
+    Op,
+    Param,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+    Var,
+)
 
 
 def compile_expression(node: Node) -> Any:

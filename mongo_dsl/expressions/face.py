@@ -11,9 +11,17 @@ from typing import Any, NoReturn
 import attrs
 
 from mongo_dsl.compile import compile_expression
-from mongo_dsl.errors import TruthValueError
-from mongo_dsl.filters import NO_TRUTH, Filter, sketch
-from mongo_dsl.nodes import Body, Node, Op, Seq
+from mongo_dsl.errors import OperandError, TruthValueError
+from mongo_dsl.filters import (
+    NO_TRUTH,
+    Filter,
+    both,
+    condition,
+    either,
+    negation,
+    sketch,
+)
+from mongo_dsl.nodes import Body, Node, Op, Param, Seq
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Computed
 from mongo_dsl.render import to_json, to_shell
@@ -122,9 +130,35 @@ class Expr(Face):
         """Match where the expression is at least *other*."""
         return self._compute("$gte", other)
 
+    def __and__(self, other: Any) -> Filter:
+        """Match where the expression and *other* are both true."""
+        return Filter(both(condition(self, "&"), condition(other, "&")))
+
+    def __or__(self, other: Any) -> Filter:
+        """Match where the expression or *other* is true."""
+        return Filter(either(condition(self, "|"), condition(other, "|")))
+
+    def __invert__(self) -> Filter:
+        """Match where the expression is not true."""
+        return Filter(negation(condition(self, "~")))
+
+    def __getitem__(self, key: str | int) -> Expr:
+        """Take the item at a place, negative ones from the end, or the field *key*.
+
+        >>> from mongo_dsl import F, fn
+        >>> fn.split(F.name, " ")[-1].compile()
+        {'$arrayElemAt': [{'$split': ['$name', ' ']}, -1]}
+        """
+        if isinstance(key, str):
+            return named("$getField", field=key, input=self)
+        return positional("$arrayElemAt", self, place(key, self._subject()))
+
     def _compute(self, name: str, other: Any) -> Filter:
         """Compare on the server: every comparison of expressions comes through here."""
-        return Filter(Computed(Op(name, Seq((self._node, node(other))))))
+        return Filter(Computed(Op(name, Seq((self._node, self._operand(other))))))
+
+    def _operand(self, value: Any) -> Node:
+        return node(value)
 
     def __hash__(self) -> int:
         return hash((Expr, self._node))
@@ -181,9 +215,24 @@ class Expr(Face):
         return f"<Expr {sketch(self._node, compile_expression)}>"
 
 
+def place(key: Any, subject: str) -> int:
+    """Check the place that *subject* is asked for.
+
+    Raises:
+        OperandError: *key* is no integer.
+    """
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key
+    msg = f"{subject} got the key {key!r}; it takes a name or a place"
+    raise OperandError(msg)
+
+
 def single(name: str, value: Any) -> Expr:
-    """Build ``{name: value}``."""
-    return Expr(Op(name, node(value)))
+    """Build ``{name: value}``; a bare list would be read as a list of arguments."""
+    found = node(value)
+    if isinstance(found, (Seq, Param)):
+        found = Seq((found,))
+    return Expr(Op(name, found))
 
 
 def positional(name: str, *values: Any) -> Expr:
@@ -203,4 +252,3 @@ def document(values: dict[str, Any]) -> Body:
             [(k.rstrip("_"), node(v)) for k, v in values.items() if v is not MISSING],
         )
     )
-

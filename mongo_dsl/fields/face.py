@@ -16,7 +16,7 @@ from mongo_dsl.fields.text import TextMethods
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Path
 from mongo_dsl.predicates import Equals, under
-from mongo_dsl.schema import FieldSpec, suggestion
+from mongo_dsl.schema import FieldSpec, checked, suggestion
 
 
 T = TypeVar("T")
@@ -193,19 +193,6 @@ def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]
     key = (path, spec)
     found = _interned.get(key)
     return _interned.setdefault(key, Field(path, spec)) if found is None else found
-
-
-def checked(name: str) -> str:
-    """Check a name written by the caller.
-
-    Raises:
-        ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
-    """
-    for segment in name.split("."):
-        if not segment or segment[0] == "$" or "\0" in segment:
-            msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
-            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
-    return name
 
 
 def _identifier(name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from mongo_dsl.errors import OperandError
-from mongo_dsl.fields.face import Field, checked, field_at
+from mongo_dsl.fields.face import Field, field_at
 from mongo_dsl.nodes import Path
+from mongo_dsl.schema import checked
 
 
 class UntypedRoot:
