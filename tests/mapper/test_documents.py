@@ -456,9 +456,11 @@ class TestReading:
         box = geo.Polygon([(2, 48), (3, 48), (3, 49), (2, 49), (2, 48)])
         assert await driver.done(people.find(people.q.place.within(box)).count()) == 1
         assert await driver.done(people.find(text("paris")).count()) == 1
-        name = await driver.done(people.create_index("email", unique=True, sparse=True, name="mails"))
+        name = await driver.done(people.create_index("email", sparse=True, name="mails"))
         assert name == "mails"
         assert driver.mongo.people.index_information()["mails"]["key"] == [("mail", 1)]
+        with pytest.raises(DuplicateKeyError):
+            await driver.done(people.create_index("color", unique=True))
 
 
 class TestChanging:
