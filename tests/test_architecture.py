@@ -23,7 +23,7 @@ DSL_FLOORS = (
     ("errors",),
     ("nodes", "conformity", "geo"),
     ("values", "predicates"),
-    ("compile", "params", "schema", "render"),
+    ("compile", "counts", "params", "schema", "render"),
     ("filters", "sorting"),
     ("raw", "updates", "expressions", "accumulators", "fn"),
     ("fields",),

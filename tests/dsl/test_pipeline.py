@@ -35,7 +35,7 @@ ROWS = [
     (p.unset("a", F.b.c), [{"$unset": ["a", "b.c"]}]),
     (p.group(None, n=acc.sum_(1)), [{"$group": {"_id": None, "n": {"$sum": 1}}}]),
     (p.group(F.a, n=acc.count()), [{"$group": {"_id": "$a", "n": {"$count": {}}}}]),
-    (p.group({"y": fn.year(F.t)}, n=acc.avg(F.a)), [{"$group": {"_id": {"y": {"$year": "$t"}}, "n": {"$avg": "$a"}}}]),
+    (p.group({"y": fn.year(F.t)}, n=acc.avg(F.a)), [{"$group": {"_id": {"y": {"$year": {"date": "$t"}}}, "n": {"$avg": "$a"}}}]),
     (p.sort("-a", F.b), [{"$sort": {"a": -1, "b": 1}}]),
     (p.sort({"score": fn.meta("textScore")}), [{"$sort": {"score": {"$meta": "textScore"}}}]),
     (p.limit(5).skip(2).sample(3), [{"$limit": 5}, {"$skip": 2}, {"$sample": {"size": 3}}]),
@@ -116,7 +116,7 @@ def test_refuses(build, error, message):
 def test_reads_as_json_and_shell():
     """A pipeline and its parts read as Extended JSON and as mongosh."""
     assert p.limit(5).to_json() == '[{"$limit": 5}]'
-    assert repr(p.limit(5)) == "<Pipeline [{ $limit: 5 }]>"
+    assert repr(p.limit(5)) == "<Pipeline [ { $limit: 5 } ]>"
     assert repr(stages.limit(5)) == "<Stage { $limit: 5 }>"
     assert stages.limit(param("n")).bind(n=5).to_json() == '{"$limit": 5}'
     assert repr(acc.sum_(F.a)) == '<Accumulator { $sum: "$a" }>'
