@@ -13,7 +13,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.filters import Filter, both, condition, negation
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Body, Node, Param, Path, Value
+from mongo_dsl.nodes import Body, Param, Path, Value
 from mongo_dsl.params import fill, names_of
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.render import to_json
