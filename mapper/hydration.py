@@ -39,7 +39,8 @@ def load(cls: type[D], raw: dict[str, Any]) -> D:
 def load_part(cls: type[D], raw: dict[str, Any]) -> D:
     """Make a document of the fields in *raw* alone; the others have no value."""
     document: Any = cls.__new__(cls)
-    for name, (stored, annotation) in fields_of(cls).items():
+    model: Any = cls
+    for name, (stored, annotation) in fields_of(model).items():
         if stored in raw:
             object.__setattr__(document, name, decode(raw[stored], annotation))
     document._state = Stored(raw, partial=True)
