@@ -33,7 +33,7 @@ def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
     document: Any = decode_document(raw, cls)
     document._state = Stored(raw)
-    return document  # type: ignore[no-any-return]
+    return document
 
 
 def load_part(cls: type[D], raw: dict[str, Any]) -> D:
@@ -44,4 +44,4 @@ def load_part(cls: type[D], raw: dict[str, Any]) -> D:
         if stored in raw:
             object.__setattr__(document, name, decode(raw[stored], annotation))
     document._state = Stored(raw, partial=True)
-    return document  # type: ignore[no-any-return]
+    return document
