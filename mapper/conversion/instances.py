@@ -17,6 +17,7 @@ import attrs
 from cattrs import Converter
 
 from mapper.conversion.classes import Field, fields_of, is_document, origin
+from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -100,7 +101,7 @@ def _encode_checked(
 def _encoders(annotation: Any, converter: Converter) -> _Rows:
     find = converter.get_unstructure_hook
     return tuple(
-        (one.name, one.stored, one.encode or _of_field(annotation, one, find))
+        (one.name, one.stored, _storing(one.encode) or _of_field(annotation, one, find))
         for one in fields_of(annotation)
     )
 
@@ -139,7 +140,7 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
         _Row(
             one.name,
             one.stored,
-            _replaced(one.decode)
+            _reading(one.decode)
             or _of_field(annotation, one, converter.get_structure_hook),
             one.annotation,
             one.required,
@@ -148,8 +149,33 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
     )
 
 
-def _replaced(decode: Encode | None) -> Decode | None:
-    return None if decode is None else lambda stored, _: decode(stored)
+def _storing(convert: Encode | None) -> Encode | None:
+    """Check what a field's own *convert* makes: it must be data, shared with nothing."""
+    if convert is None:
+        return None
+    own = convert
+
+    def encode(value: Any) -> Any:
+        try:
+            return untyped(own(value))
+        except Exception as error:
+            raise refused(error, value) from error
+
+    return encode
+
+
+def _reading(convert: Encode | None) -> Decode | None:
+    if convert is None:
+        return None
+    own = convert
+
+    def decode(stored: Any, _: Any) -> Any:
+        try:
+            return own(as_stored(stored))
+        except Exception as error:
+            raise refused(error, stored) from error
+
+    return decode
 
 
 def _decode_all(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:
