@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     )
     from mongo_dsl.geo.shapes import Shape
 
-    B = TypeVar("B", bound=bool)
+    A = TypeVar("A", bound="_Anything")
     C = TypeVar("C")
     D = TypeVar("D")
     E = TypeVar("E")
@@ -61,12 +61,19 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     V = TypeVar("V", bound=dt.date | ObjectId | UUID | bytes | Enum)
 
+    class _Anything:
+        """A type that no field has."""
+
     class Mapped(Generic[T]):
         """A field of type *T*: its face at the class, its value at an instance."""
 
-        # Concrete types stand for optional ones: mypy overlooks the bound of "V | None".
+        # No type but Any meets the first. Concrete types stand for optional ones: mypy overlooks the bound of "V | None".
         @overload
-        def __get__(self: Mapped[B], instance: None, owner: Any) -> ExactField[B]: ...
+        def __get__(self: Mapped[A], instance: None, owner: Any) -> ExactField[A]: ...
+        @overload
+        def __get__(
+            self: Mapped[bool], instance: None, owner: Any
+        ) -> ExactField[bool]: ...
         @overload
         def __get__(
             self: Mapped[bool | None], instance: None, owner: Any
