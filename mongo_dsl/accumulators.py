@@ -159,7 +159,9 @@ def median(input_: Any, method: Any = "approximate") -> Accumulator:
     return _named("$median", input=input_, method=method)
 
 
-def percentile(input_: Any, p: Sequence[float], method: Any = "approximate") -> Accumulator:
+def percentile(
+    input_: Any, p: Sequence[float], method: Any = "approximate"
+) -> Accumulator:
     """Take the percentiles *p*, each from 0 to 1, of *input_*. Needs MongoDB 7.0."""
     return _named("$percentile", input=input_, p=p, method=method)
 

@@ -1,0 +1,1 @@
+"""Expressions: their face, and their operators by chapter of the manual."""

@@ -73,6 +73,7 @@ class Variable(Expr):
         return f"variable {self._node.name!r}"
 
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: names lead to fields, the server's functions are in `fn`."""
         parent, _dot, name = self._node.name.rpartition(".")
         msg = f"variable {parent or name!r} has no method {name!r}; functions of the server"
         raise OperandError(f"{msg} are in fn: fn.{name}(...)")
@@ -84,7 +85,18 @@ class Variable(Expr):
 
 _NAME = re.compile(r"[a-z\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
 _SYSTEM = frozenset(
-    "CLUSTER_TIME CURRENT DESCEND KEEP NOW PRUNE REMOVE ROOT SEARCH_META USER_ROLES".split()
+    [
+        "CLUSTER_TIME",
+        "CURRENT",
+        "DESCEND",
+        "KEEP",
+        "NOW",
+        "PRUNE",
+        "REMOVE",
+        "ROOT",
+        "SEARCH_META",
+        "USER_ROLES",
+    ]
 )
 
 

@@ -12,7 +12,9 @@ import pytest
 from mongo_dsl import fn
 
 
-OPERATORS = json.loads((Path(__file__).parent.parent / "data" / "expressions.json").read_text())
+OPERATORS = json.loads(
+    (Path(__file__).parent.parent / "data" / "expressions.json").read_text()
+)
 
 # $function alone: the manual's defaults (no arguments, JavaScript) are ours.
 MORE_OPTIONAL = {"$function": {"args", "lang"}}
@@ -20,9 +22,13 @@ MORE_OPTIONAL = {"$function": {"args", "lang"}}
 
 def snake_case(name):
     """Return the mechanical Python name of a wire name."""
-    found = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.lstrip("$"))
+    found = re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.lstrip("$")
+    )
     found = found.lower()
-    return f"{found}_" if keyword.iskeyword(found) or hasattr(builtins, found) else found
+    return (
+        f"{found}_" if keyword.iskeyword(found) or hasattr(builtins, found) else found
+    )
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=[o["name"] for o in OPERATORS])
