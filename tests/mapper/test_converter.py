@@ -21,7 +21,6 @@ from typing import (
     NamedTuple,
     NewType,
     Optional,
-    Required,
     TypedDict,
     TypeVar,
     Union,
@@ -44,8 +43,10 @@ from bson import (
 )
 from bson.codec_options import CodecOptions
 from bson.son import SON
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from typing_extensions import NotRequired, Required
 
 from mapper import SyncDocument, field
 from mapper.conversion.problems import NoFormError
@@ -58,7 +59,7 @@ from mapper.converter import (
     make_converter,
 )
 from mapper.errors import DecodeError, DefinitionError, ValidationError
-from mongo_dsl import geo
+from mongo_dsl import F, geo
 from mongo_dsl.compile import compile_value
 from mongo_dsl.values import node
 
@@ -89,7 +90,7 @@ class Mark(Enum):
     """An enum whose values have parts."""
 
     PAIR = (1, 2)
-    DOC = {"x": [1]}  # noqa: RUF012 - an enum's value
+    DOC = {"x": [1]}
 
 
 class Rights(Flag):
@@ -131,6 +132,13 @@ class Entry(TypedDict, total=False):
 
     key: Required[str]
     day: dt.date
+
+
+class Record(TypedDict):
+    """A typed dict with an optional key, said the other way."""
+
+    key: str
+    day: NotRequired[dt.date]
 
 
 @attrs.define
@@ -270,9 +278,15 @@ FORMS = {
     "Literal": (Literal["a", 1, None], 1, 1),
     "Literal of a bool": (Literal[True, 1], True, True),
     "Literal of an enum": (Literal[Color.RED], Color.RED, "red"),
-    "Any": (Any, {"a": (1, {2}), "d": SYDNEY}, {"a": [1, [2]], "d": CUT}, {"a": [1, [2]], "d": CUT}),
+    "Any": (
+        Any,
+        {"a": (1, {2}), "d": SYDNEY},
+        {"a": [1, [2]], "d": CUT},
+        {"a": [1, [2]], "d": CUT},
+    ),
     "object": (object, Color.RED, "red", "red"),
     "Optional": (Optional[int], None, None),
+    "Optional twice": (Optional[Annotated[int | None, "x"]], None, None),
     "Optional, with a value": (Optional[int], 5, 5),
     "union, str": (int | str | None, "a", "a"),
     "union, date": (dt.date | int, dt.date(2024, 5, 6), MIDNIGHT),
@@ -323,11 +337,23 @@ FORMS = {
     "Code": (Code, Code("x", {"a": 1}), Code("x", {"a": 1})),
     "MinKey": (MinKey, MinKey(), MinKey()),
     "MaxKey": (MaxKey, MaxKey(), MaxKey()),
-    "Point": (geo.Point, geo.Point(1.5, 2.5), {"type": "Point", "coordinates": [1.5, 2.5]}),
-    "any geometry": (geo.Geometry, geo.Point(1, 2), {"type": "Point", "coordinates": [1, 2]}),
+    "Point": (
+        geo.Point,
+        geo.Point(1.5, 2.5),
+        {"type": "Point", "coordinates": [1.5, 2.5]},
+    ),
+    "any geometry": (
+        geo.Geometry,
+        geo.Point(1, 2),
+        {"type": "Point", "coordinates": [1, 2]},
+    ),
     "class": (Address, Address("Rome", "1"), {"city": "Rome", "zip_code": "1"}),
     "class or None": (Address | None, None, None),
-    "class in a union": (Cat | Dog, Dog("a"), {"_type": "Dog", "name": "a", "tricks": []}),
+    "class in a union": (
+        Cat | Dog,
+        Dog("a"),
+        {"_type": "Dog", "name": "a", "tricks": []},
+    ),
     "class or int": (Cat | int, Cat("a"), {"name": "a"}),
     "list of unions": (list[Cat | Dog], [Cat("a")], [{"_type": "Cat", "name": "a"}]),
     "class or dict": (Cat | dict[str, int], {"a": 1}, {"a": 1}),
@@ -340,10 +366,19 @@ FORMS = {
             "parent": {"value": 3, "children": [], "parent": None},
         },
     ),
-    "generic": (Box[dt.date], Box(dt.date(2024, 5, 6)), {"content": MIDNIGHT, "more": []}),
+    "generic": (
+        Box[dt.date],
+        Box(dt.date(2024, 5, 6)),
+        {"content": MIDNIGHT, "more": []},
+    ),
     "dataclass": (Size, Size(1, 2.0), {"width": 1, "a": 2.0, "hidden": 0}),
     "typed dict": (Entry, {"key": "a"}, {"key": "a"}),
-    "typed dict, whole": (Entry, {"key": "a", "day": dt.date(2024, 5, 6)}, {"key": "a", "day": MIDNIGHT}),
+    "typed dict, whole": (
+        Entry,
+        {"key": "a", "day": dt.date(2024, 5, 6)},
+        {"key": "a", "day": MIDNIGHT},
+    ),
+    "other typed dict": (Record, {"key": "a"}, {"key": "a"}),
     "private field": (Checked, Checked(5, 6), {"count": 5, "_secret": 6}),
     "own conversion": (Own, Own(Path("a/b")), {"path": "a/b", "list": []}),
 }
@@ -379,7 +414,9 @@ class TestForms:
     )
     def test_through_the_driver(self, annotation, value, stored, read, aware):
         """What the driver makes of the stored form is read as the same value."""
-        wire = bson.encode({"x": encode(value, annotation)}, codec_options=_options(True))
+        wire = bson.encode(
+            {"x": encode(value, annotation)}, codec_options=_options(True)
+        )
         found = bson.decode(wire, codec_options=_options(aware))["x"]
         assert decode(found, annotation) == read
 
@@ -472,15 +509,27 @@ UNREADABLE = {
         "date: it must be date (midnight in UTC), got"
         " datetime.datetime(2024, 5, 6, 12, 0), a datetime",
     ),
-    "time": (dt.time, "noon", "time: it must be time (an ISO 8601 string), got 'noon', a str"),
+    "time": (
+        dt.time,
+        "noon",
+        "time: it must be time (an ISO 8601 string), got 'noon', a str",
+    ),
     "timedelta": (
         dt.timedelta,
         "1",
         "timedelta: it must be timedelta (in milliseconds), got '1', a str",
     ),
     "Decimal from str": (Decimal, "1", "Decimal: it must be Decimal, got '1', a str"),
-    "Decimal from float": (Decimal, 1.5, "Decimal: it must be Decimal, got 1.5, a float"),
-    "UUID from str": (uuid.UUID, str(UID), f"UUID: it must be UUID, got '{UID}', a str"),
+    "Decimal from float": (
+        Decimal,
+        1.5,
+        "Decimal: it must be Decimal, got 1.5, a float",
+    ),
+    "UUID from str": (
+        uuid.UUID,
+        str(UID),
+        f"UUID: it must be UUID, got '{UID}', a str",
+    ),
     "UUID of the old subtype": (
         uuid.UUID,
         Binary(b"a" * 16, 3),
@@ -492,8 +541,16 @@ UNREADABLE = {
         Regex("(", 0),
         "Pattern: it must be Pattern in Python's syntax, got Regex('(', 0), a Regex",
     ),
-    "Enum": (Color, "green", "Color: it must be one of 'red', 'blue', got 'green', a str"),
-    "Enum by name": (Color, "RED", "Color: it must be one of 'red', 'blue', got 'RED', a str"),
+    "Enum": (
+        Color,
+        "green",
+        "Color: it must be one of 'red', 'blue', got 'green', a str",
+    ),
+    "Enum by name": (
+        Color,
+        "RED",
+        "Color: it must be one of 'red', 'blue', got 'RED', a str",
+    ),
     "Enum from bool": (Level, True, "Level: it must be one of 1, 2, got True, a bool"),
     "Enum of documents": (
         Mark,
@@ -504,15 +561,26 @@ UNREADABLE = {
     "Flag unknown": (
         Rights,
         8,
-        "Rights: it is refused, got 8, an int: <flag 'Rights'> invalid value 8: given 0b0"
-        " 1000 allowed 0b0 0011",
+        "Rights: it must be a sum of 1, 2, got 8, an int",
     ),
-    "Literal": (Literal["a", 1], "b", "'a' | 1: it must be one of 'a', 1, got 'b', a str"),
+    "Literal": (
+        Literal["a", 1],
+        "b",
+        "'a' | 1: it must be one of 'a', 1, got 'b', a str",
+    ),
     "Literal from bool": (Literal[1], True, "1: it must be one of 1, got True, a bool"),
     "None": (None, 0, "None: it must be None, got 0, an int"),
-    "list from str": (list[str], "ab", "list[str]: it must be list[str], got 'ab', a str"),
+    "list from str": (
+        list[str],
+        "ab",
+        "list[str]: it must be list[str], got 'ab', a str",
+    ),
     "list from dict": (list, {}, "list: it must be list, got {}, a dict"),
-    "items": (list[int], [1, "a", 2.5], "list[int]: 1 must be int, got 'a', a str; 2 must be int, got 2.5, a float"),
+    "items": (
+        list[int],
+        [1, "a", 2.5],
+        "list[int]: 1 must be int, got 'a', a str; 2 must be int, got 2.5, a float",
+    ),
     "set of lists": (
         set[list],
         [[1]],
@@ -528,7 +596,11 @@ UNREADABLE = {
         ["a", 1],
         "tuple[int, str]: 0 must be int, got 'a', a str; 1 must be str, got 1, an int",
     ),
-    "dict": (dict[str, int], [], "dict[str, int]: it must be dict[str, int], got [], a list"),
+    "dict": (
+        dict[str, int],
+        [],
+        "dict[str, int]: it must be dict[str, int], got [], a list",
+    ),
     "values": (
         dict[str, dict[str, int]],
         {"a": {"b": 1, "c": "x"}, "d": 5},
@@ -693,14 +765,22 @@ UNSTORABLE = {
         "float: it must be a number that a double holds exactly, got 9007199254740993, an int",
     ),
     "str from int": (str, 5, "str: it must be str, got 5, an int"),
-    "str from enum": (str, Color.RED, "str: it must be str, got <Color.RED: 'red'>, a Color"),
+    "str from enum": (
+        str,
+        Color.RED,
+        "str: it must be str, got <Color.RED: 'red'>, a Color",
+    ),
     "bool from int": (bool, 1, "bool: it must be bool, got 1, an int"),
     "bytes": (
         bytes,
         bytearray(b"a"),
         "bytes: it must be bytes, got bytearray(b'a'), a bytearray",
     ),
-    "ObjectId": (ObjectId, str(OID), f"ObjectId: it must be ObjectId, got '{OID}', a str"),
+    "ObjectId": (
+        ObjectId,
+        str(OID),
+        f"ObjectId: it must be ObjectId, got '{OID}', a str",
+    ),
     "datetime": (
         dt.datetime,
         dt.date(2024, 5, 6),
@@ -710,7 +790,7 @@ UNSTORABLE = {
         dt.datetime,
         dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1), "C")),
         "datetime: it is refused, got datetime.datetime(1, 1, 1, 0, 0,"
-        " tzinfo=datetime.timezone(da…, a datetime: date value out of range",
+        " tzinfo=datetime.timezone(d…, a datetime: date value out of range",
     ),
     "date": (
         dt.date,
@@ -734,7 +814,11 @@ UNSTORABLE = {
     ),
     "Enum": (Color, "red", "Color: it must be Color, got 'red', a str"),
     "Flag": (Rights, 1, "Rights: it must be Rights, got 1, an int"),
-    "Literal": (Literal["a", 1], True, "'a' | 1: it must be one of 'a', 1, got True, a bool"),
+    "Literal": (
+        Literal["a", 1],
+        True,
+        "'a' | 1: it must be one of 'a', 1, got True, a bool",
+    ),
     "unhashable literal": (Literal[1], [], "1: it must be one of 1, got [], a list"),
     "Int64": (Int64, 5, "Int64: it must be Int64, got 5, an int"),
     "Any": (
@@ -747,21 +831,37 @@ UNSTORABLE = {
         {"a": {1: 2}},
         "dict: a is refused: a key of a document is 1; BSON keys are strings",
     ),
-    "query": (Any, raw_filter := {"a": geo}, "Any: it is refused: " f"{geo!r} is a module, which has no BSON form"),
+    "query": (
+        Any,
+        {"a": F.age > 1},
+        "Any: it must be data, got {'a': <Filter { age: { $gt: 1 } }>}, a dict",
+    ),
     "list": (list[int], (1,), "list[int]: it must be list[int], got (1,), a tuple"),
     "Sequence from str": (
         abc.Sequence[str],
         "ab",
         "Sequence[str]: it must be Sequence[str], got 'ab', a str",
     ),
-    "items": (list[int], [1, "a", None], "list[int]: 1 must be int, got 'a', a str; 2 must be int, got None"),
+    "items": (
+        list[int],
+        [1, "a", None],
+        "list[int]: 1 must be int, got 'a', a str; 2 must be int, got None",
+    ),
     "row": (
         tuple[int, str],
         (1, 2, 3),
         "tuple[int, str]: it must have 2 items, got 3: (1, 2, 3), a tuple",
     ),
-    "dict": (dict[str, int], [1], "dict[str, int]: it must be dict[str, int], got [1], a list"),
-    "key": (dict[str, int], {1: 1}, "dict[str, int]: it has a key that must be str, got 1, an int"),
+    "dict": (
+        dict[str, int],
+        [1],
+        "dict[str, int]: it must be dict[str, int], got [1], a list",
+    ),
+    "key": (
+        dict[str, int],
+        {1: 1},
+        "dict[str, int]: it has a key that must be str, got 1, an int",
+    ),
     "key with NUL": (
         dict[str, int],
         {"\0": 1},
@@ -779,7 +879,11 @@ UNSTORABLE = {
         "Address | Cat: it must be Address | Cat, got"
         " Villa(city='Rome', zip='', pool=False), a Villa",
     ),
-    "classes, nested": (Cat | Dog, Cat(5), "Cat | Dog: name must be str, got 5, an int"),
+    "classes, nested": (
+        Cat | Dog,
+        Cat(5),
+        "Cat | Dog: name must be str, got 5, an int",
+    ),
 }
 
 
@@ -795,7 +899,9 @@ class TestUnstorable:
 
     def test_documents(self):
         """The error names the class and every failing field by its path."""
-        person = Person(OID, "x", 5, Address(1), [Villa("a")], {"a": True}, Dog("a", [1]))
+        person = Person(
+            OID, "x", 5, Address(1), [Villa("a")], {"a": True}, Dog("a", [1])
+        )
         with pytest.raises(ValidationError) as caught:
             encode_document(person)
         problems = (
@@ -835,7 +941,10 @@ class TestUnstorable:
         """A list is no typed dict."""
         with pytest.raises(ValidationError) as caught:
             encode([], Entry)
-        assert str(caught.value) == "Entry can't be stored: it must be Entry, got [], a list"
+        assert (
+            str(caught.value)
+            == "Entry can't be stored: it must be Entry, got [], a list"
+        )
 
     def test_own_conversion(self):
         """An error of a field's own conversion tells field, value and reason."""
@@ -920,7 +1029,10 @@ class BadNames:
 ADVICE = "; annotate another type, or give the field encode and decode"
 
 UNDEFINED = {
-    "no form": (BadField, "BadField.files can't be stored: Path has no BSON form" + ADVICE),
+    "no form": (
+        BadField,
+        "BadField.files can't be stored: Path has no BSON form" + ADVICE,
+    ),
     "keys": (
         BadKey,
         "BadKey.counts can't be stored: keys of mappings can't be float; they may be str,"
@@ -976,12 +1088,14 @@ class TestUndefined:
             decode([{}], list[BadField])
         assert str(caught.value) == UNDEFINED["no form"][1]
 
-    @pytest.mark.parametrize("annotation", [Path, list[Path], dict[str, Path], Path | None])
+    @pytest.mark.parametrize(
+        "annotation", [Path, list[Path], dict[str, Path], Path | None]
+    )
     def test_alone(self, annotation):
         """An annotation outside of a class is named itself."""
         for convert in (encode, decode):
             with pytest.raises(NoFormError) as caught:
-                convert(None, annotation)
+                convert({}, annotation)
             assert str(caught.value) == "Path has no BSON form"
 
 
@@ -1020,7 +1134,9 @@ class TestSharing:
         written = encode(read, annotation)
         assert not parts & self._containers(written)
 
-    @pytest.mark.parametrize("annotation", [list, List, list[dict], List[Any], abc.Sequence])
+    @pytest.mark.parametrize(
+        "annotation", [list, List, list[dict], List[Any], abc.Sequence]
+    )
     def test_arrays(self, annotation):
         """No dictionary or list is in both, however deep."""
         stored = [{"a": [1]}, {"b": {}}]
@@ -1160,12 +1276,17 @@ class TestHooks:
         assert str(caught.value).endswith("is refused, got 1, an int: busy")
 
 
+SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 # -- Properties ----------------------------------------------------------------------
 
 _MOMENTS = st.datetimes(timezones=st.just(UTC)).map(
     lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)
 )
-_DECIMALS = st.decimals(allow_nan=False, places=3, min_value=-(10**20), max_value=10**20)
+_DECIMALS = st.decimals(
+    allow_nan=False, places=3, min_value=-(10**20), max_value=10**20
+)
 _SCALARS = {
     int: st.integers(-(2**63), 2**63 - 1),
     float: st.floats(allow_nan=False),
@@ -1201,10 +1322,17 @@ def _nested(pairs):
     keys = st.sampled_from(list(_KEYS.items()))
     return st.one_of(
         pairs.map(lambda pair: (list[pair[0]], st.lists(pair[1], max_size=3))),
-        pairs.map(lambda pair: (tuple[pair[0], ...], st.lists(pair[1], max_size=3).map(tuple))),
+        pairs.map(
+            lambda pair: (tuple[pair[0], ...], st.lists(pair[1], max_size=3).map(tuple))
+        ),
         pairs.map(lambda pair: (Optional[pair[0]], st.none() | pair[1])),
         pairs.map(lambda pair: (Annotated[pair[0], "note"], pair[1])),
-        pairs.map(lambda pair: (Box[pair[0]], st.builds(Box, pair[1], st.lists(pair[1], max_size=2)))),
+        pairs.map(
+            lambda pair: (
+                Box[pair[0]],
+                st.builds(Box, pair[1], st.lists(pair[1], max_size=2)),
+            )
+        ),
         st.tuples(pairs, pairs).map(
             lambda two: (tuple[two[0][0], two[1][0]], st.tuples(two[0][1], two[1][1]))
         ),
@@ -1227,13 +1355,26 @@ def typed_values(draw):
     return annotation, draw(values)
 
 
-_UNION = int | float | str | bool | bytes | ObjectId | dt.datetime | Decimal | uuid.UUID | None
+_UNION = (
+    int
+    | float
+    | str
+    | bool
+    | bytes
+    | ObjectId
+    | dt.datetime
+    | Decimal
+    | uuid.UUID
+    | None
+)
 _MEMBERS = st.none() | st.one_of(
     [_SCALARS[kind] for kind in typing.get_args(_UNION) if kind is not type(None)]
 )
 _DATA = st.recursive(
     _MEMBERS,
-    lambda items: st.lists(items, max_size=3) | st.dictionaries(_KEYS[str], items, max_size=3),
+    lambda items: (
+        st.lists(items, max_size=3) | st.dictionaries(_KEYS[str], items, max_size=3)
+    ),
     max_leaves=8,
 )
 _PLAIN = {kind: _SCALARS[kind] for kind in _SCALARS if kind is not float}
@@ -1242,22 +1383,27 @@ _PLAIN = {kind: _SCALARS[kind] for kind in _SCALARS if kind is not float}
 class TestProperties:
     """What holds of all values."""
 
+    @SLOWLY
     @given(typed_values())
     def test_round_trip(self, pair):
         """Reading undoes storing."""
         annotation, value = pair
         assert decode(encode(value, annotation), annotation) == value
 
+    @SLOWLY
     @given(typed_values(), st.booleans())
     def test_round_trip_through_the_driver(self, pair, aware):
         """Reading undoes storing, whatever the driver makes of time zones."""
         annotation, value = pair
-        wire = bson.encode({"x": encode(value, annotation)}, codec_options=_options(True))
+        wire = bson.encode(
+            {"x": encode(value, annotation)}, codec_options=_options(True)
+        )
         stored = bson.decode(wire, codec_options=_options(aware))["x"]
         back = decode(stored, annotation)
         assert back == value
         assert type(back) is type(value)
 
+    @SLOWLY
     @given(typed_values())
     def test_storing_is_stable(self, pair):
         """What is stored again after reading is what was stored."""
@@ -1265,6 +1411,7 @@ class TestProperties:
         stored = encode(value, annotation)
         assert encode(decode(stored, annotation), annotation) == stored
 
+    @SLOWLY
     @given(_MEMBERS)
     def test_unions_keep_types(self, value):
         """A union gives back the type that went in."""
@@ -1272,6 +1419,7 @@ class TestProperties:
         back = decode(bson.decode(wire, codec_options=_options(True))["x"], _UNION)
         assert (back, type(back)) == (value, type(value))
 
+    @SLOWLY
     @given(_DATA)
     def test_untyped_values_agree_with_queries(self, value):
         """What no annotation describes is stored as queries write it."""
@@ -1280,13 +1428,19 @@ class TestProperties:
         assert decode(stored, Any) == stored
 
     @pytest.mark.parametrize("kind", _SCALARS, ids=lambda kind: kind.__name__)
+    @SLOWLY
     @given(data=st.data())
     def test_typed_values_agree_with_queries(self, kind, data):
         """A field is stored as a query compares it, or the query would find nothing."""
         value = data.draw(_SCALARS[kind])
-        for annotation, whole in ((kind, value), (list[kind], [value]), (dict[str, kind], {"a": value})):
+        for annotation, whole in (
+            (kind, value),
+            (list[kind], [value]),
+            (dict[str, kind], {"a": value}),
+        ):
             assert encode(whole, annotation) == compile_value(node(whole))
 
+    @SLOWLY
     @given(typed_values(), typed_values())
     def test_misfits_are_our_errors(self, one, other):
         """A value of another type is stored as it should be, or told; never another error."""
