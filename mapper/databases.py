@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import attrs
 
@@ -27,17 +28,13 @@ class DatabaseConfig:
     DatabaseConfig(database_name='shop')
     """
 
-    mongo_uri: str = attrs.field(kw_only=True, repr=False)  # it may hold a password
-    database_name: str | None = attrs.field(kw_only=True)
+    mongo_uri: str = attrs.field(  # hidden, since it may hold a password
+        kw_only=True, repr=False, factory=lambda: os.environ.get("MONGO_URI", "")
+    )
+    database_name: str | None = attrs.field(
+        kw_only=True, factory=lambda: os.environ.get("MONGO_DATABASE") or None
+    )
     options: dict[str, Any] = attrs.field(kw_only=True, factory=dict, repr=False)
-
-    @mongo_uri.default
-    def _uri_of_environment(self) -> str:
-        return os.environ.get("MONGO_URI", "")
-
-    @database_name.default
-    def _name_of_environment(self) -> str | None:
-        return os.environ.get("MONGO_DATABASE") or None
 
     def __attrs_post_init__(self) -> None:
         if not self.mongo_uri:
@@ -48,16 +45,16 @@ class DatabaseConfig:
             msg = f"mongo_uri begins with {scheme!r}; it begins with mongodb:// or"
             raise ConfigurationError(f"{msg} mongodb+srv://")
 
-    def database_of(self, client: Any) -> Any:
-        """Return the database of *client* that the configuration names.
+    @property
+    def name(self) -> str:
+        """The database's name: the one given, else the one in the URI.
 
         Raises:
-            ConfigurationError: it names none.
+            ConfigurationError: there is neither.
         """
-        if self.database_name is not None:
-            return client[self.database_name]
-        found = client.get_default_database(default=None)
-        if found is None:
+        _, _, path = self.mongo_uri.partition("://")[2].partition("/")
+        found = self.database_name or unquote(path.partition("?")[0])
+        if not found:
             msg = "a database has no name; pass database_name, set MONGO_DATABASE or name it"
             raise ConfigurationError(f"{msg} in the URI")
         return found
@@ -85,8 +82,9 @@ def connect_to(config: DatabaseConfig, *, name: str = "default") -> Mapper:
     """Connect `SyncDocument` classes as *config* says."""
     from pymongo import MongoClient
 
+    database = config.name  # an error here must not leave a client open
     client: Any = MongoClient(config.mongo_uri, **config.options)
-    mapper = Mapper(config.database_of(client))
+    mapper = Mapper(client[database])
     binding.register_sync(name, mapper)
     return mapper
 
@@ -122,8 +120,9 @@ def connect_async_to(
     driver: Driver = "pymongo",
 ) -> AsyncMapper:
     """Connect `Document` classes as *config* says."""
+    database = config.name  # an error here must not leave a client open
     client: Any = _async_client(driver)(config.mongo_uri, **config.options)
-    mapper = AsyncMapper(config.database_of(client))
+    mapper = AsyncMapper(client[database])
     binding.register_async(name, mapper)
     return mapper
 
@@ -149,7 +148,7 @@ def _config(
 ) -> DatabaseConfig:
     named = {"mongo_uri": mongo_uri, "database_name": database_name}
     given = {name: value for name, value in named.items() if value is not None}
-    return DatabaseConfig(options=options, **given)  # type: ignore[arg-type]
+    return DatabaseConfig(options=options, **given)
 
 
 class DatabaseManager:
@@ -181,7 +180,7 @@ class DatabaseManager:
     async def register_database(self, name: str, config: DatabaseConfig) -> None:
         """Call the database of *config* *name*, and connect `Document` classes to it."""
         self.register(name, config)
-        self.connect_async(name)
+        _ = self.connect_async(name)  # nothing is sent before it is needed
 
     async def initialize_models(self, name: str, models: Iterable[Any]) -> None:
         """Create the indexes of *models*, whose ``Meta.database`` must be *name*.

@@ -11,12 +11,15 @@ from typing import Any, NoReturn
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.accumulators import Accumulator
+from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.filters import all_of, sketch
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Body, Node, Op, Param, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
+from mongo_dsl.raw import RawMQL
 from mongo_dsl.render import to_json, to_shell
 from mongo_dsl.schema import checked
 from mongo_dsl.sorting import sort_document, sorts
@@ -112,8 +115,8 @@ def project(*fields: Any, **computed: Any) -> Stage:
     A computed field that is True or 1 is kept, one that is False or 0 is dropped; a
     constant needs `fn.literal`.
     """
-    items = [(_name("project", field), Value(1)) for field in fields]
-    items += _assigned("project", (), computed)
+    kept: list[tuple[str, Node]] = [(_name("project", f), Value(1)) for f in fields]
+    items = kept + _assigned("project", (), computed)
     if not items:
         msg = "project got no fields; it takes at least one"
         raise ArgumentError(msg)
@@ -173,7 +176,7 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
         msg = f"group got {by!r}, a text that is the same for all documents; pass F.{by}"
         raise OperandError(f"{msg.replace('$', '')}, or fn.literal(...) for a constant")
     for name, accumulator in accumulators.items():
-        if not isinstance(accumulator, Face) or not isinstance(accumulator._node, (Op, Raw)):  # noqa: SLF001
+        if not isinstance(accumulator, (Accumulator, RawMQL)):
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
     items = [("_id", node(by)), *((n, node(value)) for n, value in accumulators.items())]
@@ -194,29 +197,17 @@ def _path(name: str) -> Path:
 
 def limit(count: Any) -> Stage:
     """Stop after *count* documents."""
-    return Stage(Op("$limit", _number("limit", count, 1)))
+    return Stage(Op("$limit", count_node("limit", count, 1)))
 
 
 def skip(count: Any) -> Stage:
     """Skip the first *count* documents."""
-    return Stage(Op("$skip", _number("skip", count, 0)))
+    return Stage(Op("$skip", count_node("skip", count, 0)))
 
 
 def sample(size: Any) -> Stage:
     """Pick *size* documents at random."""
-    return Stage(Op("$sample", Body((("size", _number("sample", size, 1)),))))
-
-
-def _number(stage: str, count: Any, least: int) -> Node:
-    if isinstance(count, Param):
-        return count
-    if isinstance(count, bool) or not isinstance(count, int):
-        msg = f"{stage} got {count!r}; it takes a number of documents"
-        raise OperandError(msg)
-    if count < least:
-        msg = f"{stage} got {count!r}; it takes a number from {least} on"
-        raise ArgumentError(msg)
-    return node(count)
+    return Stage(Op("$sample", Body((("size", count_node("sample", size, 1)),))))
 
 
 def unwind(

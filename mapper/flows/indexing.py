@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mapper.commands import Command, Flow
+from mapper.flows.failures import translated
 from mapper.indexes import Index, declared_indexes
 
 
@@ -12,7 +13,8 @@ def create_index(model: Any, index: Index, session: Any = None) -> Flow[str]:
     """Create *index* and return its name."""
     keys, options = index.compile(model)
     given = options if session is None else {**options, "session": session}
-    name: str = yield Command(model.__collection__, "create_index", (keys,), given)
+    with translated(model.__collection__):
+        name: str = yield Command(model.__collection__, "create_index", (keys,), given)
     return name
 
 
