@@ -51,7 +51,7 @@ class BsonConverter(cattrs.Converter):
             self._named.add(cl)
             if self.twin is not None:
                 self.twin.register_structure_hook(cl, func)
-        return super().register_structure_hook(cl, func)
+        return super().register_structure_hook(cl, func)  # pyright: ignore[reportArgumentType]
 
     def register_unstructure_hook(self, cls: Any, func: Any = None) -> Any:
         """Store values of the type *cls* by *func*; without it, decorate a function."""
@@ -59,7 +59,7 @@ class BsonConverter(cattrs.Converter):
             self._named.add(cls)
             if self.twin is not None:
                 self.twin.register_unstructure_hook(cls, func)
-        return super().register_unstructure_hook(cls, func)
+        return super().register_unstructure_hook(cls, func)  # pyright: ignore[reportArgumentType]
 
     @functools.cached_property
     def _named(self) -> set[Any]:

@@ -21,7 +21,7 @@ from mongo_dsl.expressions import (
     conversion,
     date,
     miscellaneous,
-    object,
+    objects,
     sets,
     statistics,
     strings,
@@ -40,7 +40,7 @@ from mongo_dsl.expressions.conditional import *
 from mongo_dsl.expressions.conversion import *
 from mongo_dsl.expressions.date import *
 from mongo_dsl.expressions.miscellaneous import *
-from mongo_dsl.expressions.object import *
+from mongo_dsl.expressions.objects import *
 from mongo_dsl.expressions.sets import *
 from mongo_dsl.expressions.statistics import *
 from mongo_dsl.expressions.strings import *
@@ -61,7 +61,7 @@ __all__ += conditional.__all__
 __all__ += conversion.__all__
 __all__ += date.__all__
 __all__ += miscellaneous.__all__
-__all__ += object.__all__
+__all__ += objects.__all__
 __all__ += sets.__all__
 __all__ += statistics.__all__
 __all__ += strings.__all__

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import (
     Annotated,
     Any,
-    Dict,
     Generic,
-    List,
     Literal,
     NamedTuple,
     NewType,
@@ -45,7 +43,6 @@ from bson.codec_options import CodecOptions
 from bson.son import SON
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from typing_extensions import NotRequired, Required
 
 from mapper import SyncDocument, field
@@ -269,7 +266,11 @@ FORMS = {
     "timedelta": (dt.timedelta, dt.timedelta(seconds=-1), -1000),
     "Decimal": (Decimal, Decimal("1.10"), Decimal128("1.10")),
     "UUID": (uuid.UUID, UID, Binary(UID.bytes, 4)),
-    "Pattern": (re.Pattern, re.compile("a", re.IGNORECASE), re.compile("a", re.I)),
+    "Pattern": (
+        re.Pattern,
+        re.compile("a", re.IGNORECASE),
+        re.compile("a", re.IGNORECASE),
+    ),
     "Pattern[str]": (re.Pattern[str], re.compile("a"), re.compile("a")),
     "Enum": (Color, Color.RED, "red"),
     "IntEnum": (Level, Level.HIGH, 2),
@@ -321,13 +322,13 @@ FORMS = {
     "bare set": (set, {1}, [1]),
     "bare frozenset": (frozenset, frozenset({1}), [1]),
     "bare tuple": (tuple, (1, "a"), [1, "a"]),
-    "bare List": (List, [1], [1]),
-    "bare Dict": (Dict, {"a": 1}, {"a": 1}),
-    "bare Tuple": (typing.Tuple, (1, 2), [1, 2]),
-    "bare Set": (typing.Set, {1}, [1]),
+    "bare List": (list, [1], [1]),
+    "bare Dict": (dict, {"a": 1}, {"a": 1}),
+    "bare Tuple": (tuple, (1, 2), [1, 2]),
+    "bare Set": (set, {1}, [1]),
     "bare Mapping": (typing.Mapping, {"a": 1}, {"a": 1}),
-    "List[dict]": (List[dict], [{"a": 1}], [{"a": 1}]),
-    "Dict[str, Any]": (Dict[str, Any], {"a": [1]}, {"a": [1]}),
+    "List[dict]": (list[dict], [{"a": 1}], [{"a": 1}]),
+    "Dict[str, Any]": (dict[str, Any], {"a": [1]}, {"a": [1]}),
     "Int64": (Int64, Int64(5), Int64(5)),
     "Decimal128": (Decimal128, Decimal128("1"), Decimal128("1")),
     "Binary": (Binary, Binary(b"a", 5), Binary(b"a", 5)),
@@ -1023,7 +1024,7 @@ def _twin():
 class BadNames:
     """A class with a union of classes of one name."""
 
-    pet: Union[Cat, _twin()]  # noqa: F821, UP007
+    pet: Union[Cat, _twin()]  # noqa: UP007
 
 
 ADVICE = "; annotate another type, or give the field encode and decode"
@@ -1106,7 +1107,7 @@ class TestSharing:
         "Any": Any,
         "object": object,
         "dict": dict,
-        "Dict": Dict,
+        "Dict": dict,
         "dict[str, Any]": dict[str, Any],
         "dict[str, dict]": dict[str, dict],
         "dict[str, list]": Any | None,
@@ -1135,7 +1136,7 @@ class TestSharing:
         assert not parts & self._containers(written)
 
     @pytest.mark.parametrize(
-        "annotation", [list, List, list[dict], List[Any], abc.Sequence]
+        "annotation", [list, list, list[dict], list[Any], abc.Sequence]
     )
     def test_arrays(self, annotation):
         """No dictionary or list is in both, however deep."""
@@ -1264,7 +1265,7 @@ class TestHooks:
         def once(value):
             calls.append(value)
             if len(calls) == 1:
-                raise RuntimeError("busy")  # noqa: EM101
+                raise RuntimeError("busy")
             return value
 
         @attrs.define
