@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import (
     Annotated,
     Any,
+    Dict,
     Generic,
+    List,
     Literal,
     NamedTuple,
     NewType,
@@ -322,13 +324,13 @@ FORMS = {
     "bare set": (set, {1}, [1]),
     "bare frozenset": (frozenset, frozenset({1}), [1]),
     "bare tuple": (tuple, (1, "a"), [1, "a"]),
-    "bare List": (list, [1], [1]),
-    "bare Dict": (dict, {"a": 1}, {"a": 1}),
-    "bare Tuple": (tuple, (1, 2), [1, 2]),
-    "bare Set": (set, {1}, [1]),
+    "bare List": (List, [1], [1]),
+    "bare Dict": (Dict, {"a": 1}, {"a": 1}),
+    "bare Tuple": (typing.Tuple, (1, 2), [1, 2]),
+    "bare Set": (typing.Set, {1}, [1]),
     "bare Mapping": (typing.Mapping, {"a": 1}, {"a": 1}),
-    "List[dict]": (list[dict], [{"a": 1}], [{"a": 1}]),
-    "Dict[str, Any]": (dict[str, Any], {"a": [1]}, {"a": [1]}),
+    "List[dict]": (List[dict], [{"a": 1}], [{"a": 1}]),
+    "Dict[str, Any]": (Dict[str, Any], {"a": [1]}, {"a": [1]}),
     "Int64": (Int64, Int64(5), Int64(5)),
     "Decimal128": (Decimal128, Decimal128("1"), Decimal128("1")),
     "Binary": (Binary, Binary(b"a", 5), Binary(b"a", 5)),
@@ -1107,7 +1109,7 @@ class TestSharing:
         "Any": Any,
         "object": object,
         "dict": dict,
-        "Dict": dict,
+        "Dict": Dict,
         "dict[str, Any]": dict[str, Any],
         "dict[str, dict]": dict[str, dict],
         "dict[str, list]": Any | None,
@@ -1136,7 +1138,7 @@ class TestSharing:
         assert not parts & self._containers(written)
 
     @pytest.mark.parametrize(
-        "annotation", [list, list, list[dict], list[Any], abc.Sequence]
+        "annotation", [list, List, list[dict], List[Any], abc.Sequence]
     )
     def test_arrays(self, annotation):
         """No dictionary or list is in both, however deep."""
