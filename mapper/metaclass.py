@@ -22,7 +22,7 @@ from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
 from mapper.validation import assigned, checks_of, validate, without_validator
 from mongo_dsl import Fields
-from mongo_dsl.schema import suggestion
+from mongo_dsl.names import suggestion
 
 
 class DocumentMeta(ABCMeta):

@@ -9,7 +9,7 @@ import attrs
 
 from mapper.errors import ValidationError
 from mongo_dsl.conformity import conforms, describe
-from mongo_dsl.schema import fields_of
+from mongo_dsl.structure import fields_of
 
 
 _VALIDATORS = "validators"

@@ -14,10 +14,10 @@ from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.expressions.face import document
 from mongo_dsl.filters import sketch
+from mongo_dsl.names import checked
 from mongo_dsl.nodes import Op, Path
 from mongo_dsl.params import fill
 from mongo_dsl.render import to_json, to_shell
-from mongo_dsl.schema import checked
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 

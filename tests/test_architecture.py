@@ -21,11 +21,12 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("nodes", "conformity", "geo"),
-    ("values", "predicates"),
-    ("compile", "counts", "params", "schema", "render"),
+    ("names", "nodes", "conformity", "geo"),
+    ("values", "predicates", "structure"),
+    ("compile", "counts", "junctions", "params", "schema", "render"),
     ("filters", "sorting"),
-    ("raw", "updates", "expressions", "accumulators", "fn"),
+    ("logic", "evaluation", "raw", "updates", "expressions", "accumulators", "fn"),
+    ("changes",),
     ("fields",),
     ("keywords", "keyset"),
     ("stages", "find"),

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.face import MISSING
+from mongo_dsl.names import checked, suggestion
 from mongo_dsl.nodes import Node, Path, Raw
-from mongo_dsl.schema import checked, suggestion
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 

@@ -12,8 +12,9 @@ import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr, place, positional
+from mongo_dsl.names import checked, suggestion
 from mongo_dsl.nodes import Node, Var
-from mongo_dsl.schema import FieldSpec, checked, suggestion
+from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import node
 
 
