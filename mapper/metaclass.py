@@ -144,7 +144,7 @@ def _inherited_classes(cls: Any) -> set[type]:
 
 def _has_slots(base: type) -> bool:
     """Tell whether *base* has its fields already: a concrete document, or a builtin."""
-    return base in _FIELDLESS or "__attrs_attrs__" in base.__dict__ and not _is_root(base)
+    return base in _FIELDLESS or ("__attrs_attrs__" in base.__dict__ and not _is_root(base))
 
 
 def _comes_later(base: type) -> bool:
