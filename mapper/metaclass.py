@@ -223,8 +223,9 @@ def _refuse_same_names(cls: Any, fields: list[Any]) -> None:
         stored = one.metadata.get("db_name", one.name)
         other = taken.setdefault(stored, one.name)
         if other != one.name:
-            msg = f"{cls.__name__}.{other} and {cls.__name__}.{one.name} are both stored"
-            raise DefinitionError(f"{msg} as {stored!r}; give one another db_name")
+            both = f"{cls.__name__}.{other} and {cls.__name__}.{one.name}"
+            msg = f"{both} are both stored as {stored!r}; give one another db_name"
+            raise DefinitionError(msg)
 
 
 def _stored_as_id(attribute: Any) -> Any:

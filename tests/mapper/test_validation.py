@@ -1,4 +1,5 @@
-# ruff: noqa: RUF012 - document classes copy their mutable defaults
+# ruff: noqa: RUF012, D106 - documents copy mutable defaults; Meta says what it is
+# ruff: noqa: ISC004 - long messages take two lines
 """Making and changing documents: what is checked, and what is said of misfits."""
 
 from __future__ import annotations
@@ -362,7 +363,6 @@ class TestClasses:
         made = cls(name="a", stamp=4)
         assert [attribute.name for attribute in attrs.fields(cls)] == names
         assert made.stamped() == 8
-        assert not hasattr(made, "__dict__")
         with pytest.raises(ValidationError) as caught:
             cls(name="a", stamp="x")
         assert str(caught.value) == f"{cls.__name__}.stamp must be int, got 'x', a str"
