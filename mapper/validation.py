@@ -102,7 +102,9 @@ def with_named_errors(attribute: Any) -> Any:
     convert = attribute.converter
     if convert is None or _CONVERTS in attribute.metadata:
         return attribute
-    own = convert if isinstance(convert, attrs.Converter) else attrs.Converter(convert)
+    own: Any = convert
+    if not isinstance(convert, attrs.Converter):
+        own = attrs.Converter(convert)
 
     def converted(value: Any, document: Any, attribute: Any) -> Any:
         try:
@@ -123,7 +125,7 @@ def _unconverted(
 ) -> ValidationError:
     name = attribute.name
     told = f"{type(document).__name__}.{name} can't be converted, got {shown(value)}"
-    return _invalid(document, {name: f"{told}: {error or type(error).__name__}"})
+    return _invalid(document, {name: f"{told}: {str(error) or type(error).__name__}"})
 
 
 def without_validator(attribute: Any) -> Any:
