@@ -144,7 +144,9 @@ def _inherited_classes(cls: Any) -> set[type]:
 
 def _has_slots(base: type) -> bool:
     """Tell whether *base* has its fields already: a concrete document, or a builtin."""
-    return base in _FIELDLESS or ("__attrs_attrs__" in base.__dict__ and not _is_root(base))
+    return base in _FIELDLESS or (
+        "__attrs_attrs__" in base.__dict__ and not _is_root(base)
+    )
 
 
 def _comes_later(base: type) -> bool:
@@ -173,7 +175,10 @@ def _own_fields(base: Any) -> dict[str, Any]:
 def _is_class_variable(annotation: Any) -> bool:
     if isinstance(annotation, str):
         return annotation.startswith(("ClassVar", "typing.ClassVar", "t.ClassVar"))
-    return annotation is typing.ClassVar or typing.get_origin(annotation) is typing.ClassVar
+    return (
+        annotation is typing.ClassVar
+        or typing.get_origin(annotation) is typing.ClassVar
+    )
 
 
 def _refuse_two_concrete(name: str, bases: tuple[type, ...]) -> None:
@@ -197,7 +202,9 @@ def _refuse_undeclared(cls: Any) -> None:
     annotations = inspect.get_annotations(cls)
     for name, value in vars(cls).items():
         if type(value).__name__ == "_CountingAttr" and name not in annotations:
-            msg = f"{cls.__name__}.{name} has no annotation; write its type: {name}: int"
+            msg = (
+                f"{cls.__name__}.{name} has no annotation; write its type: {name}: int"
+            )
             raise DefinitionError(f"{msg} = field(...)")
 
 
@@ -250,8 +257,10 @@ def _misfit(cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> str | No
         if name not in taken:
             hint = suggestion(name, taken)
             listed = ", ".join(taken)
-            return f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
-    missing = [n for n, a in taken.items() if a.default is attrs.NOTHING and n not in values]
+            return (
+                f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
+            )
+    missing = [
+        n for n, a in taken.items() if a.default is attrs.NOTHING and n not in values
+    ]
     return f"{cls.__name__} needs {', '.join(missing)}" if missing else None
-
-

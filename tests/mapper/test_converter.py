@@ -1,5 +1,3 @@
-# ruff: noqa: UP006, UP035, UP045, PYI061 - annotations are spelled in all the ways users do
-# ruff: noqa: RUF012, ISC004 - tables are read, not changed; long messages take two lines
 """Values to BSON and back: nothing is coerced, nothing shared, every misfit is told."""
 
 from __future__ import annotations

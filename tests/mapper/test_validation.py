@@ -1,4 +1,4 @@
-# ruff: noqa: RUF012, D106 - documents copy mutable defaults; Meta says what it is
+# ruff: noqa: RUF012 - documents copy mutable defaults; Meta says what it is
 # ruff: noqa: ISC004 - long messages take two lines
 """Making and changing documents: what is checked, and what is said of misfits."""
 
