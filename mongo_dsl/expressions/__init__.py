@@ -1,0 +1,1 @@
+"""Aggregation expressions: their face, and one module per chapter of the manual."""

@@ -39,8 +39,9 @@ def time_unit(subject: str, name: Any, known: tuple[str, ...] = _UNITS) -> Any:
         listed = ", ".join(known)
         msg = (
             f"{subject} got the unit {name!r}{suggestion(name, known)}; the units are:"
+            f" {listed}"
         )
-        raise ArgumentError(f"{msg} {listed}")
+        raise ArgumentError(msg)
     return name
 
 
@@ -50,8 +51,8 @@ def positive(subject: str, argument: str, number: Any) -> Any:
     Raises:
         ArgumentError: *number* is not a whole number above 0.
     """
-    whole = isinstance(number, int) and not isinstance(number, bool)
-    if isinstance(number, (int, float, str)) and not (whole and number > 0):
+    whole = isinstance(number, int) and not isinstance(number, bool) and number > 0
+    if isinstance(number, (int, float, str)) and not whole:
         msg = f"{subject} got {argument}={number!r}; it takes a whole number above 0"
         raise ArgumentError(msg)
     return number
