@@ -4,16 +4,23 @@
 
     MapperError
     ├── DefinitionError            (TypeError)     a document class that can't be made
-    ├── ValidationError            (ValueError)    values that break the rules of their fields
-    ├── DecodeError                (ValueError)    a stored document that doesn't fit its class
+    ├── MisfitError                (ValueError)    values that don't fit, by path
+    │   ├── ValidationError                        … in Python: the rules of their fields
+    │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
+    ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 
 class MapperError(Exception):
@@ -24,11 +31,32 @@ class DefinitionError(MapperError, TypeError):
     """A document class can't be made as it was written."""
 
 
-class ValidationError(MapperError, ValueError):
+class MisfitError(MapperError, ValueError):
+    """Values don't fit the fields they stand in.
+
+    *cls* is the class they were meant for, *document_id* the ``_id`` of the document where
+    it is known, *problems* are pairs of a dotted path and what is wrong there.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cls: Any = None,
+        document_id: Any = None,
+        problems: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.cls = cls
+        self.document_id = document_id
+        self.problems = tuple(problems)
+
+
+class ValidationError(MisfitError):
     """Values break the rules of their fields."""
 
 
-class DecodeError(MapperError, ValueError):
+class DecodeError(MisfitError):
     """A stored document doesn't fit the class it is read as."""
 
 
@@ -41,7 +69,50 @@ class MultipleDocumentsError(MapperError, LookupError):
 
 
 class DuplicateKeyError(MapperError, ValueError):
-    """A unique value is stored already."""
+    """A unique value is stored already: *key_value*, in the index on *key_pattern*."""
+
+    def __init__(
+        self,
+        collection: str,
+        key_pattern: Mapping[str, Any],
+        key_value: Mapping[str, Any],
+    ) -> None:
+        shown = ", ".join(f"{name} {value!r}" for name, value in key_value.items())
+        where = f"with {shown}" if shown else "with a value that must be unique"
+        super().__init__(f"{collection} has a document {where} already")
+        self.collection = collection
+        self.key_pattern = dict(key_pattern)
+        self.key_value = dict(key_value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.key_pattern, self.key_value)
+
+
+class BulkInsertError(MapperError, ValueError):
+    """Some documents of an `insert_many` are not stored; those of *inserted* are.
+
+    *failed* has the others that the server refused, each with the reason.
+    """
+
+    def __init__(
+        self,
+        collection: str,
+        inserted: Sequence[Any],
+        failed: Sequence[tuple[Any, str]],
+        left: int,
+    ) -> None:
+        reason = failed[0][1] if failed else "no reason given"
+        super().__init__(
+            f"{collection} took {len(inserted)} documents and refused {len(failed)},"
+            f" {left} were not tried; the first was refused because {reason}"
+        )
+        self.collection = collection
+        self.inserted = list(inserted)
+        self.failed = list(failed)
+        self.left = left
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.inserted, self.failed, self.left)
 
 
 class UnfilteredWriteError(MapperError, ValueError):

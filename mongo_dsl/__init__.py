@@ -3,6 +3,8 @@
 Everything here is pure: it builds and compiles, and never talks to a server.
 """
 
+from mongo_dsl import accumulators as acc
+from mongo_dsl import errors, fn, geo, stages
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import (
     Filter,
@@ -22,9 +24,43 @@ from mongo_dsl.filters import (
 )
 from mongo_dsl.params import param
 from mongo_dsl.pipeline import Pipeline
-from mongo_dsl.queryset import FindCommand, QuerySet
+from mongo_dsl.find import FindCommand
+from mongo_dsl.queryset import QuerySet
 from mongo_dsl.raw import raw
 from mongo_dsl.sorting import Sort
 from mongo_dsl.stages import Stage
 from mongo_dsl.updates import Update
-from mongo_dsl import errors, fn, geo, stages
+
+
+__all__ = [
+    "F",
+    "Field",
+    "Fields",
+    "Filter",
+    "FindCommand",
+    "Pipeline",
+    "QuerySet",
+    "Sort",
+    "Stage",
+    "Update",
+    "acc",
+    "all_of",
+    "and_",
+    "any_of",
+    "comment",
+    "errors",
+    "expr",
+    "fn",
+    "geo",
+    "json_schema",
+    "none_of",
+    "nor",
+    "not_",
+    "or_",
+    "param",
+    "raw",
+    "sample_rate",
+    "stages",
+    "text",
+    "where",
+]

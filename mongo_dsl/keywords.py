@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
+from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.fields.documents import Fields
 from mongo_dsl.fields.face import Field
 from mongo_dsl.fields.untyped import F

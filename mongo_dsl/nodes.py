@@ -75,19 +75,18 @@ class Map(Node):
 
 
 @attrs.frozen
+class Body(Node):
+    """A document of MQL; its keys, argument names and paths, are the builder's."""
+
+    items: tuple[tuple[str, Node], ...]
+
+
+@attrs.frozen
 class Op(Node):
     """An operator: ``{name: body}``."""
 
     name: str
     body: Node
-
-
-@attrs.frozen
-class Over(Node):
-    """An operator beside the *window* it works on: ``{name: body, "window": window}``."""
-
-    op: Op
-    window: Map
 
 
 @attrs.frozen

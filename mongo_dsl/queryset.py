@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec
 import attrs
 
 from mongo_dsl import keyset
-from mongo_dsl.compile import compile_filter, compile_value
+from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.filters import Filter, both, condition, negation
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Map, Node, Param, Path, Value
+from mongo_dsl.nodes import Body, Param, Path, Value
 from mongo_dsl.params import fill, names_of
-from mongo_dsl.predicates import EVERYTHING, Predicate
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.predicates import Predicate
+from mongo_dsl.render import to_json
 from mongo_dsl.schema import checked, field_spec, fields_of, find
-from mongo_dsl.sorting import Sort, sort_document, sorts
+from mongo_dsl.sorting import Sort, sorts
 from mongo_dsl.values import Face, node
 
 
@@ -27,54 +28,6 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 R = TypeVar("R")
 P = ParamSpec("P")
-
-
-@attrs.frozen
-class Find(Node):
-    """What a query set asks for; None is what it doesn't say."""
-
-    predicate: Predicate = EVERYTHING
-    order: tuple[Sort, ...] = ()
-    skip: Node | None = None
-    limit: Node | None = None
-    projection: Map | None = None
-    row: type | None = None
-    hint: Node | None = None
-    collation: Node | None = None
-    comment: Node | None = None
-    max_time_ms: int | None = None
-    raw: bool = False
-
-
-@attrs.frozen
-class FindCommand:
-    """A compiled query set: the arguments of a driver's ``find``.
-
-    `as_dict` has those the query set gave; *max_time_ms* is in milliseconds.
-    """
-
-    filter: dict[str, Any]
-    projection: dict[str, Any] | None = None
-    sort: dict[str, Any] | None = None
-    skip: int | None = None
-    limit: int | None = None
-    hint: Any = None
-    collation: dict[str, Any] | None = None
-    comment: str | None = None
-    max_time_ms: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the arguments by name, the filter always, the others where given.
-
-        >>> from mongo_dsl import F, QuerySet
-        >>> QuerySet().filter(F.age > 18).limit(5).compile().as_dict()
-        {'filter': {'age': {'$gt': 18}}, 'limit': 5}
-        """
-        return {
-            name: value
-            for name, value in attrs.asdict(self, recurse=False).items()
-            if value is not None
-        }
 
 
 @attrs.frozen(repr=False)
@@ -175,7 +128,7 @@ class QuerySet(Face, Generic[M]):
         Raises:
             ArgumentError: *count* is negative.
         """
-        return self._with(skip=_count("skip", count, 0))
+        return self._with(skip=count_node("skip", count, 0))
 
     def limit(self, count: Any) -> Self:
         """Stop after *count* documents.
@@ -183,7 +136,7 @@ class QuerySet(Face, Generic[M]):
         Raises:
             ArgumentError: *count* is below 1; MongoDB reads 0 as "no limit".
         """
-        return self._with(limit=_count("limit", count, 1))
+        return self._with(limit=count_node("limit", count, 1))
 
     def __getitem__(self, part: slice) -> Self:
         """Take a part of the result: ``[10:20]`` skips 10 and limits to 10.
@@ -249,7 +202,7 @@ class QuerySet(Face, Generic[M]):
             msg = "only and omit exclude each other; a projection keeps fields or drops them"
             raise ArgumentError(msg)
         added = ((self._field_path(name, field).name, Value(flag)) for field in fields)
-        return self._with(projection=Map(tuple(dict([*items, *added]).items())))
+        return self._with(projection=Body(tuple(dict([*items, *added]).items())))
 
     def _field_path(self, name: str, field: Any) -> Path:
         if isinstance(field, str):
@@ -274,7 +227,7 @@ class QuerySet(Face, Generic[M]):
         shown = [(column, Value(1)) for column in columns]
         if "_id" not in columns:
             shown.append(("_id", Value(0)))
-        selected: Any = self._with(projection=Map(tuple(shown)), row=row)
+        selected: Any = self._with(projection=Body(tuple(shown)), row=row)
         return selected  # type: ignore[no-any-return]
 
     def _column(self, row: type, name: str) -> str:
@@ -389,19 +342,7 @@ class QuerySet(Face, Generic[M]):
         Raises:
             ParameterError: a parameter is unbound.
         """
-        asked = self._node
-        order = sort_document(asked.order) if asked.order else None
-        return FindCommand(
-            compile_filter(asked.predicate),
-            _compiled(asked.projection),
-            _compiled(order),
-            _compiled(asked.skip),
-            _compiled(asked.limit),
-            _compiled(asked.hint),
-            _compiled(asked.collation),
-            _compiled(asked.comment),
-            asked.max_time_ms,
-        )
+        return compile_find(self._node)
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the arguments of find as Extended JSON v2, relaxed or *canonical*."""
@@ -414,7 +355,7 @@ class QuerySet(Face, Generic[M]):
         >>> print(QuerySet().filter(F.age > 18).sort("-age").limit(5).to_shell())
         db.collection.find({ age: { $gt: 18 } }).sort({ age: -1 }).limit(5)
         """
-        return _shell(self._collection_name(), self.compile())
+        return find_shell(self._collection_name(), self.compile())
 
     def _collection_name(self) -> str:
         return "collection"
@@ -426,7 +367,7 @@ class QuerySet(Face, Generic[M]):
         return f"<{type(self).__name__}{model}: {self._sketch()}>"
 
     def _sketch(self) -> str:
-        return repr(self._node) if _open(self._node) else self.to_shell()
+        return repr(self._node) if names_of(self._node) else self.to_shell()
 
     def __bool__(self) -> NoReturn:
         msg = "a query set has no truth value; ask exists() or count()"
@@ -441,60 +382,5 @@ class QuerySet(Face, Generic[M]):
         raise TruthValueError(msg)
 
 
-def _count(name: str, count: Any, least: int) -> Node:
-    """Check a number of documents; a parameter checks it when it is bound."""
-    if isinstance(count, Param):
-        return attrs.evolve(count, accept=_Count(name, least))
-    if isinstance(count, bool) or not isinstance(count, int):
-        msg = f"{name} got {count!r}; it takes a number of documents"
-        raise OperandError(msg)
-    if count < least:
-        msg = f"{name} got {count!r}; it takes a number from {least} on"
-        raise ArgumentError(msg)
-    return node(count)
-
-
-@attrs.frozen
-class _Count:
-    """Accept the number of documents that a parameter is bound to."""
-
-    name: str
-    least: int
-
-    def __call__(self, count: Any) -> Node:
-        return _count(self.name, count, self.least)
-
-
-def _compiled(tree: Node | None) -> Any:
-    return None if tree is None else compile_value(tree)
-
-
-def _open(tree: Node) -> bool:
-    return bool(names_of(tree))
-
-
 def _named(model: type | None) -> str:
     return "no class" if model is None else model.__name__
-
-
-def _shell(collection: str, command: FindCommand) -> str:
-    arguments = [to_shell(command.filter)]
-    if command.projection is not None:
-        arguments.append(to_shell(command.projection))
-    text = f"db.{collection}.find({', '.join(arguments)})"
-    rest = attrs.asdict(command, recurse=False)
-    for name, method in _SHELL_METHODS.items():
-        if rest[name] is not None:
-            text += f".{method}({to_shell(rest[name])})"
-    return text
-
-
-_SHELL_METHODS = {
-    "sort": "sort",
-    "skip": "skip",
-    "limit": "limit",
-    "hint": "hint",
-    "collation": "collation",
-    "comment": "comment",
-    "max_time_ms": "maxTimeMS",
-}

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Map, Node, Path, Value
+from mongo_dsl.nodes import Body, Node, Path, Value
 from mongo_dsl.values import Face, node
 
 
@@ -87,6 +87,6 @@ def _not_a_key(key: Any) -> OperandError:
     return OperandError(msg)
 
 
-def sort_document(order: Iterable[Sort]) -> Map:
+def sort_document(order: Iterable[Sort]) -> Body:
     """Build the node of ``{path: direction, …}``."""
-    return Map(tuple((sort.path.name, sort.direction) for sort in order))
+    return Body(tuple((sort.path.name, sort.direction) for sort in order))

@@ -11,12 +11,15 @@ from typing import Any, NoReturn
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.accumulators import Accumulator
+from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.filters import all_of, sketch
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
+from mongo_dsl.raw import RawMQL
 from mongo_dsl.render import to_json, to_shell
 from mongo_dsl.schema import checked
 from mongo_dsl.sorting import sort_document, sorts
@@ -117,7 +120,7 @@ def project(*fields: Any, **computed: Any) -> Stage:
     if not items:
         msg = "project got no fields; it takes at least one"
         raise ArgumentError(msg)
-    return Stage(Op("$project", Map(tuple(items))))
+    return Stage(Op("$project", Body(tuple(items))))
 
 
 def set_(*assignments: Mapping[Any, Any], **fields: Any) -> Stage:
@@ -137,12 +140,12 @@ def _assignment(
     stage: str,
     assignments: tuple[Mapping[Any, Any], ...],
     fields: Mapping[str, Any],
-) -> Map:
+) -> Body:
     items = _assigned(stage, assignments, fields)
     if not items:
         msg = f"{stage} got no fields; it takes at least one"
         raise ArgumentError(msg)
-    return Map(tuple(items))
+    return Body(tuple(items))
 
 
 def _assigned(
@@ -173,11 +176,11 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
         msg = f"group got {by!r}, a text that is the same for all documents; pass F.{by}"
         raise OperandError(f"{msg.replace('$', '')}, or fn.literal(...) for a constant")
     for name, accumulator in accumulators.items():
-        if not isinstance(accumulator, Face) or not isinstance(accumulator._node, (Op, Raw)):  # noqa: SLF001
+        if not isinstance(accumulator, (Accumulator, RawMQL)):
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
     items = [("_id", node(by)), *((n, node(value)) for n, value in accumulators.items())]
-    return Stage(Op("$group", Map(tuple(items))))
+    return Stage(Op("$group", Body(tuple(items))))
 
 
 def sort(*keys: Any) -> Stage:
@@ -194,29 +197,17 @@ def _path(name: str) -> Path:
 
 def limit(count: Any) -> Stage:
     """Stop after *count* documents."""
-    return Stage(Op("$limit", _number("limit", count, 1)))
+    return Stage(Op("$limit", count_node("limit", count, 1)))
 
 
 def skip(count: Any) -> Stage:
     """Skip the first *count* documents."""
-    return Stage(Op("$skip", _number("skip", count, 0)))
+    return Stage(Op("$skip", count_node("skip", count, 0)))
 
 
 def sample(size: Any) -> Stage:
     """Pick *size* documents at random."""
-    return Stage(Op("$sample", Map((("size", _number("sample", size, 1)),))))
-
-
-def _number(stage: str, count: Any, least: int) -> Node:
-    if isinstance(count, Param):
-        return count
-    if isinstance(count, bool) or not isinstance(count, int):
-        msg = f"{stage} got {count!r}; it takes a number of documents"
-        raise OperandError(msg)
-    if count < least:
-        msg = f"{stage} got {count!r}; it takes a number from {least} on"
-        raise ArgumentError(msg)
-    return node(count)
+    return Stage(Op("$sample", Body((("size", count_node("sample", size, 1)),))))
 
 
 def unwind(
@@ -236,7 +227,7 @@ def unwind(
         "preserveNullAndEmptyArrays": preserve_null_and_empty_arrays,
     }
     given = [(name, node(value)) for name, value in options.items() if value is not None]
-    return Stage(Op("$unwind", Map((("path", path), *given)) if given else path))
+    return Stage(Op("$unwind", Body((("path", path), *given)) if given else path))
 
 
 def lookup(
@@ -267,7 +258,7 @@ def lookup(
         items.append(("let", node(let)))
     if pipeline is not None:
         items.append(("pipeline", Stages(stages_of(pipeline))))
-    return Stage(Op("$lookup", Map((*items, ("as", node(as_))))))
+    return Stage(Op("$lookup", Body((*items, ("as", node(as_))))))
 
 
 def collection_name(stage: str, source: Any) -> str:
@@ -294,12 +285,12 @@ def facet(**pipelines: Any) -> Stage:
         msg = "facet got no pipelines; it takes at least one"
         raise ArgumentError(msg)
     items = [(name, Stages(stages_of(value))) for name, value in pipelines.items()]
-    return Stage(Op("$facet", Map(tuple(items))))
+    return Stage(Op("$facet", Body(tuple(items))))
 
 
 def replace_root(new_root: Any) -> Stage:
     """Replace every document by the document that *new_root* yields."""
-    return Stage(Op("$replaceRoot", Map((("newRoot", node(new_root)),))))
+    return Stage(Op("$replaceRoot", Body((("newRoot", node(new_root)),))))
 
 
 def _name(stage: str, field: Any) -> str:

@@ -21,7 +21,7 @@ from mongo_dsl.errors import (
     UpdateConflictError,
 )
 from mongo_dsl.filters import condition, sketch
-from mongo_dsl.nodes import Map, Node, Op, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Equals, Predicate
 from mongo_dsl.render import to_json, to_shell
@@ -183,7 +183,7 @@ def _compile(changes: Changes) -> dict[str, Any]:
         return raw
     result: dict[str, Any] = {}
     for change in changes.changes:
-        if reads(change.value):
+        if change.operator != "$pull" and reads(change.value):
             raise CompileError(_computed(change))
         value = compile_value(change.value)
         result.setdefault(change.operator, {})[change.path.name] = value
@@ -201,7 +201,7 @@ def reads(tree: Node) -> bool:
         return False
     if isinstance(tree, Seq):
         return any(map(reads, tree.items))
-    if isinstance(tree, Map):
+    if isinstance(tree, (Map, Body)):
         return any(reads(item) for _, item in tree.items)
     return isinstance(tree, (Path, Var, Op, Predicate))
 
@@ -368,7 +368,7 @@ def _each(items: list[Node], modifiers: list[tuple[str, Node]]) -> Node:
     """Write one item plainly, unless the server would read it as modifiers."""
     if len(items) == 1 and not modifiers and not _operators(items[0]):
         return items[0]
-    return Map((("$each", Seq(tuple(items))), *modifiers))
+    return Body((("$each", Seq(tuple(items))), *modifiers))
 
 
 def _operators(item: Node) -> bool:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -71,35 +71,69 @@ def key(name: Any) -> str:
     return str(name)
 
 
-def _integer(value: int) -> Value:
+def int64(value: int) -> int:
+    """Check that the integer *value* fits into 64 bits.
+
+    Raises:
+        ArgumentError: it doesn't.
+    """
     if -(1 << 63) <= value < 1 << 63:
-        return Value(value)
+        return value
     msg = f"the integer {value!r} has more than 64 bits; BSON can't store it"
     raise ArgumentError(msg)
 
 
-def _datetime(value: dt.datetime) -> Value:
+def utc(value: dt.datetime) -> dt.datetime:
     """Cut *value* to milliseconds, in UTC: what the server will hold."""
+    if value.tzinfo is dt.timezone.utc and value.microsecond % 1000 == 0:
+        return value
     aware = value.replace(tzinfo=dt.timezone.utc) if value.tzinfo is None else value
-    utc = aware.astimezone(dt.timezone.utc)
-    return Value(utc.replace(microsecond=utc.microsecond // 1000 * 1000))
+    moved = aware.astimezone(dt.timezone.utc)
+    return moved.replace(microsecond=moved.microsecond // 1000 * 1000)
 
 
-def _date(value: dt.date) -> Value:
-    return Value(dt.datetime(value.year, value.month, value.day, tzinfo=dt.timezone.utc))
+def midnight(value: dt.date) -> dt.datetime:
+    """Return the first moment of the day *value*, in UTC."""
+    return dt.datetime(value.year, value.month, value.day, tzinfo=dt.timezone.utc)
 
 
 _DECIMAL: Context = create_decimal128_context()
 
 
-def _decimal(value: Decimal) -> Value:
+def decimal128(value: Decimal) -> Decimal128:
+    """Turn *value* into a decimal128 of exactly its digits.
+
+    Raises:
+        ArgumentError: *value* has more than 34 of them, or too large an exponent.
+    """
     context = _DECIMAL.copy()
     context.traps[Inexact] = True
     try:
-        return Value(Decimal128(context.create_decimal(value)))
+        return Decimal128(context.create_decimal(value))
     except (Inexact, InvalidOperation):
         msg = f"the decimal {value!r} has no exact decimal128 form; it holds 34 digits"
         raise ArgumentError(msg) from None
+
+
+def ordered(items: Iterable[Any]) -> list[Any]:
+    """Put the *items* of a set in a fixed order: equal sets must be stored alike."""
+    return sorted(items, key=lambda item: (type(item).__name__, repr(item)))
+
+
+def _integer(value: int) -> Value:
+    return Value(int64(value))
+
+
+def _datetime(value: dt.datetime) -> Value:
+    return Value(utc(value))
+
+
+def _date(value: dt.date) -> Value:
+    return Value(midnight(value))
+
+
+def _decimal(value: Decimal) -> Value:
+    return Value(decimal128(value))
 
 
 def _sequence(value: Any) -> Seq:
@@ -107,8 +141,7 @@ def _sequence(value: Any) -> Seq:
 
 
 def _set(value: Any) -> Seq:
-    """Order the items: equal sets must compile equal."""
-    return _sequence(sorted(value, key=lambda item: (type(item).__name__, repr(item))))
+    return _sequence(ordered(value))
 
 
 def _mapping(value: Mapping[Any, Any]) -> Map:

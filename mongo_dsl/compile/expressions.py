@@ -7,10 +7,10 @@ from typing import Any
 
 from mongo_dsl.compile.values import compile_value, unbound
 from mongo_dsl.nodes import (
+    Body,
     Map,
     Node,
     Op,
-    Over,
     Param,
     Path,
     Raw,
@@ -72,12 +72,12 @@ def _map(node: Map) -> Any:
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
 
 
+def _body(node: Body) -> dict[str, Any]:
+    return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
+
+
 def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
-
-
-def _over(node: Over) -> dict[str, Any]:
-    return {**_op(node.op), "window": compile_value(node.window)}
 
 
 def _stages(node: Stages) -> list[Any]:
@@ -91,8 +91,8 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Seq: _seq,
     Stages: _stages,
     Map: _map,
+    Body: _body,
     Op: _op,
-    Over: _over,
     Raw: lambda node: compile_value(node.body),
     Param: unbound,
 }

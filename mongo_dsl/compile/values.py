@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from mongo_dsl.errors import CompileError, ParameterError
-from mongo_dsl.nodes import Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Value, Var
 
 
 def compile_value(node: Node) -> Any:
@@ -33,7 +33,7 @@ def _seq(node: Seq) -> list[Any]:
     return [VALUES[type(item)](item) for item in node.items]
 
 
-def _map(node: Map) -> dict[str, Any]:
+def _map(node: Map | Body) -> dict[str, Any]:
     return {name: VALUES[type(item)](item) for name, item in node.items}
 
 
@@ -54,6 +54,7 @@ VALUES: dict[type[Node], Callable[[Any], Any]] = {
     Value: _value,
     Seq: _seq,
     Map: _map,
+    Body: _map,
     Op: _op,
     Raw: _raw,
     Param: unbound,

@@ -11,7 +11,7 @@ from typing import Any
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import at_least
 from mongo_dsl.expressions.face import MISSING, Expr, document, named, positional
-from mongo_dsl.nodes import Map, Raw
+from mongo_dsl.nodes import Body, Map, Raw
 from mongo_dsl.values import Face, node
 
 
@@ -59,7 +59,7 @@ def switch(branches: Iterable[Any], default: Any = MISSING) -> Expr:
 
 
 def _branch(branch: Any) -> Any:
-    if isinstance(branch, Face) and isinstance(node(branch), (Map, Raw)):
+    if isinstance(branch, Face) and isinstance(node(branch), (Body, Map, Raw)):
         return branch
     if isinstance(branch, (tuple, list)) and len(branch) == 2:  # noqa: PLR2004 - a pair
         return case(*branch)

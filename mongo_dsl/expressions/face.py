@@ -21,7 +21,7 @@ from mongo_dsl.filters import (
     negation,
     sketch,
 )
-from mongo_dsl.nodes import Map, Node, Op, Param, Seq
+from mongo_dsl.nodes import Body, Node, Op, Param, Seq
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Computed
 from mongo_dsl.render import to_json, to_shell
@@ -248,9 +248,9 @@ def named(name: str, /, **values: Any) -> Expr:
     return Expr(Op(name, document(values)))
 
 
-def document(values: dict[str, Any]) -> Map:
+def document(values: dict[str, Any]) -> Body:
     """Build the node of ``{key: value, …}``; ``in_`` and the like lose their underscore."""
-    return Map(
+    return Body(
         tuple(
             [(k.rstrip("_"), node(v)) for k, v in values.items() if v is not MISSING],
         )

@@ -15,7 +15,7 @@ from typing import Any
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING, Expr
 from mongo_dsl.expressions.variable import Variable, is_name, variable_name
-from mongo_dsl.nodes import Map, Node, Op, Var, parts, substitute
+from mongo_dsl.nodes import Body, Map, Node, Op, Var, parts, substitute
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import Face, node
 
@@ -155,4 +155,4 @@ _SET_THIS = frozenset({"$filter", "$map", "$reduce"})
 
 
 def _keys(op: Op) -> list[str]:
-    return [name for name, _ in op.body.items] if isinstance(op.body, Map) else []
+    return [name for name, _ in op.body.items] if isinstance(op.body, (Body, Map)) else []

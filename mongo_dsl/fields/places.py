@@ -58,7 +58,11 @@ class GeoMethods:
         >>> F.place.within(geo.Box((0, 0), (2, 2))).compile()
         {'place': {'$geoWithin': {'$box': [[0, 0], [2, 2]]}}}
         """
-        return self._shape("$geoWithin", geo.shape(shape))
+        found = geo.shape(shape)
+        if not found.has_area:
+            msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
+            raise OperandError(msg)
+        return self._shape("$geoWithin", found)
 
     geo_within = within
 
@@ -70,7 +74,7 @@ class GeoMethods:
         {"area": {"$geoIntersects": {"$geometry": {"type": "Point", "coordinates": [2.35, 48.85]}}}}
         """
         found = geo.shape(shape)
-        if not hasattr(found, "to_geojson"):
+        if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
             msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
             raise OperandError(msg)
         return self._shape("$geoIntersects", found)

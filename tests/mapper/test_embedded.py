@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -30,7 +31,7 @@ def lives(pid):
     """Tell whether a process is there and is no zombie."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] not in "ZX"
 
@@ -45,10 +46,12 @@ def wait_for(condition, seconds=30):
 
 def group_of(pid):
     """List the live processes of a process group."""
-    pids = (
-        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()
-    )
-    return [p for p in pids if lives(p) and os.getpgid(p) == pid]
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(int(entry.name)) == pid and lives(entry.name):
+                found.append(entry.name)
+    return found
 
 
 def temporary_directories():
@@ -199,6 +202,32 @@ class TestStopping:
         )
 
         assert done.stdout == "True True\n"
+
+    def test_stop_while_a_forked_child_lives(self, own_tmp):
+        """A forked child doesn't keep any of the server's processes alive."""
+        code = """if True:
+            import os, signal, time
+            from mapper.embedded import EmbeddedMongo
+            mongo = EmbeddedMongo().start()
+            child = os.fork()
+            if not child:
+                time.sleep(60)
+            pid = mongo.pid
+            mongo.stop()
+            deadline = time.monotonic() + 30
+            try:
+                while time.monotonic() < deadline:
+                    os.killpg(pid, 0)
+                    time.sleep(0.02)
+            except ProcessLookupError:
+                print("gone")
+            os.kill(child, signal.SIGKILL)
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, text=True
+        )
+
+        assert done.stdout == "gone\n"
 
     @pytest.mark.parametrize("end", ["pass", "sys.exit(1)", "1 / 0"])
     def test_exit(self, own_tmp, end):

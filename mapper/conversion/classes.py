@@ -1,0 +1,130 @@
+"""What fields a class has: attrs classes, dataclasses and typed dicts say it differently."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from mapper.errors import DefinitionError
+
+
+@attrs.frozen
+class Field:
+    """A field of a class.
+
+    *stored* is its name in the database, *argument* its name in the class's ``__init__``
+    (None where it has none). *required* fields have no default.
+    """
+
+    name: str
+    stored: str
+    argument: str | None
+    annotation: Any
+    required: bool
+    encode: Callable[[Any], Any] | None = None
+    decode: Callable[[Any], Any] | None = None
+
+
+def is_document(annotation: Any) -> bool:
+    """Tell whether *annotation* is a document class, which is built around its init."""
+    return getattr(origin(annotation), "__is_document__", False) is True
+
+
+def is_class(annotation: Any) -> bool:
+    """Tell whether *annotation* is a class with fields."""
+    kind = origin(annotation)
+    return isinstance(kind, type) and (
+        attrs.has(kind) or dataclasses.is_dataclass(kind) or typing.is_typeddict(kind)
+    )
+
+
+def fields_of(annotation: Any) -> tuple[Field, ...]:
+    """Return the fields of a class, type arguments put in.
+
+    Raises:
+        DefinitionError: an annotation of a field names nothing.
+    """
+    kind = origin(annotation)
+    hints = _hints(kind)
+    arguments = _type_arguments(annotation)
+    if typing.is_typeddict(kind):
+        found = [_entry(name, name in kind.__required_keys__) for name in hints]
+    elif attrs.has(kind):
+        found = [_attribute(one, is_document(kind)) for one in attrs.fields(kind)]
+    else:
+        found = [_dataclass_field(one) for one in dataclasses.fields(kind)]
+    return tuple(
+        attrs.evolve(field, annotation=_filled(hints.get(field.name, Any), arguments))
+        for field in found
+    )
+
+
+def origin(annotation: Any) -> Any:
+    """Return the class itself where *annotation* gives it type arguments."""
+    return typing.get_origin(annotation) or annotation
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(kind, include_extras=True)
+    except NameError as error:
+        msg = f"{kind.__name__} has an annotation that can't be resolved: {error}"
+        msg = f"{msg}; define what it names at module level"
+        raise DefinitionError(msg) from error
+
+
+def _attribute(attribute: attrs.Attribute[Any], document: bool) -> Field:
+    metadata = attribute.metadata
+    return Field(
+        attribute.name,
+        metadata.get("db_name", attribute.name),
+        attribute.alias if attribute.init else None,
+        Any,
+        attribute.default is attrs.NOTHING and (attribute.init or document),
+        metadata.get("encode"),
+        metadata.get("decode"),
+    )
+
+
+def _dataclass_field(field: dataclasses.Field[Any]) -> Field:
+    absent = dataclasses.MISSING
+    required = field.default is absent and field.default_factory is absent
+    return Field(
+        field.name,
+        field.metadata.get("db_name", field.name),
+        field.name if field.init else None,
+        Any,
+        required and field.init,
+        field.metadata.get("encode"),
+        field.metadata.get("decode"),
+    )
+
+
+def _entry(name: str, required: bool) -> Field:
+    return Field(name, name, name, Any, required)
+
+
+def _type_arguments(annotation: Any) -> dict[Any, Any]:
+    """Map the type variables of a generic class, and of its bases, to what they stand for."""
+    kind = origin(annotation)
+    names = getattr(kind, "__parameters__", ())
+    found = dict(zip(names, typing.get_args(annotation), strict=False))
+    for base in getattr(kind, "__orig_bases__", ()):
+        if typing.get_origin(base) is not typing.Generic:
+            above = _type_arguments(base)
+            found.update({name: _filled(one, found) for name, one in above.items()})
+    return found
+
+
+def _filled(annotation: Any, arguments: Mapping[Any, Any]) -> Any:
+    """Put *arguments* in the place of the type variables of *annotation*."""
+    if isinstance(annotation, typing.TypeVar):
+        return arguments.get(annotation, annotation)
+    names = getattr(annotation, "__parameters__", ())
+    if not names or isinstance(annotation, type):
+        return annotation
+    return annotation[tuple(arguments.get(name, name) for name in names)]

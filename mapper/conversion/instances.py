@@ -1,0 +1,223 @@
+"""Documents that are instances of classes in Python.
+
+Embedded classes are built by calling them, so their converters and validators run. What
+declares ``__is_document__`` was validated before it was stored and is built around its
+``__init__``.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import attrs
+from cattrs import Converter
+
+from mapper.conversion.classes import Field, fields_of, is_document, origin
+from mapper.conversion.problems import (
+    Misfit,
+    NoFormError,
+    gather,
+    missing,
+    refused,
+    unfit,
+)
+from mapper.conversion.scalars import Decode, Encode
+from mapper.errors import DefinitionError
+
+
+Make = Callable[[dict[str, Any]], Any]
+
+_MISSING: Any = object()
+
+
+@attrs.frozen
+class _Row:
+    """What decoding needs to know of a field."""
+
+    name: str
+    stored: str
+    hook: Decode
+    annotation: Any
+    required: bool
+
+
+def class_encoder(annotation: Any, converter: Converter) -> Encode:
+    """Return the hook that stores an instance of a class."""
+    kind = origin(annotation)
+    accepted: Any = dict if typing.is_typeddict(kind) else kind
+    rows = functools.cache(partial(_encoders, annotation, converter))
+    read = _reader(kind)
+    encode_all = _encode_checked if converter.detailed_validation else _encode_all
+
+    def encode(value: Any) -> dict[str, Any]:
+        if type(value) is not accepted:
+            raise _other_class(kind, value)
+        return encode_all(rows(), read, value)
+
+    return encode
+
+
+_Rows = tuple[tuple[str, str, Encode], ...]
+
+
+def _other_class(kind: Any, value: Any) -> Misfit:
+    if not typing.is_typeddict(kind) and isinstance(value, kind):
+        hint = f"{kind.__name__} itself, whose subclasses need a union"
+        return unfit(value, hint)
+    return unfit(value, kind.__name__)
+
+
+def _reader(kind: Any) -> Callable[[Any, str], Any]:
+    if typing.is_typeddict(kind):
+        return lambda value, name: value.get(name, _MISSING)
+    return getattr
+
+
+def _encode_all(
+    rows: _Rows, read: Callable[[Any, str], Any], value: Any
+) -> dict[str, Any]:
+    return {stored: hook(read(value, name)) for name, stored, hook in rows}
+
+
+def _encode_checked(
+    rows: _Rows, read: Callable[[Any, str], Any], value: Any
+) -> dict[str, Any]:
+    def one(name: str, hook: Encode) -> Any:
+        try:
+            found = read(value, name)
+        except AttributeError:
+            raise missing() from None
+        return hook(found)
+
+    values = gather((name, partial(one, name, hook)) for name, _, hook in rows)
+    return dict(zip((stored for _, stored, _ in rows), values, strict=True))
+
+
+def _encoders(annotation: Any, converter: Converter) -> _Rows:
+    find = converter.get_unstructure_hook
+    return tuple(
+        (one.name, one.stored, one.encode or _of_field(annotation, one, find))
+        for one in fields_of(annotation)
+    )
+
+
+def _of_field(annotation: Any, field: Field, find: Callable[[Any], Any]) -> Any:
+    """Find the hook of *field*, or name the field that has none.
+
+    Raises:
+        DefinitionError: its annotation can't be stored.
+    """
+    try:
+        return find(field.annotation)
+    except NoFormError as error:
+        msg = f"{origin(annotation).__name__}.{field.name} can't be stored: {error}"
+        msg = f"{msg}; annotate another type, or give the field encode and decode"
+        raise DefinitionError(msg) from None
+
+
+def class_decoder(annotation: Any, converter: Converter) -> Decode:
+    """Return the hook that reads an instance of a class."""
+    name = origin(annotation).__name__
+    rows = functools.cache(partial(_decoders, annotation, converter))
+    make = functools.cache(partial(_maker, annotation))
+    decode_all = _decode_checked if converter.detailed_validation else _decode_all
+
+    def decode(stored: Any, _: Any) -> Any:
+        if not isinstance(stored, Mapping):
+            raise unfit(stored, name)
+        return decode_all(rows(), make(), stored)
+
+    return decode
+
+
+def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
+    return tuple(
+        _Row(
+            one.name,
+            one.stored,
+            _replaced(one.decode)
+            or _of_field(annotation, one, converter.get_structure_hook),
+            one.annotation,
+            one.required,
+        )
+        for one in fields_of(annotation)
+    )
+
+
+def _replaced(decode: Encode | None) -> Decode | None:
+    return None if decode is None else lambda stored, _: decode(stored)
+
+
+def _decode_all(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:
+    found: dict[str, Any] = {}
+    for row in rows:
+        value = stored.get(row.stored, _MISSING)
+        if value is not _MISSING:
+            found[row.name] = row.hook(value, row.annotation)
+        elif row.required:
+            raise missing(row.name)
+    return make(found)
+
+
+def _decode_checked(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:
+    there = [row for row in rows if row.required or row.stored in stored]
+    values = gather((row.name, partial(_decode_one, row, stored)) for row in there)
+    found = {row.name: value for row, value in zip(there, values, strict=True)}
+    try:
+        return make(found)
+    except Exception as error:
+        raise refused(error) from error
+
+
+def _decode_one(row: _Row, stored: Any) -> Any:
+    if row.stored not in stored:
+        raise missing()
+    return row.hook(stored[row.stored], row.annotation)
+
+
+def _maker(annotation: Any) -> Make:
+    kind = origin(annotation)
+    fields = fields_of(annotation)
+    if is_document(kind):
+        return partial(_around_init, kind, attrs.fields(kind))
+    if all(field.argument == field.name for field in fields):
+        return lambda found: kind(**found)
+    return partial(_called, kind, {field.name: field.argument for field in fields})
+
+
+def _called(
+    kind: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> Any:
+    """Call the class, then set what its ``__init__`` doesn't take."""
+    named = ((arguments[name], value) for name, value in found.items())
+    made = kind(**{name: value for name, value in named if name is not None})
+    for name, value in found.items():
+        if arguments[name] is None:
+            object.__setattr__(made, name, value)
+    return made
+
+
+def _around_init(kind: Any, attributes: Any, found: dict[str, Any]) -> Any:
+    made = kind.__new__(kind)
+    for attribute in attributes:
+        name = attribute.name
+        value = found.get(name, _MISSING)
+        if value is _MISSING:
+            value = _default(attribute, made)
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _default(attribute: attrs.Attribute[Any], made: Any) -> Any:
+    """Compute the default of a field the way ``__init__`` would, converters included."""
+    value: Any = attribute.default
+    if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
+        value = value.factory(made) if value.takes_self else value.factory()
+    convert: Any = attribute.converter
+    if isinstance(attribute.converter, attrs.Converter):
+        return convert(value, made, attribute)
+    return value if convert is None else convert(value)

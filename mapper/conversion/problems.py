@@ -1,0 +1,77 @@
+"""What is wrong with a value, said in the words of its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mapper.errors import DefinitionError
+
+
+_LONGEST = 60
+
+
+class Misfit(Exception):  # noqa: N818 - never leaves the package: the converter words it
+    """Values don't fit; *problems* are pairs of a dotted path and what is wrong there."""
+
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+class NoFormError(DefinitionError):
+    """An annotation can't be stored; the class that reads it will name the field."""
+
+
+def shown(value: Any, *, typed: bool = True) -> str:
+    """Write *value* for a message: cut where it is long, with its type if *typed*."""
+    text = repr(value)
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    if value is None or not typed:
+        return text
+    name = type(value).__name__
+    return f"{text}, {'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
+
+
+def unfit(value: Any, rule: str) -> Misfit:
+    """Say that *value* isn't what *rule* asks for."""
+    return Misfit(("", f"must be {rule}, got {shown(value)}"))
+
+
+def missing(name: str = "") -> Misfit:
+    """Say that the field *name* has no value."""
+    return Misfit((name, "is missing"))
+
+
+def refused(error: Exception, by: str = "") -> Misfit:
+    """Say in the words of *error* that a value was refused."""
+    if isinstance(error, Misfit):
+        return error
+    text = str(error) or type(error).__name__
+    return Misfit(("", f"is refused{by}: {text}"))
+
+
+def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:
+    """Run every job and return the results, or raise what went wrong in all of them.
+
+    Raises:
+        Misfit: the problems, each under the name of its job.
+    """
+    results: list[Any] = []
+    problems: list[tuple[str, str]] = []
+    for name, job in jobs:
+        try:
+            results.append(job())
+        except DefinitionError:  # noqa: PERF203 - each may fail by itself
+            raise
+        except Exception as error:  # noqa: BLE001 - hooks may raise anything
+            problems += _below(name, refused(error))
+    if problems:
+        raise Misfit(*problems)
+    return results
+
+
+def _below(name: str, misfit: Misfit) -> list[tuple[str, str]]:
+    return [
+        (f"{name}.{path}" if path else name, text) for path, text in misfit.problems
+    ]

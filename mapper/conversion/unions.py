@@ -1,0 +1,191 @@
+"""Unions: the type of what is stored decides, and a discriminator between classes.
+
+Where more than one member of a union is stored as a document, classes write their name
+under ``_type``. Members that are stored alike, as `date` and `datetime` are, can't stand
+in one union. Enums and literals are asked before the plain type of their values.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+from cattrs import Converter
+
+from mapper.conversion.arrays import is_array, is_row
+from mapper.conversion.choices import is_choice, stored_types
+from mapper.conversion.classes import fields_of, is_class
+from mapper.conversion.problems import Misfit, NoFormError, shown, unfit
+from mapper.conversion.scalars import Decode, Encode, scalar
+from mapper.errors import DefinitionError
+from mongo_dsl.conformity import describe, members
+
+
+DISCRIMINATOR = "_type"
+
+
+@attrs.frozen
+class _Option:
+    """A member of a union; *stored* are the types the driver reads it as."""
+
+    annotation: Any
+    stored: tuple[type, ...]
+    encode: Encode
+    decode: Callable[[Any], Any]
+
+    @property
+    def accepts(self) -> Any:
+        """Name the type of the values it encodes."""
+        if typing.is_typeddict(self.annotation):
+            return dict
+        return typing.get_origin(self.annotation) or self.annotation or type(None)
+
+
+def is_union(annotation: Any) -> bool:
+    """Tell whether *annotation* has several alternatives."""
+    return len(members(annotation)) > 1
+
+
+def union_encoder(annotation: Any, converter: Converter) -> Encode:
+    """Return the hook that stores any member of a union."""
+    options = _options(annotation, converter)
+    if optional := _only(options):
+        return _optional(optional.encode)
+    table = _table((option.accepts, option.encode) for option in options)
+    everything = tuple(option.encode for option in options)
+    return lambda value: _first(table.get(type(value), everything), annotation, value)
+
+
+def union_decoder(annotation: Any, converter: Converter) -> Decode:
+    """Return the hook that reads any member of a union."""
+    options = _options(annotation, converter)
+    if optional := _only(options):
+        decode = _optional(optional.decode)
+        return lambda stored, _: decode(stored)
+    table = _table(
+        (kind, option.decode) for option in options for kind in option.stored
+    )
+    everything = tuple(option.decode for option in options)
+    return lambda stored, _: _first(
+        table.get(type(stored), everything), annotation, stored
+    )
+
+
+def _only(options: list[_Option]) -> _Option | None:
+    """Return the other member of ``X | None``."""
+    others = [option for option in options if option.accepts is not type(None)]
+    return others[0] if len(others) == 1 and len(options) > 1 else None
+
+
+def _optional(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else hook(value)
+
+
+def _table(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, tuple[Any, ...]]:
+    table: dict[Any, tuple[Any, ...]] = {}
+    for kind, hook in pairs:
+        hooks = table.get(kind, ())
+        table[kind] = hooks if hook in hooks else (*hooks, hook)
+    return table
+
+
+def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any) -> Any:
+    """Return what the first hook that takes *value* makes of it."""
+    if len(hooks) == 1:
+        return hooks[0](value)
+    for hook in hooks:
+        try:
+            return hook(value)
+        except DefinitionError:  # noqa: PERF203 - each may fail by itself
+            raise
+        except Exception:  # noqa: BLE001, S112 - another member may take it
+            continue
+    raise unfit(value, describe(annotation))
+
+
+def _options(annotation: Any, converter: Converter) -> list[_Option]:
+    alternatives = sorted(members(annotation), key=lambda one: not is_choice(one))
+    classes = [one for one in alternatives if is_class(one)]
+    documents = [one for one in alternatives if _stored(one) == (dict,)]
+    tagged = classes if len(documents) > 1 else []
+    options = [_option(one, converter) for one in alternatives if one not in tagged]
+    _refuse_twins(annotation, options)
+    return [*_tagged(tagged, converter), *options]
+
+
+def _option(annotation: Any, converter: Converter) -> _Option:
+    hook = converter.get_structure_hook(annotation)
+    return _Option(
+        annotation,
+        _stored(annotation),
+        converter.get_unstructure_hook(annotation),
+        lambda stored: hook(stored, annotation),
+    )
+
+
+def _stored(annotation: Any) -> tuple[type, ...]:
+    """Return the types that the driver reads *annotation* as."""
+    found = scalar(annotation)
+    if found is not None:
+        return found.stored
+    if is_choice(annotation):
+        return stored_types(annotation)
+    return (list,) if is_array(annotation) or is_row(annotation) else (dict,)
+
+
+def _refuse_twins(annotation: Any, options: list[_Option]) -> None:
+    taken: dict[type, _Option] = {}
+    for option in options:
+        if scalar(option.annotation) is None:
+            continue
+        for kind in option.stored:
+            twin = taken.setdefault(kind, option)
+            if twin is not option:
+                both = f"{describe(twin.annotation)} and {describe(option.annotation)}"
+                msg = f"{describe(annotation)} can't be read back; {both} are stored alike"
+                raise NoFormError(msg)
+
+
+def _tagged(classes: list[Any], converter: Converter) -> list[_Option]:
+    """Return options for *classes* that share one reader, which looks at the name."""
+    options = {_tag(one): _option(one, converter) for one in classes}
+    if len(options) < len(classes):
+        names = ", ".join(options)
+        msg = f"the classes of a union need different names, got {names} more than once"
+        raise NoFormError(msg)
+    decode = _reader(options)
+    return [
+        attrs.evolve(option, encode=_writer(name, option.encode), decode=decode)
+        for name, option in options.items()
+    ]
+
+
+def _tag(annotation: Any) -> str:
+    name: str = (typing.get_origin(annotation) or annotation).__name__
+    if any(field.stored == DISCRIMINATOR for field in fields_of(annotation)):
+        msg = f"{name} stores a field as {DISCRIMINATOR!r}; unions keep its name there"
+        raise NoFormError(msg)
+    return name
+
+
+def _writer(name: str, encode: Encode) -> Encode:
+    return lambda value: {DISCRIMINATOR: name, **encode(value)}
+
+
+def _reader(options: Mapping[str, _Option]) -> Callable[[Any], Any]:
+    known = ", ".join(options)
+
+    def decode(stored: Any) -> Any:
+        if not isinstance(stored, Mapping):
+            raise unfit(stored, " | ".join(options))
+        if DISCRIMINATOR not in stored:
+            raise Misfit(("", f"has no {DISCRIMINATOR}; known are: {known}"))
+        name = stored[DISCRIMINATOR]
+        if not isinstance(name, str) or name not in options:
+            text = f"has the unknown {DISCRIMINATOR} {shown(name, typed=False)}"
+            raise Misfit(("", f"{text}; known are: {known}"))
+        return options[name].decode(stored)
+
+    return decode

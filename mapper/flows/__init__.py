@@ -1,0 +1,1 @@
+"""Every rule of reading and writing, once: flows that know no driver."""

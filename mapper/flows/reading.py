@@ -1,0 +1,168 @@
+"""Finding, counting and aggregating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from mapper.commands import Command, Flow
+from mapper.converter import decode
+from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
+from mapper.hydration import reader
+from mongo_dsl import Pipeline, QuerySet
+from mongo_dsl.errors import ArgumentError
+from mongo_dsl.schema import FieldSpec
+from mongo_dsl.schema import find as find_field
+
+
+def find(query: Any, batch_size: int | None = None) -> Command:
+    """Return the command that opens a cursor over the documents of *query*."""
+    given = arguments(query)
+    if batch_size is not None:
+        given["batch_size"] = batch_size
+    return Command(collection(query), "find", (), given)
+
+
+def to_list(query: Any) -> Flow[list[Any]]:
+    """Return all documents of *query*."""
+    rows = yield attrs.evolve(find(query), rows=True)
+    return [*map(reader(query), rows)]
+
+
+def first(query: Any) -> Flow[Any]:
+    """Return the first document of *query*, or None."""
+    rows = yield from to_list(query.limit(1))
+    return rows[0] if rows else None
+
+
+def one(query: Any) -> Flow[Any]:
+    """Return the only document of *query*."""
+    found = yield from one_or_none(query)
+    if found is None:
+        msg = f"no {_named(query)} matches {query.filters.to_shell()}"
+        raise DocumentNotFoundError(f"{msg}; first() and one_or_none() return None then")
+    return found
+
+
+def one_or_none(query: Any) -> Flow[Any]:
+    """Return the only document of *query*, or None; more than one is an error."""
+    rows = yield from to_list(query[:2])
+    if len(rows) > 1:
+        msg = f"more than one {_named(query)} matches {query.filters.to_shell()}"
+        raise MultipleDocumentsError(f"{msg}; first() returns the first of them")
+    return rows[0] if rows else None
+
+
+def count(query: Any) -> Flow[int]:
+    """Count the documents of *query*."""
+    given = arguments(query)
+    parts = {name: given[name] for name in ("skip", "limit") if name in given}
+    parts.update(options(given))
+    command = Command(collection(query), "count_documents", (given["filter"],), parts)
+    number: int = yield command
+    return number
+
+
+def estimated_count(query: Any) -> Flow[int]:
+    """Return the number of documents in the collection, by its metadata."""
+    if query.compile().as_dict() != {"filter": {}}:
+        msg = f"estimated_count counts all of {collection(query)}; count() takes filters"
+        raise ArgumentError(msg)
+    number: int = yield Command(collection(query), "estimated_document_count")
+    return number
+
+
+def exists(query: Any) -> Flow[bool]:
+    """Tell whether *query* has a document; an index may tell without reading one."""
+    given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
+    rows = yield Command(collection(query), "find", (), given, rows=True)
+    return bool(rows)
+
+
+def distinct(query: Any, field: Any) -> Flow[list[Any]]:
+    """Return the values that *field* has in *query*, each once."""
+    refuse_parts(query, "distinct")
+    spec = find_field(query.model, field) if isinstance(field, str) else field._spec  # noqa: SLF001
+    given = arguments(query)
+    values = yield Command(
+        collection(query), "distinct", (spec.stored, given["filter"]), options(given)
+    )
+    return [decode(value, _of_items(spec)) for value in values]
+
+
+def _of_items(spec: FieldSpec) -> Any:
+    """Return what the values of a field are: the server looks into arrays."""
+    return spec.element() if spec.is_array() else spec.annotation
+
+
+def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
+    """Run *pipeline* on the documents of *query*."""
+    rows = yield aggregation(query, pipeline, rows=True)
+    return rows if into is None else [decode(row, into) for row in rows]
+
+
+def aggregation(query: Any, pipeline: Any, *, rows: bool = False) -> Command:
+    """Return the command that runs *pipeline* on the documents of *query*."""
+    given = arguments(query)
+    stages = [*_leading(given), *Pipeline(pipeline).compile()]
+    return Command(collection(query), "aggregate", (stages,), options(given), rows=rows)
+
+
+def options(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what other commands take of a find, in their words."""
+    kept = {name: given[name] for name in _SHARED if name in given}
+    if "max_time_ms" in given:
+        kept["maxTimeMS"] = given["max_time_ms"]
+    return kept
+
+
+_SHARED = ("hint", "collation", "comment", "session")
+
+
+def _leading(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write a find as the stages that a pipeline starts with."""
+    stages = [{"$match": given["filter"]}] if given["filter"] else []
+    for name, stage in _STAGES.items():
+        if name in given:
+            value = dict(given[name]) if name == "sort" else given[name]
+            stages.append({stage: value})
+    return stages
+
+
+_STAGES = {"sort": "$sort", "skip": "$skip", "limit": "$limit", "projection": "$project"}
+
+
+def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
+    """Refuse a query that was cut, where the server would overlook that.
+
+    Raises:
+        ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
+    """
+    asked = query.compile()
+    refused = {"skip": asked.skip, "limit": asked.limit}
+    if not sort:
+        refused["sort"] = asked.sort  # type: ignore[assignment]
+    for part, value in refused.items():
+        if value is not None:
+            msg = f"{name} can't honour {part}({value!r}), which MongoDB would overlook"
+            raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
+
+
+def arguments(query: Any) -> dict[str, Any]:
+    """Return the arguments of the driver's find."""
+    given: dict[str, Any] = query.compile().as_dict()
+    if "sort" in given:
+        given["sort"] = list(given["sort"].items())
+    if query.session is not None:
+        given["session"] = query.session
+    return given
+
+
+def collection(query: QuerySet[Any]) -> str:
+    name: str = query.model.__collection__  # type: ignore[union-attr]
+    return name
+
+
+def _named(query: QuerySet[Any]) -> str:
+    return query.model.__name__  # type: ignore[union-attr]

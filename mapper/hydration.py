@@ -1,0 +1,46 @@
+"""How stored documents become objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mapper.converter import decode, decode_document
+from mapper.tracking import Stored
+from mongo_dsl.schema import fields_of
+
+
+D = TypeVar("D")
+
+
+def reader(query: Any) -> Callable[[dict[str, Any]], Any]:
+    """Return the function that turns a row of *query* into what the caller gets."""
+    asked = query._node  # noqa: SLF001 - the query's own module group
+    if asked.raw:
+        return _as_it_is
+    if asked.row is not None:
+        return lambda raw: decode_document(raw, asked.row)
+    if asked.projection is not None:
+        return lambda raw: load_part(query.model, raw)
+    return lambda raw: load(query.model, raw)
+
+
+def _as_it_is(raw: dict[str, Any]) -> dict[str, Any]:
+    return raw
+
+
+def load(cls: type[D], raw: dict[str, Any]) -> D:
+    """Make the document that is stored as *raw*."""
+    document: Any = decode_document(raw, cls)
+    document._state = Stored(raw)
+    return document  # type: ignore[no-any-return]
+
+
+def load_part(cls: type[D], raw: dict[str, Any]) -> D:
+    """Make a document of the fields in *raw* alone; the others have no value."""
+    document: Any = cls.__new__(cls)
+    for name, (stored, annotation) in fields_of(cls).items():
+        if stored in raw:
+            object.__setattr__(document, name, decode(raw[stored], annotation))
+    document._state = Stored(raw, partial=True)
+    return document  # type: ignore[no-any-return]

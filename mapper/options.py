@@ -1,0 +1,92 @@
+"""What ``class Meta`` says, read once when the class is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from mapper.errors import DefinitionError
+from mapper.indexes import Index
+from mongo_dsl.schema import suggestion
+
+
+@attrs.frozen
+class Options:
+    """How documents of a class are stored and checked.
+
+    Args:
+        collection_name: the collection; the class name in snake_case if not given.
+        abstract: whether the class only lends its fields and methods.
+        database: the name under which a connection was registered.
+        validate: whether values are checked on construction and assignment.
+        operator_dicts: whether keyword filters take MQL's operator documents.
+        indexes: the indexes that `create_indexes` makes, beside those of the fields.
+    """
+
+    collection_name: str
+    abstract: bool = False
+    database: str = "default"
+    validate: bool = True
+    operator_dicts: bool = True
+    indexes: tuple[Index, ...] = ()
+
+
+_OWN = ("collection_name", "abstract")
+_TYPES: dict[str, type] = {
+    "collection_name": str,
+    "abstract": bool,
+    "database": str,
+    "validate": bool,
+    "operator_dicts": bool,
+}
+
+
+def read_options(name: str, meta: type | None, inherited: Iterable[Options]) -> Options:
+    """Read *meta*, the ``class Meta`` of the class *name*.
+
+    What it doesn't say comes from the *inherited* options, nearest first; the
+    collection's name and abstractness are each class's own.
+
+    Raises:
+        DefinitionError: an option is unknown or of the wrong type.
+    """
+    given: dict[str, Any] = {"collection_name": _snake_case(name)}
+    for options in reversed(list(inherited)):
+        shared = attrs.asdict(options, recurse=False)
+        given.update({k: v for k, v in shared.items() if k not in _OWN})
+    if meta is not None:
+        given.update(_checked(name, meta))
+    return Options(**given)
+
+
+def _checked(name: str, meta: type) -> dict[str, Any]:
+    known = [attribute.name for attribute in attrs.fields(Options)]
+    given = {k: v for k, v in vars(meta).items() if k[:2] != "__"}
+    for option, value in given.items():
+        if option not in known:
+            hint = suggestion(option, known)
+            msg = f"{name}.Meta has no option {option!r}{hint}; the options are: "
+            raise DefinitionError(msg + ", ".join(known))
+        if option in _TYPES and not isinstance(value, _TYPES[option]):
+            msg = f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
+            raise DefinitionError(msg)
+    if "indexes" in given:
+        given["indexes"] = _indexes(name, given["indexes"])
+    return given
+
+
+def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:
+    found = tuple(indexes) if isinstance(indexes, (list, tuple)) else (indexes,)
+    for index in found:
+        if not isinstance(index, Index):
+            msg = f"{name}.Meta.indexes has {index!r}; it takes a list of Index(...)"
+            raise DefinitionError(msg)
+    return found
+
+
+def _snake_case(name: str) -> str:
+    """Return ``UserProfile`` as ``user_profile``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

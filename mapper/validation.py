@@ -1,0 +1,105 @@
+"""Checks of values on construction and assignment: all failing fields are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from mapper.errors import ValidationError
+from mongo_dsl.conformity import conforms, describe
+from mongo_dsl.schema import fields_of
+
+
+_VALIDATORS = "validators"
+
+
+def checks_of(cls: Any) -> dict[str, Callable[[Any, Any], str | None]]:
+    """Return, for every field of *cls*, a function that finds what is wrong with a value."""
+    return {
+        attribute.name: _check(cls.__name__, attribute, fields_of(cls)[attribute.name][1])
+        for attribute in attrs.fields(cls)
+    }
+
+
+def _check(owner: str, attribute: Any, annotation: Any) -> Callable[[Any, Any], str | None]:
+    allowed = conforms(annotation)
+    validator = attribute.metadata.get(_VALIDATORS)
+
+    def check(instance: Any, value: Any) -> str | None:
+        if not allowed(value):
+            rule = describe(annotation)
+            return f"{owner}.{attribute.name} must be {rule}, got {_shown(value)}"
+        return None if validator is None else _validated(instance, value)
+
+    def _validated(instance: Any, value: Any) -> str | None:
+        try:
+            validator(instance, attribute, value)
+        except (ValueError, TypeError) as error:
+            reason = error.args[0] if error.args else type(error).__name__
+            return f"{owner}.{attribute.name} is invalid, got {_shown(value)}: {reason}"
+        return None
+
+    return check
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line
+    return f"{shown}, a {type(value).__name__}"
+
+
+def validate(document: Any) -> None:
+    """Check all fields of *document*.
+
+    Raises:
+        ValidationError: some values break their rules; the message names each.
+    """
+    problems = {
+        name: problem
+        for name, check in type(document).__checks__.items()
+        if hasattr(document, name)  # a partial document lacks some
+        and (problem := check(document, getattr(document, name))) is not None
+    }
+    if problems:
+        raise _invalid(document, problems)
+
+
+def assigned(document: Any, attribute: Any, value: Any) -> Any:
+    """Check *value* before it is assigned: the hook that attrs calls.
+
+    Raises:
+        ValidationError: *value* breaks a rule of the field.
+    """
+    cls = type(document)
+    if attribute.metadata.get("immutable") and document.is_stored:
+        _keep(document, attribute, value)
+    if attribute.converter is not None:
+        value = attrs.setters.convert(document, attribute, value)
+    if cls.__options__.validate:
+        problem = cls.__checks__[attribute.name](document, value)
+        if problem is not None:
+            raise _invalid(document, {attribute.name: problem})
+    return value
+
+
+def _keep(document: Any, attribute: Any, value: Any) -> None:
+    old = getattr(document, attribute.name)
+    if old != value:
+        owner = type(document).__name__
+        msg = f"{owner}.{attribute.name} is immutable, it is {old!r} and can't become"
+        raise _invalid(document, {attribute.name: f"{msg} {value!r}"})
+
+
+def _invalid(document: Any, problems: Mapping[str, str]) -> ValidationError:
+    message = "; ".join(problems.values())
+    return ValidationError(message, cls=type(document), problems=problems.items())
+
+
+def without_validator(attribute: Any) -> Any:
+    """Move attrs' validator aside: `validate` runs all of them, attrs stops at the first."""
+    if attribute.validator is None:
+        return attribute
+    metadata = {**attribute.metadata, _VALIDATORS: attribute.validator}
+    return attribute.evolve(validator=None, metadata=metadata)

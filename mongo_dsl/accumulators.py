@@ -1,0 +1,204 @@
+"""Accumulators: what a group knows of all its documents.
+
+https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import attrs
+
+from mongo_dsl.compile import compile_expression
+from mongo_dsl.errors import TruthValueError
+from mongo_dsl.expressions.face import document
+from mongo_dsl.filters import sketch
+from mongo_dsl.nodes import Op, Path
+from mongo_dsl.params import fill
+from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.schema import checked
+from mongo_dsl.sorting import sort_document, sorts
+from mongo_dsl.values import Face, node
+
+
+@attrs.frozen(repr=False)
+class Accumulator(Face):
+    """A value of a group, for `Pipeline.group`; made by the functions of `acc`.
+
+    >>> from mongo_dsl import F, acc
+    >>> acc.sum_(F.price * F.qty).compile()
+    {'$sum': {'$multiply': ['$price', '$qty']}}
+    """
+
+    _node: Op
+
+    def bind(self, **values: Any) -> Accumulator:
+        """Fill the parameters named in *values*.
+
+        Raises:
+            ParameterError: there is no parameter of such a name.
+            OperandError: a parameter doesn't take its value.
+        """
+        return Accumulator(fill(self._node, values))
+
+    def compile(self) -> dict[str, Any]:
+        """Return the accumulator as MongoDB takes it.
+
+        Raises:
+            ParameterError: a parameter is unbound.
+        """
+        compiled: dict[str, Any] = compile_expression(self._node)
+        return compiled
+
+    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
+        """Return the accumulator as Extended JSON v2, relaxed or *canonical*."""
+        return to_json(self.compile(), canonical=canonical, indent=indent)
+
+    def to_shell(self) -> str:
+        """Return the accumulator as mongosh reads it."""
+        return to_shell(self.compile())
+
+    def __str__(self) -> str:
+        return self.to_shell()
+
+    def __repr__(self) -> str:
+        return f"<Accumulator {sketch(self._node, compile_expression)}>"
+
+    def __bool__(self) -> NoReturn:
+        msg = "an accumulator has no truth value; it is a field of Pipeline.group(...)"
+        raise TruthValueError(msg)
+
+
+def _single(name: str, value: Any) -> Accumulator:
+    return Accumulator(Op(name, node(value)))
+
+
+def _named(name: str, /, **values: Any) -> Accumulator:
+    return Accumulator(Op(name, document(values)))
+
+
+def _order(keys: Any) -> Any:
+    """Read a sort order: one key, or a list of them."""
+    listed = keys if isinstance(keys, list) else [keys]
+    return sort_document(sorts(listed, lambda name: Path(checked(name))))
+
+
+def sum_(expression: Any) -> Accumulator:
+    """Add up the values; ``acc.sum_(1)`` counts."""
+    return _single("$sum", expression)
+
+
+def avg(expression: Any) -> Accumulator:
+    """Take the average of the values."""
+    return _single("$avg", expression)
+
+
+def min_(expression: Any) -> Accumulator:
+    """Take the least value."""
+    return _single("$min", expression)
+
+
+def max_(expression: Any) -> Accumulator:
+    """Take the greatest value."""
+    return _single("$max", expression)
+
+
+def count() -> Accumulator:
+    """Count the documents. Needs MongoDB 5.0."""
+    return _named("$count")
+
+
+def first(expression: Any) -> Accumulator:
+    """Take the value of the first document; sort before grouping."""
+    return _single("$first", expression)
+
+
+def last(expression: Any) -> Accumulator:
+    """Take the value of the last document; sort before grouping."""
+    return _single("$last", expression)
+
+
+def push(expression: Any) -> Accumulator:
+    """Gather the values in an array."""
+    return _single("$push", expression)
+
+
+def add_to_set(expression: Any) -> Accumulator:
+    """Gather the values in an array, each once, in no order."""
+    return _single("$addToSet", expression)
+
+
+def merge_objects(document: Any) -> Accumulator:
+    """Merge the documents into one; later values win."""
+    return _single("$mergeObjects", document)
+
+
+def concat_arrays(array: Any) -> Accumulator:
+    """Join the arrays end to end. Needs MongoDB 8.1."""
+    return _single("$concatArrays", array)
+
+
+def set_union(array: Any) -> Accumulator:
+    """Gather the items of the arrays, each once. Needs MongoDB 8.1."""
+    return _single("$setUnion", array)
+
+
+def std_dev_pop(expression: Any) -> Accumulator:
+    """Take the standard deviation of a whole population."""
+    return _single("$stdDevPop", expression)
+
+
+def std_dev_samp(expression: Any) -> Accumulator:
+    """Take the standard deviation that a sample lets expect."""
+    return _single("$stdDevSamp", expression)
+
+
+def median(input_: Any, method: Any = "approximate") -> Accumulator:
+    """Take the median of the numbers *input_*. Needs MongoDB 7.0."""
+    return _named("$median", input=input_, method=method)
+
+
+def percentile(input_: Any, p: Sequence[float], method: Any = "approximate") -> Accumulator:
+    """Take the percentiles *p*, each from 0 to 1, of *input_*. Needs MongoDB 7.0."""
+    return _named("$percentile", input=input_, p=p, method=method)
+
+
+def first_n(input_: Any, n: Any) -> Accumulator:
+    """Gather the values of the first *n* documents. Needs MongoDB 5.2."""
+    return _named("$firstN", input=input_, n=n)
+
+
+def last_n(input_: Any, n: Any) -> Accumulator:
+    """Gather the values of the last *n* documents. Needs MongoDB 5.2."""
+    return _named("$lastN", input=input_, n=n)
+
+
+def max_n(input_: Any, n: Any) -> Accumulator:
+    """Gather the *n* greatest values. Needs MongoDB 5.2."""
+    return _named("$maxN", input=input_, n=n)
+
+
+def min_n(input_: Any, n: Any) -> Accumulator:
+    """Gather the *n* least values. Needs MongoDB 5.2."""
+    return _named("$minN", input=input_, n=n)
+
+
+def top(sort_by: Any, output: Any) -> Accumulator:
+    """Take *output* of the document that *sort_by* puts first. Needs MongoDB 5.2."""
+    return _named("$top", sortBy=_order(sort_by), output=output)
+
+
+def top_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
+    """Gather *output* of the *n* that *sort_by* puts first. Needs MongoDB 5.2."""
+    return _named("$topN", n=n, sortBy=_order(sort_by), output=output)
+
+
+def bottom(sort_by: Any, output: Any) -> Accumulator:
+    """Take *output* of the document that *sort_by* puts last. Needs MongoDB 5.2."""
+    return _named("$bottom", sortBy=_order(sort_by), output=output)
+
+
+def bottom_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
+    """Gather *output* of the *n* that *sort_by* puts last. Needs MongoDB 5.2."""
+    return _named("$bottomN", n=n, sortBy=_order(sort_by), output=output)

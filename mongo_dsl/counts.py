@@ -1,0 +1,39 @@
+"""Numbers of documents: what limits, skips and samples take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.nodes import Node, Param, Value
+
+
+def count_node(name: str, count: Any, least: int) -> Node:
+    """Check the *count* that *name* takes; a parameter checks it when it is bound.
+
+    Raises:
+        OperandError: *count* is no integer.
+        ArgumentError: *count* is below *least*.
+    """
+    if isinstance(count, Param):
+        return attrs.evolve(count, accept=_Count(name, least))
+    if isinstance(count, bool) or not isinstance(count, int):
+        msg = f"{name} got {count!r}; it takes a number of documents"
+        raise OperandError(msg)
+    if count < least:
+        msg = f"{name} got {count!r}; it takes a number from {least} on"
+        raise ArgumentError(msg)
+    return Value(count)
+
+
+@attrs.frozen
+class _Count:
+    """Accept the number of documents that a parameter is bound to."""
+
+    name: str
+    least: int
+
+    def __call__(self, count: Any) -> Node:
+        return count_node(self.name, count, self.least)

@@ -1,0 +1,166 @@
+"""The house: what imports what, and what importing costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mapper
+import mongo_dsl
+
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(
+    path
+    for package in ("mongo_dsl", "mapper")
+    for path in (ROOT / package).rglob("*.py")
+)
+
+# From the ground floor up; a module imports only what stands on its floor or below.
+DSL_FLOORS = (
+    ("errors",),
+    ("nodes", "conformity", "geo"),
+    ("values", "predicates"),
+    ("compile", "counts", "params", "schema", "render"),
+    ("filters", "sorting"),
+    ("raw", "updates", "expressions", "accumulators", "fn"),
+    ("fields",),
+    ("keywords", "keyset"),
+    ("stages", "find"),
+    ("pipeline", "queryset"),
+)
+MAPPER_FLOORS = (
+    ("errors",),
+    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
+    ("pytest_plugin", "converter", "options"),
+    ("validation", "tracking", "hydration"),
+    ("metaclass", "flows"),
+    ("binding", "cursors"),
+    ("query",),
+    ("sync", "aio"),
+    ("databases", "document"),
+    ("typed",),
+)
+DRIVERS = ("pymongo", "motor", "gridfs")
+# What talks to a driver; all else is driven.
+SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+
+
+def name_of(path):
+    """Return the dotted name of the module at *path*."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(path, *, everywhere=False):
+    """Yield the modules that *path* imports, in functions too if *everywhere*.
+
+    What only type checkers import doesn't count.
+    """
+    tree = ast.parse(path.read_text())
+    for statement in ast.walk(tree) if everywhere else top_level(tree):
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            yield statement.module
+            yield from (f"{statement.module}.{alias.name}" for alias in statement.names)
+
+
+def top_level(tree):
+    """Yield the statements that run when a module is imported."""
+    return [s for s in tree.body if isinstance(s, (ast.Import, ast.ImportFrom))]
+
+
+def floor_of(module, floors):
+    """Return the floor a module of a package lives on."""
+    room = module.split(".")[1]
+    for number, rooms in enumerate(floors):
+        if room in rooms:
+            return number
+    return pytest.fail(f"{module} has no floor")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_dependencies_point_down(path):
+    """A module imports nothing that stands above it."""
+    name = name_of(path)
+    if "." not in name:
+        return
+    package = name.partition(".")[0]
+    floors = DSL_FLOORS if package == "mongo_dsl" else MAPPER_FLOORS
+    rooms = {room for rooms in floors for room in rooms}
+    floor = floor_of(name, floors)
+    for imported in imports_of(path):
+        parts = imported.split(".")
+        if parts[0] == package and len(parts) > 1 and parts[1] in rooms:
+            assert floor_of(imported, floors) <= floor, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_a_few_modules_know_a_driver(path):
+    """The query layer knows neither the mapper nor a driver; flows are driven."""
+    name = name_of(path)
+    for imported in imports_of(path, everywhere=True):
+        first = imported.partition(".")[0]
+        if name.startswith("mongo_dsl"):
+            assert first not in (*DRIVERS, "mapper"), f"{name} imports {imported}"
+        elif name not in SPEAKS_TO_DRIVERS:
+            assert first not in DRIVERS, f"{name} imports {imported}"
+
+
+def imported_by(statement):
+    """Return the modules that a fresh interpreter has after *statement*."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stdout.split())
+
+
+def test_the_query_layer_loads_no_driver():
+    """Importing mongo_dsl imports no driver module."""
+    loaded = imported_by("import mongo_dsl")
+    assert not {name for name in loaded if name.split(".")[0] in (*DRIVERS, "mapper")}
+
+
+def test_the_mapper_loads_what_it_needs():
+    """Importing mapper imports neither Motor nor Rich."""
+    loaded = imported_by("import mapper")
+    assert not {name for name in loaded if name.split(".")[0] in ("motor", "rich", "pytest")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_import_alone(path):
+    """Every module imports without another one imported before it."""
+    if path.name == "__init__.py" or path.name == "pytest_plugin.py":
+        return
+    room = name_of(path)
+    if room.count(".") == 1:
+        imported_by(f"import {room}")
+
+
+@pytest.mark.parametrize("package", [mongo_dsl, mapper])
+def test_public_names(package):
+    """What a package offers exists, sorted, each name once."""
+    assert list(package.__all__) == sorted(set(package.__all__))
+    for name in package.__all__:
+        assert hasattr(package, name)
+
+
+CONTRACT = {
+    mongo_dsl: (
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc geo"
+    ),
+    mapper: (
+        "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "
+        "DatabaseConfig DatabaseManager EmbeddedMongo"
+    ),
+}
+
+
+@pytest.mark.parametrize("package", CONTRACT)
+def test_the_contract(package):
+    """The names that users rely on are there."""
+    assert set(CONTRACT[package].split()) <= set(package.__all__)
