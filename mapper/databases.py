@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import attrs
 
@@ -48,16 +49,16 @@ class DatabaseConfig:
             msg = f"mongo_uri begins with {scheme!r}; it begins with mongodb:// or"
             raise ConfigurationError(f"{msg} mongodb+srv://")
 
-    def database_of(self, client: Any) -> Any:
-        """Return the database of *client* that the configuration names.
+    @property
+    def name(self) -> str:
+        """The database's name: the one given, else the one in the URI.
 
         Raises:
-            ConfigurationError: it names none.
+            ConfigurationError: there is neither.
         """
-        if self.database_name is not None:
-            return client[self.database_name]
-        found = client.get_default_database(default=None)
-        if found is None:
+        _, _, path = self.mongo_uri.partition("://")[2].partition("/")
+        found = self.database_name or unquote(path.partition("?")[0])
+        if not found:
             msg = "a database has no name; pass database_name, set MONGO_DATABASE or name it"
             raise ConfigurationError(f"{msg} in the URI")
         return found
@@ -85,8 +86,9 @@ def connect_to(config: DatabaseConfig, *, name: str = "default") -> Mapper:
     """Connect `SyncDocument` classes as *config* says."""
     from pymongo import MongoClient
 
+    database = config.name  # an error here must not leave a client open
     client: Any = MongoClient(config.mongo_uri, **config.options)
-    mapper = Mapper(config.database_of(client))
+    mapper = Mapper(client[database])
     binding.register_sync(name, mapper)
     return mapper
 
@@ -122,8 +124,9 @@ def connect_async_to(
     driver: Driver = "pymongo",
 ) -> AsyncMapper:
     """Connect `Document` classes as *config* says."""
+    database = config.name  # an error here must not leave a client open
     client: Any = _async_client(driver)(config.mongo_uri, **config.options)
-    mapper = AsyncMapper(config.database_of(client))
+    mapper = AsyncMapper(client[database])
     binding.register_async(name, mapper)
     return mapper
 
