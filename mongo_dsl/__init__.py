@@ -4,6 +4,7 @@ Everything here is pure: it builds and compiles, and never talks to a server.
 """
 
 from mongo_dsl import accumulators as acc
+from mongo_dsl import windows as win
 from mongo_dsl import errors, fn, geo, stages
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import (
@@ -63,4 +64,5 @@ __all__ = [
     "stages",
     "text",
     "where",
+    "win",
 ]

@@ -25,7 +25,7 @@ DSL_FLOORS = (
     ("values", "predicates"),
     ("compile", "counts", "params", "schema", "render"),
     ("filters", "sorting"),
-    ("raw", "updates", "expressions", "accumulators", "fn"),
+    ("raw", "updates", "expressions", "frames", "accumulators", "windows", "fn"),
     ("fields",),
     ("keywords", "keyset"),
     ("stages", "find"),

@@ -89,4 +89,4 @@ def order(keys: Any) -> Node:
     if not document.items:
         msg = f"sort_by got {keys!r}; it takes at least one field"
         raise ArgumentError(msg)
-    return Raw(document)
+    return document

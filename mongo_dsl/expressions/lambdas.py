@@ -155,4 +155,6 @@ _SET_THIS = frozenset({"$filter", "$map", "$reduce"})
 
 
 def _keys(op: Op) -> list[str]:
-    return [name for name, _ in op.body.items] if isinstance(op.body, (Body, Map)) else []
+    return (
+        [name for name, _ in op.body.items] if isinstance(op.body, (Body, Map)) else []
+    )
