@@ -33,7 +33,7 @@ def max_(*expression: Any) -> Expr:
     return positional("$max", *expression)
 
 
-def median(input_: Any, method: Any = "approximate") -> Expr:
+def median(input_: Any, method: Any) -> Expr:
     """Take the median by *method*, which is ``"approximate"``. Needs MongoDB 7.0."""
     return named("$median", input=input_, method=method)
 
@@ -43,7 +43,7 @@ def min_(*expression: Any) -> Expr:
     return positional("$min", *expression)
 
 
-def percentile(input_: Any, p: Any, method: Any = "approximate") -> Expr:
+def percentile(input_: Any, *, p: Any, method: Any) -> Expr:
     """Take the percentiles *p*, numbers from 0 to 1. Needs MongoDB 7.0.
 
     *method* is ``"approximate"``.
