@@ -2,7 +2,7 @@
 
 Two converters share one configuration. The fast one stops at the first value that
 doesn't fit, and says little; the other one then runs once more to find them all, which
-is what the error tells. Hooks registered on `converter()` serve every face.
+is what the error tells. Hooks registered for a type on `converter()` serve both.
 """
 
 from __future__ import annotations
@@ -37,21 +37,47 @@ _CAUGHT = (str, bytes, int, float)
 
 
 class BsonConverter(cattrs.Converter):
-    """A cattrs converter for what the driver reads and writes."""
+    """A cattrs converter for what the driver reads and writes.
+
+    What is registered for a type is registered with its *twin*, too.
+    """
+
+    twin: BsonConverter | None = None
+
+    def register_structure_hook(self, cl: Any, func: Any = None) -> Any:
+        """Read values of the type *cl* by *func*; without it, decorate a function."""
+        if func is not None:
+            self._named.add(cl)
+            if self.twin is not None:
+                self.twin.register_structure_hook(cl, func)
+        return super().register_structure_hook(cl, func)
+
+    def register_unstructure_hook(self, cls: Any, func: Any = None) -> Any:
+        """Store values of the type *cls* by *func*; without it, decorate a function."""
+        if func is not None:
+            self._named.add(cls)
+            if self.twin is not None:
+                self.twin.register_unstructure_hook(cls, func)
+        return super().register_unstructure_hook(cls, func)
+
+    @functools.cached_property
+    def _named(self) -> set[Any]:
+        """The types that callers registered hooks for."""
+        return set()
 
     def get_structure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002
         """Return the hook that reads *type*."""
-        return super().get_structure_hook(_shielded(type), cache_result)
+        return super().get_structure_hook(self._shielded(type), cache_result)
 
     def get_unstructure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002
         """Return the hook that stores *type*."""
-        return super().get_unstructure_hook(_shielded(type), cache_result)
+        return super().get_unstructure_hook(self._shielded(type), cache_result)
 
-
-def _shielded(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, _CAUGHT):
-        return typing.Annotated[annotation, "by predicate"]
-    return annotation
+    def _shielded(self, annotation: Any) -> Any:
+        if not isinstance(annotation, type) or annotation in self._named:
+            return annotation
+        caught = issubclass(annotation, _CAUGHT)
+        return typing.Annotated[annotation, "by predicate"] if caught else annotation
 
 
 def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:
@@ -96,7 +122,9 @@ def _for_bare(factory: Any, made: BsonConverter) -> Callable[[Any], Any]:
 @functools.cache
 def converter() -> BsonConverter:
     """Return the converter of the hot path; it stops at the first misfit."""
-    return make_converter()
+    made = make_converter()
+    made.twin = explaining_converter()
+    return made
 
 
 @functools.cache

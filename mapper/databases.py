@@ -28,17 +28,13 @@ class DatabaseConfig:
     DatabaseConfig(database_name='shop')
     """
 
-    mongo_uri: str = attrs.field(kw_only=True, repr=False)  # it may hold a password
-    database_name: str | None = attrs.field(kw_only=True)
+    mongo_uri: str = attrs.field(  # hidden, since it may hold a password
+        kw_only=True, repr=False, factory=lambda: os.environ.get("MONGO_URI", "")
+    )
+    database_name: str | None = attrs.field(
+        kw_only=True, factory=lambda: os.environ.get("MONGO_DATABASE") or None
+    )
     options: dict[str, Any] = attrs.field(kw_only=True, factory=dict, repr=False)
-
-    @mongo_uri.default
-    def _uri_of_environment(self) -> str:
-        return os.environ.get("MONGO_URI", "")
-
-    @database_name.default
-    def _name_of_environment(self) -> str | None:
-        return os.environ.get("MONGO_DATABASE") or None
 
     def __attrs_post_init__(self) -> None:
         if not self.mongo_uri:
@@ -152,7 +148,7 @@ def _config(
 ) -> DatabaseConfig:
     named = {"mongo_uri": mongo_uri, "database_name": database_name}
     given = {name: value for name, value in named.items() if value is not None}
-    return DatabaseConfig(options=options, **given)  # type: ignore[arg-type]
+    return DatabaseConfig(options=options, **given)
 
 
 class DatabaseManager:
@@ -184,7 +180,7 @@ class DatabaseManager:
     async def register_database(self, name: str, config: DatabaseConfig) -> None:
         """Call the database of *config* *name*, and connect `Document` classes to it."""
         self.register(name, config)
-        self.connect_async(name)
+        _ = self.connect_async(name)  # nothing is sent before it is needed
 
     async def initialize_models(self, name: str, models: Iterable[Any]) -> None:
         """Create the indexes of *models*, whose ``Meta.database`` must be *name*.

@@ -41,7 +41,7 @@ class Root(metaclass=_Meta):
     __root__ = True
     __is_document__ = True
 
-    id: ObjectId | None = None
+    id: Any = None
 
     if TYPE_CHECKING:
         q: ClassVar[Fields]

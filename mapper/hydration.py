@@ -33,14 +33,15 @@ def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
     document: Any = decode_document(raw, cls)
     document._state = Stored(raw)
-    return document  # type: ignore[no-any-return]
+    return document
 
 
 def load_part(cls: type[D], raw: dict[str, Any]) -> D:
     """Make a document of the fields in *raw* alone; the others have no value."""
     document: Any = cls.__new__(cls)
-    for name, (stored, annotation) in fields_of(cls).items():
+    model: Any = cls
+    for name, (stored, annotation) in fields_of(model).items():
         if stored in raw:
             object.__setattr__(document, name, decode(raw[stored], annotation))
     document._state = Stored(raw, partial=True)
-    return document  # type: ignore[no-any-return]
+    return document

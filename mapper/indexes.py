@@ -72,7 +72,7 @@ class Index:
             "hidden": hidden or None,
         }
         given = tuple((k, v) for k, v in options.items() if v is not None)
-        self.__attrs_init__(tuple(map(_key, keys)), given)  # type: ignore[attr-defined]
+        self.__attrs_init__(tuple(map(_key, keys)), given)  # pyright: ignore[reportAttributeAccessIssue]
 
     def compile(self, model: type) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
         """Return the keys, as *model* stores them, and the driver's options.

@@ -40,12 +40,16 @@ def encoded(document: Any) -> dict[str, Any]:
         return encode_document(document)
     return {
         stored: encode(getattr(document, name), annotation)
-        for name, (stored, annotation) in fields_of(type(document)).items()
+        for name, (stored, annotation) in fields_of(_class_of(document)).items()
         if hasattr(document, name)
     }
 
 
-def changes(cls: type, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
+def _class_of(document: Any) -> Any:
+    return type(document)
+
+
+def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
     """Return the update, in MQL, that turns what is stored into *new*."""
     old = state.document
     changed = {name for name, value in new.items() if not _same(old.get(name, _GONE), value)}

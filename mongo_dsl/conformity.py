@@ -32,7 +32,7 @@ def bare(annotation: Any) -> Any:
     """Strip `Annotated`, `Final`, `NewType` and aliases off *annotation*."""
     while True:
         origin = typing.get_origin(annotation)
-        if origin in (typing.Annotated, typing.Final, typing.Required):
+        if origin in (typing.Annotated, typing.Final):
             annotation = typing.get_args(annotation)[0]
         elif hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__
@@ -137,22 +137,20 @@ def _generic(origin: Any, arguments: tuple[Any, ...]) -> Check:
 
 def _items(origin: type, check: Check) -> Check:
     def checked(value: Any) -> bool:
-        return (
-            isinstance(value, origin)
-            and not isinstance(value, (str, bytes))
-            and all(map(check, value))
-        )
+        if not isinstance(value, origin) or isinstance(value, (str, bytes)):
+            return False
+        items: Any = value
+        return all(map(check, items))
 
     return checked
 
 
 def _mapping(origin: type, key: Check, item: Check) -> Check:
     def checked(value: Any) -> bool:
-        return (
-            isinstance(value, origin)
-            and all(map(key, value))
-            and all(map(item, value.values()))
-        )
+        if not isinstance(value, origin):
+            return False
+        found: Any = value
+        return all(map(key, found)) and all(map(item, found.values()))
 
     return checked
 
@@ -163,10 +161,11 @@ def _tuple(origin: type, arguments: tuple[Any, ...]) -> Check:
     checks = tuple(conforms(argument) for argument in arguments if argument != ())
 
     def checked(value: Any) -> bool:
-        return (
-            isinstance(value, origin)
-            and len(value) == len(checks)
-            and all(check(item) for check, item in zip(checks, value, strict=True))
+        if not isinstance(value, origin):
+            return False
+        items: Any = value
+        return len(items) == len(checks) and all(
+            check(item) for check, item in zip(checks, items, strict=True)
         )
 
     return checked

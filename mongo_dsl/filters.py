@@ -174,9 +174,9 @@ _NOT_NEGATED = frozenset({"$near", "$nearSphere"})
 
 
 def _not_where(node_: Where) -> Predicate:
-    if len(node_.ops) > 1:
+    op, *more = node_.ops
+    if more:
         return _not(node_)
-    (op,) = node_.ops
     if op.name == "$ne":
         return Equals(node_.path, op.body)
     if op.name == "$not" and isinstance(op.body, Where):

@@ -7,7 +7,7 @@ unless *operator_dicts* is False; server-side JavaScript is never accepted here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.fields.documents import Fields
@@ -46,7 +46,7 @@ def _term(root: Any, name: str, value: Any, operator_dicts: bool) -> Filter:
             msg = f"{name} got the operators {_names(value)}, which {root!r} refuses"
             raise OperandError(f"{msg}; write them as User.q.age > 18 or age__gt=18")
         return _operators(field, value)
-    return field == value
+    return cast("Filter", field == value)
 
 
 def _field(root: Any, name: str) -> tuple[Field[Any], Callable[[Any, Any], Filter] | None]:

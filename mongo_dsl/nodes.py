@@ -125,12 +125,17 @@ def substitute(
     if not isinstance(node, Node):
         return node
     changes = {}
-    for attribute in attrs.fields(type(node)):
+    for attribute in _attributes(node):
         old = getattr(node, attribute.name)
         new = substitute(old, change, kind)
         if new is not old:
             changes[attribute.name] = new
-    return attrs.evolve(node, **changes) if changes else node
+    made: Any = node  # every node is an attrs class, which the base class can't say
+    return attrs.evolve(made, **changes) if changes else node
+
+
+def _attributes(node: Any) -> tuple[attrs.Attribute[Any], ...]:
+    return attrs.fields(type(node))
 
 
 def parts(node: Any, kind: type[N]) -> Iterator[N]:
@@ -141,7 +146,7 @@ def parts(node: Any, kind: type[N]) -> Iterator[N]:
         for item in node:
             yield from parts(item, kind)
     elif isinstance(node, Node):
-        for attribute in attrs.fields(type(node)):
+        for attribute in _attributes(node):
             yield from parts(getattr(node, attribute.name), kind)
 
 

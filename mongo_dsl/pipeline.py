@@ -37,7 +37,7 @@ class Pipeline(Face):
     _node: Stages
 
     def __init__(self, *pieces: Any) -> None:
-        self.__attrs_init__(Stages(stages.inserted(pieces)))  # type: ignore[attr-defined]
+        self.__attrs_init__(Stages(stages.inserted(pieces)))  # pyright: ignore[reportAttributeAccessIssue]
 
     def then(self, *pieces: Any) -> Self:
         """Add stages, pipelines or documents of MQL.

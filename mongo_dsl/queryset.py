@@ -228,7 +228,7 @@ class QuerySet(Face, Generic[M]):
         if "_id" not in columns:
             shown.append(("_id", Value(0)))
         selected: Any = self._with(projection=Body(tuple(shown)), row=row)
-        return selected  # type: ignore[no-any-return]
+        return selected
 
     def _column(self, row: type, name: str) -> str:
         if self.model is None:

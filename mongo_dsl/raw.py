@@ -29,7 +29,7 @@ class RawMQL(Face):
 
     def __and__(self, other: Any) -> Filter:
         """Match what both filters match."""
-        return Filter() & self & other
+        return (Filter() & self) & other
 
     def __or__(self, other: Any) -> Filter:
         """Match what one filter or the other matches."""

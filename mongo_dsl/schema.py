@@ -71,17 +71,19 @@ class FieldSpec:
     stored: str
     annotation: Any
     positions: tuple[int, ...] = ()
-    direct: frozenset[type] = attrs.field(init=False, repr=False)
-    comparable: frozenset[type] = attrs.field(init=False, repr=False)
-
-    @direct.default
-    def _find_direct(self) -> frozenset[type]:
-        return _direct(members(self.annotation))
-
-    @comparable.default
-    def _find_comparable(self) -> frozenset[type]:
-        """An array is compared with whole arrays and with items."""
-        return self.direct | _direct(self._items())
+    direct: frozenset[type] = attrs.field(
+        init=False,
+        repr=False,
+        default=attrs.Factory(lambda self: _direct(members(self.annotation)), takes_self=True),
+    )
+    # An array is compared with whole arrays and with items.
+    comparable: frozenset[type] = attrs.field(
+        init=False,
+        repr=False,
+        default=attrs.Factory(
+            lambda self: self.direct | _direct(self.item_annotations()), takes_self=True
+        ),
+    )
 
     def __eq__(self, other: object) -> bool:
         """Tell whether *other* is the same field of the same class."""
@@ -175,9 +177,10 @@ class FieldSpec:
             return attrs.evolve(value, accept=_Both(value.accept, self, "operand"))
         if value is None or isinstance(value, (Node, Face)):
             return node(value)
-        return self._encoded(value, (*members(self.annotation), *self._items()))
+        return self._encoded(value, (*members(self.annotation), *self.item_annotations()))
 
-    def _items(self) -> tuple[Any, ...]:
+    def item_annotations(self) -> tuple[Any, ...]:
+        """Return what the array's items may be, one annotation each."""
         found = (_element(member) for member in members(self.annotation))
         return tuple(m for item in found for m in members(item))
 
@@ -205,7 +208,7 @@ class FieldSpec:
             return attrs.evolve(value, accept=_Both(value.accept, self, "item_value"))
         if isinstance(value, (Node, Face)):
             return node(value)
-        return self._encoded(value, self._items() or (Any,))
+        return self._encoded(value, self.item_annotations() or (Any,))
 
     def _encoded(self, value: Any, annotations: tuple[Any, ...]) -> Node:
         for annotation in annotations:
@@ -293,7 +296,7 @@ def _nested(annotation: Any, name: str) -> tuple[str, Any] | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def fields_of(cls: type) -> dict[str, tuple[str, Any]]:
+def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
     """Return the stored name and the annotation of every field of the attrs class *cls*.
 
     Raises:

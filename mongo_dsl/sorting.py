@@ -34,7 +34,8 @@ class Sort(Node):
         if self.direction not in (Value(1), Value(-1)):
             msg = f"the sort by {self.path.name!r} can't be reversed; scores have one order"
             raise ArgumentError(msg)
-        return attrs.evolve(self, direction=Value(-self.direction.value))  # type: ignore[attr-defined]
+        ascending = self.direction == Value(1)
+        return attrs.evolve(self, direction=Value(-1 if ascending else 1))
 
 
 def sorts(keys: Iterable[Any], resolve: Resolve) -> tuple[Sort, ...]:

@@ -115,8 +115,8 @@ def project(*fields: Any, **computed: Any) -> Stage:
     A computed field that is True or 1 is kept, one that is False or 0 is dropped; a
     constant needs `fn.literal`.
     """
-    items = [(_name("project", field), Value(1)) for field in fields]
-    items += _assigned("project", (), computed)
+    kept: list[tuple[str, Node]] = [(_name("project", f), Value(1)) for f in fields]
+    items = kept + _assigned("project", (), computed)
     if not items:
         msg = "project got no fields; it takes at least one"
         raise ArgumentError(msg)

@@ -62,7 +62,7 @@ class Update(Face):
     _node: Changes
 
     def __init__(self, *updates: Any) -> None:
-        self.__attrs_init__(_combined([changes_of(update) for update in updates]))  # type: ignore[attr-defined]
+        self.__attrs_init__(_combined([changes_of(update) for update in updates]))  # pyright: ignore[reportAttributeAccessIssue]
 
     def __and__(self, other: Any) -> Update:
         """Make the changes of both updates.
@@ -116,7 +116,7 @@ class Update(Face):
 
 def _update(changes: Changes) -> Update:
     update: Update = Update.__new__(Update)
-    update.__attrs_init__(changes)  # type: ignore[attr-defined]
+    update.__attrs_init__(changes)  # pyright: ignore[reportAttributeAccessIssue]
     return update
 
 

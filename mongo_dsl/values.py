@@ -46,7 +46,7 @@ class Face:
     """What the caller holds of a node: a field, an expression, a filter."""
 
     __slots__ = ()
-    _node: Node
+    _node: Any  # each face narrows it to its nodes
 
 
 def node(value: Any) -> Node:

@@ -40,7 +40,7 @@ def is_row(annotation: Any) -> bool:
     if _origin(annotation) is not tuple:
         return _is_named(annotation) and issubclass(annotation, tuple)
     arguments = typing.get_args(annotation)
-    return annotation is not tuple and Ellipsis not in arguments
+    return annotation not in (tuple, typing.Tuple) and Ellipsis not in arguments  # noqa: UP006
 
 
 def is_array(annotation: Any) -> bool:

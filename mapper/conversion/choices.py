@@ -10,7 +10,7 @@ from typing import Any, Literal
 from bson import Int64
 from cattrs import Converter
 
-from mapper.conversion.data import untyped
+from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.numbers import decode_int
 from mapper.conversion.problems import (
     Misfit,
@@ -49,7 +49,7 @@ def choice_encoder(annotation: Any, _: Converter) -> Encode:
         found = stored.get(_identity(value), _UNKNOWN)
         if found is _UNKNOWN:
             raise unfit(value, rule)
-        return found
+        return as_stored(found)
 
     return encode
 
@@ -134,6 +134,6 @@ def _flag_decoder(kind: Any) -> Decode:
         try:
             return kind(decode_int(stored, annotation))
         except ValueError as error:
-            raise refused(error) from error
+            raise refused(error, stored) from error
 
     return decode

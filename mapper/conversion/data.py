@@ -1,11 +1,19 @@
-"""Values that no annotation describes: stored by the rules of queries, read as they are."""
+"""Values that no annotation describes: stored by the rules of queries, read as copies.
+
+What is read shares no list or dictionary with the stored document: saving compares the
+two, and would miss what was changed in both.
+"""
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bson import ObjectId
+from bson import Code, DBRef, ObjectId
 
+from mapper.conversion.moments import decode_datetime
 from mapper.conversion.problems import refused, unfit
 from mongo_dsl.compile import compile_value
 from mongo_dsl.errors import DslError
@@ -33,9 +41,33 @@ def untyped(value: Any) -> Any:
     raise unfit(value, "data")
 
 
-def as_stored(stored: Any, _: Any) -> Any:
-    """Return *stored* as the driver read it."""
-    return stored
+def as_stored(stored: Any, _: Any = None) -> Any:
+    """Return a copy of what the driver read, its moments aware and in UTC."""
+    copied = _COPIES.get(type(stored))
+    if copied is not None:
+        return copied(stored)
+    return _mapping(stored) if isinstance(stored, Mapping) else stored
+
+
+def _mapping(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: as_stored(item) for name, item in stored.items()}
+
+
+def _list(stored: list[Any]) -> list[Any]:
+    return [as_stored(item) for item in stored]
+
+
+def _moment(stored: dt.datetime) -> dt.datetime:
+    return decode_datetime(stored, dt.datetime)
+
+
+_COPIES: dict[type, Callable[[Any], Any]] = {
+    dict: _mapping,
+    list: _list,
+    dt.datetime: _moment,
+    Code: copy.deepcopy,  # its scope is a dictionary
+    DBRef: copy.deepcopy,
+}
 
 
 def _is_data(found: Node) -> bool:

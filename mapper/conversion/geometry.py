@@ -35,7 +35,7 @@ def shape_decoder(kind: Any, _: Converter) -> Decode:
         try:
             shape: Any = geo.shape(stored)
         except (DslError, ValueError, TypeError, LookupError) as error:
-            raise refused(error) from error
+            raise refused(error, stored) from error
         if isinstance(shape, kind):
             return shape
         raise unfit(stored, kind.__name__)

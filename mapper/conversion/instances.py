@@ -17,6 +17,7 @@ import attrs
 from cattrs import Converter
 
 from mapper.conversion.classes import Field, fields_of, is_document, origin
+from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -48,15 +49,15 @@ class _Row:
 def class_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores an instance of a class."""
     kind = origin(annotation)
-    accepted: Any = dict if typing.is_typeddict(kind) else kind
     rows = functools.cache(partial(_encoders, annotation, converter))
-    read = _reader(kind)
+    if typing.is_typeddict(kind):
+        return partial(_encode_entries, kind, rows)
     encode_all = _encode_checked if converter.detailed_validation else _encode_all
 
     def encode(value: Any) -> dict[str, Any]:
-        if type(value) is not accepted:
+        if type(value) is not kind:
             raise _other_class(kind, value)
-        return encode_all(rows(), read, value)
+        return encode_all(rows(), value)
 
     return encode
 
@@ -65,33 +66,42 @@ _Rows = tuple[tuple[str, str, Encode], ...]
 
 
 def _other_class(kind: Any, value: Any) -> Misfit:
-    if not typing.is_typeddict(kind) and isinstance(value, kind):
+    if isinstance(value, kind):
         hint = f"{kind.__name__} itself, whose subclasses need a union"
         return unfit(value, hint)
     return unfit(value, kind.__name__)
 
 
-def _reader(kind: Any) -> Callable[[Any, str], Any]:
-    if typing.is_typeddict(kind):
-        return lambda value, name: value.get(name, _MISSING)
-    return getattr
+def _encode_entries(kind: Any, rows: Callable[[], _Rows], value: Any) -> dict[str, Any]:
+    """Store a typed dict, whose keys may be left out, but not others put in."""
+    if not isinstance(value, dict):
+        raise unfit(value, kind.__name__)
+    hooks = {name: hook for name, _, hook in rows()}
+    names = [name for name in hooks if name in value or name in kind.__required_keys__]
+    names += [name for name in value if name not in hooks]
+    values = gather(
+        (str(name), partial(_entry, value, name, hooks.get(name))) for name in names
+    )
+    return dict(zip(names, values, strict=True))
 
 
-def _encode_all(
-    rows: _Rows, read: Callable[[Any, str], Any], value: Any
-) -> dict[str, Any]:
-    return {stored: hook(read(value, name)) for name, stored, hook in rows}
+def _entry(value: Mapping[Any, Any], name: Any, hook: Encode | None) -> Any:
+    if hook is None:
+        raise Misfit(("", "is no key of it"))
+    if name not in value:
+        raise missing()
+    return hook(value[name])
 
 
-def _encode_checked(
-    rows: _Rows, read: Callable[[Any, str], Any], value: Any
-) -> dict[str, Any]:
+def _encode_all(rows: _Rows, value: Any) -> dict[str, Any]:
+    return {stored: hook(getattr(value, name)) for name, stored, hook in rows}
+
+
+def _encode_checked(rows: _Rows, value: Any) -> dict[str, Any]:
     def one(name: str, hook: Encode) -> Any:
-        try:
-            found = read(value, name)
-        except AttributeError:
-            raise missing() from None
-        return hook(found)
+        if not hasattr(value, name):
+            raise missing()
+        return hook(getattr(value, name))
 
     values = gather((name, partial(one, name, hook)) for name, _, hook in rows)
     return dict(zip((stored for _, stored, _ in rows), values, strict=True))
@@ -100,7 +110,7 @@ def _encode_checked(
 def _encoders(annotation: Any, converter: Converter) -> _Rows:
     find = converter.get_unstructure_hook
     return tuple(
-        (one.name, one.stored, one.encode or _of_field(annotation, one, find))
+        (one.name, one.stored, _storing(one.encode) or _of_field(annotation, one, find))
         for one in fields_of(annotation)
     )
 
@@ -139,7 +149,7 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
         _Row(
             one.name,
             one.stored,
-            _replaced(one.decode)
+            _reading(one.decode)
             or _of_field(annotation, one, converter.get_structure_hook),
             one.annotation,
             one.required,
@@ -148,8 +158,33 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
     )
 
 
-def _replaced(decode: Encode | None) -> Decode | None:
-    return None if decode is None else lambda stored, _: decode(stored)
+def _storing(convert: Encode | None) -> Encode | None:
+    """Check what a field's own *convert* makes: it must be data, shared with nothing."""
+    if convert is None:
+        return None
+    own = convert
+
+    def encode(value: Any) -> Any:
+        try:
+            return untyped(own(value))
+        except Exception as error:
+            raise refused(error, value) from error
+
+    return encode
+
+
+def _reading(convert: Encode | None) -> Decode | None:
+    if convert is None:
+        return None
+    own = convert
+
+    def decode(stored: Any, _: Any) -> Any:
+        try:
+            return own(as_stored(stored))
+        except Exception as error:
+            raise refused(error, stored) from error
+
+    return decode
 
 
 def _decode_all(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:

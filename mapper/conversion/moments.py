@@ -22,7 +22,7 @@ def encode_datetime(value: Any) -> dt.datetime:
         try:
             return utc(value)
         except OverflowError as error:
-            raise refused(error) from error
+            raise refused(error, value) from error
     raise unfit(value, "datetime")
 
 

@@ -43,12 +43,13 @@ def missing(name: str = "") -> Misfit:
     return Misfit((name, "is missing"))
 
 
-def refused(error: Exception, by: str = "") -> Misfit:
-    """Say in the words of *error* that a value was refused."""
+def refused(error: Exception, *values: Any) -> Misfit:
+    """Say in the words of *error* that a value was refused, and which if it is given."""
     if isinstance(error, Misfit):
         return error
     text = str(error) or type(error).__name__
-    return Misfit(("", f"is refused{by}: {text}"))
+    got = "".join(f", got {shown(value)}" for value in values)
+    return Misfit(("", f"is refused{got}: {text}"))
 
 
 def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:

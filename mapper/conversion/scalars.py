@@ -19,6 +19,7 @@ annotation        stored as                read from
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 import typing
@@ -70,6 +71,16 @@ def _exactly(kind: type) -> Scalar:
         if type(value) is kind:
             return value
         raise unfit(value, rule)
+
+    return Scalar(encode, lambda stored, _: encode(stored), (kind,))
+
+
+def _copied(kind: type) -> Scalar:
+    """Copy what has a dictionary inside."""
+    exact = _exactly(kind).encode
+
+    def encode(value: Any) -> Any:
+        return copy.deepcopy(exact(value))
 
     return Scalar(encode, lambda stored, _: encode(stored), (kind,))
 
@@ -145,11 +156,14 @@ def _decode_pattern(stored: Any, _: Any) -> Any:
         raise unfit(stored, "Pattern in Python's syntax") from None
 
 
-_AS_THEY_ARE = (bool, type(None), ObjectId, Decimal128, Regex, Timestamp)
-_RARE = (DBRef, Code, MinKey, MaxKey)
+_AS_THEY_ARE = (
+    *(bool, type(None), ObjectId, Decimal128, Regex, Timestamp),
+    *(MinKey, MaxKey),
+)
 
 SCALARS: dict[Any, Scalar] = {
-    **{kind: _exactly(kind) for kind in (*_AS_THEY_ARE, *_RARE)},
+    **{kind: _exactly(kind) for kind in _AS_THEY_ARE},
+    **{kind: _copied(kind) for kind in (Code, DBRef)},
     None: _exactly(type(None)),
     Any: Scalar(untyped, as_stored, ()),
     object: Scalar(untyped, as_stored, ()),

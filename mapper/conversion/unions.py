@@ -136,16 +136,23 @@ def _stored(annotation: Any) -> tuple[type, ...]:
 
 
 def _refuse_twins(annotation: Any, options: list[_Option]) -> None:
-    taken: dict[type, _Option] = {}
+    taken: dict[Any, _Option] = {}
     for option in options:
-        if scalar(option.annotation) is None:
-            continue
-        for kind in option.stored:
+        for kind in _told_by(option):
             twin = taken.setdefault(kind, option)
             if twin is not option:
                 both = f"{describe(twin.annotation)} and {describe(option.annotation)}"
                 msg = f"{describe(annotation)} can't be read back; {both} are stored alike"
                 raise NoFormError(msg)
+
+
+def _told_by(option: _Option) -> Iterable[Any]:
+    """Return what tells a stored value to be of *option*: its type, that of its items."""
+    if scalar(option.annotation) is not None:
+        return option.stored
+    if is_array(option.annotation):
+        return [(list, typing.get_args(option.annotation)[:1] or (Any,))]
+    return ()
 
 
 def _tagged(classes: list[Any], converter: Converter) -> list[_Option]:

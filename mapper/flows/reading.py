@@ -57,7 +57,7 @@ def one_or_none(query: Any) -> Flow[Any]:
 def count(query: Any) -> Flow[int]:
     """Count the documents of *query*."""
     given = arguments(query)
-    parts = {name: given[name] for name in ("skip", "limit") if name in given}
+    parts: dict[str, Any] = {name: given[name] for name in ("skip", "limit") if name in given}
     parts.update(options(given))
     command = Command(collection(query), "count_documents", (given["filter"],), parts)
     number: int = yield command
@@ -140,9 +140,9 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
         ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
     """
     asked = query.compile()
-    refused = {"skip": asked.skip, "limit": asked.limit}
+    refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
     if not sort:
-        refused["sort"] = asked.sort  # type: ignore[assignment]
+        refused["sort"] = asked.sort
     for part, value in refused.items():
         if value is not None:
             msg = f"{name} can't honour {part}({value!r}), which MongoDB would overlook"

@@ -6,16 +6,20 @@ https://www.mongodb.com/docs/manual/reference/operator/query-array/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from mongo_dsl.fields.operands import ItemTest
 from mongo_dsl.filters import Filter, condition
 from mongo_dsl.nodes import Node, Op, Path, Seq
 from mongo_dsl.predicates import And, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import Face, node
 
+
+if TYPE_CHECKING:
+    from mongo_dsl.fields.face import Field
 
 E = TypeVar("E")
 
@@ -30,7 +34,7 @@ class ArrayMethods(Generic[E]):
 
         def _item_face(self) -> Any: ...
 
-    def all_(self, values: Iterable[Any]) -> Filter:
+    def all_(self, values: Iterable[E | ItemTest[Field[E]]]) -> Filter:
         """Match arrays that hold every one of *values*; a filter asks for such an item.
 
         >>> from mongo_dsl import F
@@ -48,7 +52,7 @@ class ArrayMethods(Generic[E]):
             return Op("$elemMatch", self._item_test("all_", value))
         return self._item(value)
 
-    def size_(self, length: Any) -> Filter:
+    def size_(self, length: int) -> Filter:
         """Match arrays of exactly *length* items.
 
         >>> from mongo_dsl import F
@@ -60,7 +64,7 @@ class ArrayMethods(Generic[E]):
             raise ArgumentError(msg)
         return Filter(Where(self._node, (Op("$size", node(length)),)))
 
-    def any(self, predicate: Any) -> Filter:
+    def any(self, predicate: ItemTest[Field[E]]) -> Filter:
         """Match arrays in which one item meets all of *predicate*.
 
         *predicate* is a filter on the item's own fields, or a function that gets the
@@ -89,10 +93,10 @@ class ArrayMethods(Generic[E]):
 
     def push(
         self,
-        *values: Any,
-        slice_: Any = None,
+        *values: E,
+        slice_: int | None = None,
         sort: Any = None,
-        position: Any = None,
+        position: int | None = None,
     ) -> updates.Update:
         """Append *values*, each as one item.
 
@@ -105,11 +109,11 @@ class ArrayMethods(Generic[E]):
         """
         return updates.push(self, *values, slice_=slice_, sort=sort, position=position)
 
-    def add_to_set(self, *values: Any) -> updates.Update:
+    def add_to_set(self, *values: E) -> updates.Update:
         """Append those of *values* that the array lacks, each as one item."""
         return updates.add_to_set(self, *values)
 
-    def pull(self, item: Any) -> updates.Update:
+    def pull(self, item: E | ItemTest[Field[E]]) -> updates.Update:
         """Remove the items that equal *item*, or that the filter *item* matches.
 
         >>> from mongo_dsl import F
@@ -118,11 +122,11 @@ class ArrayMethods(Generic[E]):
         """
         return updates.pull(self, item)
 
-    def pull_all(self, values: Iterable[Any]) -> updates.Update:
+    def pull_all(self, values: Iterable[E]) -> updates.Update:
         """Remove the items that equal one of *values*."""
         return updates.pull_all(self, values)
 
-    def pop(self, end: Any = 1) -> updates.Update:
+    def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return updates.pop(self, end)
 

@@ -1,4 +1,4 @@
-"""What every field can do: be compared, sorted by and changed.
+"""What every field can do: be compared and sorted by.
 
 https://www.mongodb.com/docs/manual/reference/operator/query-comparison/
 """
@@ -13,6 +13,7 @@ import attrs
 from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr
+from mongo_dsl.fields.operands import Operand, Operands
 from mongo_dsl.filters import Filter, all_of
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
@@ -51,25 +52,25 @@ class Comparable(Expr, Generic[T]):
         """Match where the field differs from *other* or is missing."""
         return self._test("$ne", self._operand(other))
 
-    def __lt__(self, other: Any) -> Filter:
+    def __lt__(self, other: Operand[T]) -> Filter:
         """Match where the field is less than *other*."""
         return self._test("$lt", self._ordered(other))
 
-    def __le__(self, other: Any) -> Filter:
+    def __le__(self, other: Operand[T]) -> Filter:
         """Match where the field is at most *other*."""
         return self._test("$lte", self._ordered(other))
 
-    def __gt__(self, other: Any) -> Filter:
+    def __gt__(self, other: Operand[T]) -> Filter:
         """Match where the field is greater than *other*."""
         return self._test("$gt", self._ordered(other))
 
-    def __ge__(self, other: Any) -> Filter:
+    def __ge__(self, other: Operand[T]) -> Filter:
         """Match where the field is at least *other*."""
         return self._test("$gte", self._ordered(other))
 
     __hash__ = Expr.__hash__
 
-    def eq(self, value: T) -> Filter:
+    def eq(self, value: Operand[T]) -> Filter:
         """Write ``$eq`` literally, where ``==`` writes the value alone.
 
         >>> from mongo_dsl import F
@@ -78,27 +79,27 @@ class Comparable(Expr, Generic[T]):
         """
         return self._test("$eq", self._operand(value))
 
-    def ne(self, value: T) -> Filter:
+    def ne(self, value: Operand[T]) -> Filter:
         """Match where the field differs from *value* or is missing."""
         return self._test("$ne", self._operand(value))
 
-    def gt(self, value: T) -> Filter:
+    def gt(self, value: Operand[T]) -> Filter:
         """Match where the field is greater than *value*."""
         return self._test("$gt", self._ordered(value))
 
-    def gte(self, value: T) -> Filter:
+    def gte(self, value: Operand[T]) -> Filter:
         """Match where the field is at least *value*."""
         return self._test("$gte", self._ordered(value))
 
-    def lt(self, value: T) -> Filter:
+    def lt(self, value: Operand[T]) -> Filter:
         """Match where the field is less than *value*."""
         return self._test("$lt", self._ordered(value))
 
-    def lte(self, value: T) -> Filter:
+    def lte(self, value: Operand[T]) -> Filter:
         """Match where the field is at most *value*."""
         return self._test("$lte", self._ordered(value))
 
-    def between(self, low: T, high: T) -> Filter:
+    def between(self, low: Operand[T], high: Operand[T]) -> Filter:
         """Match values from *low* to *high*, both included.
 
         >>> from mongo_dsl import F
@@ -110,7 +111,7 @@ class Comparable(Expr, Generic[T]):
             return all_of(self >= low, self <= high)
         return Filter(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
 
-    def in_(self, values: Iterable[T]) -> Filter:
+    def in_(self, values: Operands[T]) -> Filter:
         """Match where the field equals one of *values*.
 
         >>> from mongo_dsl import F
@@ -119,7 +120,7 @@ class Comparable(Expr, Generic[T]):
         """
         return self._test("$in", self._operands("in_", values))
 
-    def not_in(self, values: Iterable[T]) -> Filter:
+    def not_in(self, values: Operands[T]) -> Filter:
         """Match where the field equals none of *values*, or is missing.
 
         >>> from mongo_dsl import F
@@ -177,42 +178,7 @@ class Comparable(Expr, Generic[T]):
         """Sort by the field, greatest first."""
         return Sort(self._node, Value(-1))
 
-    # -- Changes ----------------------------------------------------------------------
-
-    def set(self, value: T) -> updates.Update:
-        """Set the field to *value*.
-
-        >>> from mongo_dsl import F
-        >>> F.city.set("Paris").compile()
-        {'$set': {'city': 'Paris'}}
-        """
-        return updates.set_(self, value)
-
-    def set_on_insert(self, value: T) -> updates.Update:
-        """Set the field to *value* if an upsert inserts."""
-        return updates.set_on_insert(self, value)
-
-    def unset(self) -> updates.Update:
-        """Remove the field."""
-        return updates.unset(self)
-
-    def min_(self, value: T) -> updates.Update:
-        """Lower the field to *value* if it is greater."""
-        return updates.min_(self, value)
-
-    def max_(self, value: T) -> updates.Update:
-        """Raise the field to *value* if it is less."""
-        return updates.max_(self, value)
-
-    def rename(self, name: str) -> updates.Update:
-        """Rename the field to *name*, the whole new path as it is stored."""
-        return updates.rename(self, name)
-
-    def current_date(self, type_: Any = "date") -> updates.Update:
-        """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``."""
-        return updates.current_date(self, type_)
-
-    # -- The funnel: every comparison and change comes through here -------------------
+    # -- The funnel: every comparison comes through here -------------------
 
     def _operand(self, value: Any) -> Node:
         if self._spec is None:

@@ -9,6 +9,7 @@ import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 from mongo_dsl.fields.arrays import ArrayMethods
+from mongo_dsl.fields.changes import Changeable
 from mongo_dsl.fields.comparison import Comparable
 from mongo_dsl.fields.numbers import NumberMethods
 from mongo_dsl.fields.places import GeoMethods
@@ -25,6 +26,7 @@ T = TypeVar("T")
 @attrs.frozen(eq=False, repr=False, weakref_slot=True)
 class Field(
     Comparable[T],
+    Changeable[T],
     TextMethods,
     NumberMethods,
     ArrayMethods[Any],
@@ -43,11 +45,17 @@ class Field(
     def __getattr__(self, name: str) -> Field[Any]:
         if name[:2] == "__":
             raise AttributeError(name)
+        if name == "q" and self._has_fields_but("q"):
+            return self  # type checkers see the class here: User.q.address.q.city
         try:
             return self._below(name)
         except UnknownFieldError as error:
             hint = suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
             raise UnknownFieldError(f"{error}{hint}") from None
+
+    def _has_fields_but(self, name: str) -> bool:
+        names = () if self._spec is None else self._spec.names()
+        return bool(names) and name not in names
 
     def __getitem__(self, key: str | int) -> Field[Any]:
         """Return the nested field *key*, dotted names included, or the item at a place."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.fields.operands import Amount
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Node, Op, Path
 from mongo_dsl.predicates import Where
@@ -59,7 +60,7 @@ class NumberMethods:
     def _bits(self, name: str, operator: str, mask: Any) -> Filter:
         return Filter(Where(self._node, (Op(operator, _mask(name, mask)),)))
 
-    def inc(self, amount: Any = 1) -> updates.Update:
+    def inc(self, amount: Amount = 1) -> updates.Update:
         """Add *amount* to the field.
 
         >>> from mongo_dsl import F
@@ -68,7 +69,7 @@ class NumberMethods:
         """
         return updates.inc(self, amount)
 
-    def mul(self, factor: Any) -> updates.Update:
+    def mul(self, factor: Amount) -> updates.Update:
         """Multiply the field by *factor*."""
         return updates.mul(self, factor)
 

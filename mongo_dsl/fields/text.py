@@ -56,7 +56,7 @@ class TextMethods:
 
     regex = matches
 
-    def contains(self, part: Any, *, case: bool = True) -> Filter:
+    def contains(self, part: str, *, case: bool = True) -> Filter:
         """Match text that contains *part*; of an array, match that it holds *part*.
 
         >>> from mongo_dsl import F
@@ -87,7 +87,7 @@ class TextMethods:
         return self._regex(pattern, "" if case else "i")
 
     def _regex(self, pattern: str, options: str) -> Filter:
-        ops = (Op("$regex", Value(pattern)),)
+        ops: tuple[Op, ...] = (Op("$regex", Value(pattern)),)
         if options:
             ops += (Op("$options", Value(options)),)
         return Filter(Where(self._node, ops))

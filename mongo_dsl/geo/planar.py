@@ -3,9 +3,11 @@
 See https://www.mongodb.com/docs/manual/reference/operator/query-geospatial/.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -19,6 +21,11 @@ from mongo_dsl.geo.positions import (
     radius,
 )
 from mongo_dsl.geo.shapes import Shape
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 
 EARTH_RADIUS = 6_378_100  # metres, the equatorial radius MongoDB calculates with

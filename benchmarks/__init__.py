@@ -1,0 +1,1 @@
+"""What mongo-dsl costs beside raw PyMongo: ``make bench``."""
