@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from bson.json_util import DEFAULT_JSON_OPTIONS, dumps, loads
-from tests.spec.specification import OPERATORS, snake_case
 
 from mongo_dsl import F, acc, fn, win
+from tests.spec.specification import OPERATORS, snake_case
 
 
 FILE = next(
@@ -33,26 +33,30 @@ GROUPS = {"$group", "$bucket", "$bucketAuto"}
 
 
 def expressions(value, *, query=False):
-    """Yield every operator in *value* that stands for an expression, with its category.
+    """Yield every operator in *value* that stands for an expression, with its namespace.
 
     In a query only what is below ``$expr`` does.
     """
     if isinstance(value, list):
         for item in value:
             yield from expressions(item, query=query)
-    if not isinstance(value, dict):
-        return
-    if not query and (operator := name_of(value, "expression")):
-        yield fn, operator, value
-    for name, body in value.items():
-        if name in GROUPS and not query:
-            yield from outputs(acc, "accumulator", body.get("output", body))
-        elif name == "$setWindowFields":
-            yield from outputs(win, "accumulator", body["output"])
-            yield from expressions(body.get("partitionBy"))
-        elif name != "$literal":
-            below = (query or name in QUERIES) and name != "$expr"
-            yield from expressions(body, query=below)
+    elif isinstance(value, dict):
+        if not query and (operator := name_of(value, "expression")):
+            yield fn, operator, value
+        for name, body in value.items():
+            yield from below(name, body, query=query)
+
+
+def below(name, body, *, query):
+    """Yield what is below the key *name*."""
+    if name in GROUPS and not query:
+        yield from outputs(acc, "accumulator", body.get("output", body))
+    elif name == "$setWindowFields":
+        yield from outputs(win, "accumulator", body["output"])
+        yield from expressions(body.get("partitionBy"))
+    elif name != "$literal":
+        in_query = (query or name in QUERIES) and name != "$expr"
+        yield from expressions(body, query=in_query)
 
 
 def outputs(namespace, category, fields):

@@ -5,9 +5,9 @@ import re
 from collections import Counter
 
 import pytest
-from tests.spec.specification import OPERATORS, snake_case
 
 from mongo_dsl import F, acc, fn, win
+from tests.spec.specification import OPERATORS, snake_case
 
 
 OLDEST = (4, 4)
