@@ -41,9 +41,11 @@ class Root(metaclass=_Meta):
     __root__ = True
     __is_document__ = True
 
-    id: Any = None
+    if not TYPE_CHECKING:
+        id: ObjectId | None = None
 
     if TYPE_CHECKING:
+        id: Any = None  # a class may say that its ids are of another type
         q: ClassVar[Fields]
         __options__: ClassVar[Options]
         __collection__: ClassVar[str]

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from uuid import UUID
 
 import attrs
-from bson import Decimal128, ObjectId
+from bson import Decimal128, Int64, ObjectId
 
 from mapper import document
 from mapper.fields import field
@@ -38,7 +38,7 @@ __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 
-    from mongo_dsl import Field
+    from mongo_dsl import Field, geo
     from mongo_dsl.fields.exact import (
         ArrayField,
         DictField,
@@ -51,26 +51,57 @@ if TYPE_CHECKING:
     )
     from mongo_dsl.geo.shapes import Shape
 
-    B = TypeVar("B", bound=bool | None)
+    A = TypeVar("A", bound="_Anything")
     C = TypeVar("C")
     D = TypeVar("D")
     E = TypeVar("E")
-    G = TypeVar("G", bound=Shape | None)
-    K = TypeVar("K", bound=dict[str, Any] | None)
+    G = TypeVar("G", bound=Shape)
     M = TypeVar("M")
-    N = TypeVar("N", bound=float | decimal.Decimal | Decimal128 | None)
-    P = TypeVar("P", bound=list[float] | tuple[float, float] | None)
-    S = TypeVar("S", bound=str | None)
+    N = TypeVar("N", bound=decimal.Decimal | Decimal128 | Int64)
     T = TypeVar("T")
-    V = TypeVar("V", bound=dt.date | ObjectId | UUID | bytes | Enum | None)
+    V = TypeVar("V", bound=dt.date | ObjectId | UUID | bytes | Enum)
+
+    class _Anything:
+        """A type that no field has."""
 
     class Mapped(Generic[T]):
         """A field of type *T*: its face at the class, its value at an instance."""
 
+        # No type but Any meets the first. Concrete types stand for optional ones: mypy overlooks the bound of "V | None".
         @overload
-        def __get__(self: Mapped[B], instance: None, owner: Any) -> ExactField[B]: ...
+        def __get__(self: Mapped[A], instance: None, owner: Any) -> ExactField[A]: ...
         @overload
-        def __get__(self: Mapped[S], instance: None, owner: Any) -> TextField[S]: ...
+        def __get__(
+            self: Mapped[bool], instance: None, owner: Any
+        ) -> ExactField[bool]: ...
+        @overload
+        def __get__(
+            self: Mapped[bool | None], instance: None, owner: Any
+        ) -> ExactField[bool | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[int], instance: None, owner: Any
+        ) -> NumberField[int]: ...
+        @overload
+        def __get__(
+            self: Mapped[int | None], instance: None, owner: Any
+        ) -> NumberField[int | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[float], instance: None, owner: Any
+        ) -> NumberField[float]: ...
+        @overload
+        def __get__(
+            self: Mapped[float | None], instance: None, owner: Any
+        ) -> NumberField[float | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[str], instance: None, owner: Any
+        ) -> TextField[str]: ...
+        @overload
+        def __get__(
+            self: Mapped[str | None], instance: None, owner: Any
+        ) -> TextField[str | None]: ...
         @overload
         def __get__(self: Mapped[N], instance: None, owner: Any) -> NumberField[N]: ...
         @overload
@@ -78,11 +109,65 @@ if TYPE_CHECKING:
         @overload
         def __get__(self: Mapped[G], instance: None, owner: Any) -> PlaceField[G]: ...
         @overload
-        def __get__(self: Mapped[K], instance: None, owner: Any) -> DictField[K]: ...
+        def __get__(
+            self: Mapped[decimal.Decimal | None], instance: None, owner: Any
+        ) -> NumberField[decimal.Decimal | None]: ...
         @overload
         def __get__(
-            self: Mapped[P], instance: None, owner: Any
-        ) -> PairField[float, P]: ...
+            self: Mapped[Decimal128 | None], instance: None, owner: Any
+        ) -> NumberField[Decimal128 | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[Int64 | None], instance: None, owner: Any
+        ) -> NumberField[Int64 | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[dt.datetime | None], instance: None, owner: Any
+        ) -> ExactField[dt.datetime | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[dt.date | None], instance: None, owner: Any
+        ) -> ExactField[dt.date | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[ObjectId | None], instance: None, owner: Any
+        ) -> ExactField[ObjectId | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[UUID | None], instance: None, owner: Any
+        ) -> ExactField[UUID | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[bytes | None], instance: None, owner: Any
+        ) -> ExactField[bytes | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[geo.Point | None], instance: None, owner: Any
+        ) -> PlaceField[geo.Point | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[geo.LineString | None], instance: None, owner: Any
+        ) -> PlaceField[geo.LineString | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[geo.Polygon | None], instance: None, owner: Any
+        ) -> PlaceField[geo.Polygon | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[dict[str, E]], instance: None, owner: Any
+        ) -> DictField[dict[str, E]]: ...
+        @overload
+        def __get__(
+            self: Mapped[dict[str, E] | None], instance: None, owner: Any
+        ) -> DictField[dict[str, E] | None]: ...
+        @overload
+        def __get__(
+            self: Mapped[list[float]], instance: None, owner: Any
+        ) -> PairField[float, list[float]]: ...
+        @overload
+        def __get__(
+            self: Mapped[tuple[float, float]], instance: None, owner: Any
+        ) -> PairField[float, tuple[float, float]]: ...
         @overload
         def __get__(
             self: Mapped[list[E]], instance: None, owner: Any
