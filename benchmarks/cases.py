@@ -68,7 +68,11 @@ def raw_orders(count: int) -> Iterator[dict[str, Any]]:
             "tags": chance.sample(["a", "b", "c", "d", "e"], 3),
             "address": {"street": f"Street {number}", "city": "Rome", "zip": "00100"},
             "items": [
-                {"sku": f"s{item}", "qty": chance.randrange(9), "price": chance.random()}
+                {
+                    "sku": f"s{item}",
+                    "qty": chance.randrange(9),
+                    "price": chance.random(),
+                }
                 for item in range(3)
             ],
             "notes": "x" * chance.randrange(50),
@@ -113,7 +117,9 @@ def finding(mapper: Mapper, count: int) -> Case:
     assert loaded is not None
     assert loaded.number == 0
     assert loaded.items[0].sku == "s0"
-    return Case(f"find {count:,} documents", query.to_list, lambda: list(collection.find()))
+    return Case(
+        f"find {count:,} documents", query.to_list, lambda: list(collection.find())
+    )
 
 
 def inserting(mapper: Mapper, count: int) -> Case:
@@ -135,7 +141,10 @@ def inserting(mapper: Mapper, count: int) -> Case:
         return mapper.insert_many(made)
 
     return Case(
-        f"insert_many {count:,}", ours, lambda: collection.insert_many(plain), prepare=prepare
+        f"insert_many {count:,}",
+        ours,
+        lambda: collection.insert_many(plain),
+        prepare=prepare,
     )
 
 

@@ -62,12 +62,19 @@ def report(results: list[Result]) -> str:
     """Lay the results out: medians, and least to greatest of each."""
     rows = [("case", "ours (min-max)", "raw (min-max)", "ratio (min-max)")]
     rows += [
-        (r.name, spread(r.ours, duration), spread(r.raw, duration), spread(r.ratios, ratio))
+        (
+            r.name,
+            spread(r.ours, duration),
+            spread(r.raw, duration),
+            spread(r.ratios, ratio),
+        )
         for r in results
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     )
 

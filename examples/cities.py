@@ -28,7 +28,9 @@ class City(SyncDocument):
         collection_name = "cities"
         indexes = (
             Index(("location", "2dsphere")),
-            Index(("name", "text"), ("names", "text"), weights={"name": 10, "names": 1}),
+            Index(
+                ("name", "text"), ("names", "text"), weights={"name": 10, "names": 1}
+            ),
             Index("country_code", "-population"),
         )
 

@@ -59,7 +59,9 @@ def composed() -> Any:
 
 def keywords() -> Any:
     """Keywords and look-ups say the same, shorter."""
-    return City.filter(country_code="JP", population__between=(400_000, 500_000))[:5].select(Place)
+    return City.filter(country_code="JP", population__between=(400_000, 500_000))[
+        :5
+    ].select(Place)
 
 
 def next_page() -> Any:
@@ -72,7 +74,9 @@ def next_page() -> Any:
 def nearest() -> Any:
     """Distances are in metres, nearest first."""
     eiffel_tower = geo.Point(2.2945, 48.8584)
-    return City.filter(City.q.location.near(eiffel_tower, max_distance=6_000))[:5].select(Place)
+    return City.filter(City.q.location.near(eiffel_tower, max_distance=6_000))[
+        :5
+    ].select(Place)
 
 
 def in_a_polygon() -> Any:
@@ -102,8 +106,15 @@ def facets() -> Any:
     """Facets run several pipelines over the same cities."""
     millions = fn.floor(City.q.population / 1_000_000) * 1_000_000
     return Pipeline().facet(
-        continents=Pipeline().group(City.q.continent, cities=acc.count()).sort("-cities").limit(3),
-        sizes=Pipeline().match(big).group(millions, cities=acc.count()).sort("_id").limit(3),
+        continents=Pipeline()
+        .group(City.q.continent, cities=acc.count())
+        .sort("-cities")
+        .limit(3),
+        sizes=Pipeline()
+        .match(big)
+        .group(millions, cities=acc.count())
+        .sort("_id")
+        .limit(3),
         largest=Pipeline().sort("-population").limit(3).project("name", "population"),
     )
 
@@ -123,7 +134,9 @@ def show(function: Callable[[], Any]) -> None:
     console.rule(f"[bold]{function.__doc__}")
     console.print(Syntax(body_of(function), "python", background_color="default"))
     mongo, rows = run(function())
-    console.print(Syntax(mongo, "javascript", background_color="default", word_wrap=True))
+    console.print(
+        Syntax(mongo, "javascript", background_color="default", word_wrap=True)
+    )
     console.print(table(rows))
 
 
@@ -147,7 +160,9 @@ def run(made: Any) -> tuple[str, list[Any]]:
 def flattened(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Show each facet as one row."""
     if len(rows) == 1 and all(isinstance(value, list) for value in rows[0].values()):
-        return [{"facet": name, "rows": to_shell(found)} for name, found in rows[0].items()]
+        return [
+            {"facet": name, "rows": to_shell(found)} for name, found in rows[0].items()
+        ]
     return rows
 
 
@@ -156,7 +171,9 @@ def table(rows: Iterable[Any]) -> Table:
     shown = [row if isinstance(row, dict) else attrs.asdict(row) for row in rows]
     laid_out = Table(*(shown[0] if shown else ("no rows",)))
     for row in shown:
-        laid_out.add_row(*(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+        laid_out.add_row(
+            *(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values())
+        )
     return laid_out
 
 
@@ -168,7 +185,9 @@ def load() -> None:
         batches = [made[start : start + 1000] for start in range(0, len(made), 1000)]
         for batch in track(batches, f"Storing {len(made):,} cities", console=console):
             City.insert_many(batch)
-    console.print(f"{len(made):,} cities, with the indexes {', '.join(City.create_indexes())}")
+    console.print(
+        f"{len(made):,} cities, with the indexes {', '.join(City.create_indexes())}"
+    )
 
 
 # -- The same without blocking ---------------------------------------------------------
@@ -190,7 +209,9 @@ async def asynchronous(uri: str) -> None:
     console.rule("[bold]The same query, awaited, on both async drivers")
     for driver in ("pymongo", "motor"):
         async with connect_async(uri, "demo", driver=driver) as db:
-            query = AsyncCity.filter(AsyncCity.q.population > 15_000_000).sort("-population")
+            query = AsyncCity.filter(AsyncCity.q.population > 15_000_000).sort(
+                "-population"
+            )
             names = [city.name async for city in query.only("name", "population")]
             console.print(f"{db} on {driver}: {', '.join(itertools.islice(names, 5))}")
 

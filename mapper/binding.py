@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mapper.sync import Mapper
 
 ambient_sync: ContextVar[Mapper | None] = ContextVar("ambient_sync", default=None)
-ambient_async: ContextVar[AsyncMapper | None] = ContextVar("ambient_async", default=None)
+ambient_async: ContextVar[AsyncMapper | None] = ContextVar(
+    "ambient_async", default=None
+)
 
 _sync: dict[str, Mapper] = {}
 _async: dict[str, AsyncMapper] = {}
@@ -66,5 +68,7 @@ def async_mapper(cls: Any) -> AsyncMapper:
 
 def _unbound(cls: Any, function: str, mapper: str) -> NotBoundError:
     name = cls.__options__.database
-    msg = f"{cls.__name__} is bound to no database named {name!r}; call {function}(...),"
+    msg = (
+        f"{cls.__name__} is bound to no database named {name!r}; call {function}(...),"
+    )
     return NotBoundError(f"{msg} or run the query on a {mapper} with using(...)")

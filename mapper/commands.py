@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
-from typing import TypeAlias
 
 
 T = TypeVar("T")
@@ -61,6 +60,9 @@ async def run_async(flow: Flow[T], call: Callable[[Command], Any]) -> T:
             return cast("T", done.value)
         try:
             reply = call(command)
-            step, value = flow.send, await reply if inspect.isawaitable(reply) else reply
+            step, value = (
+                flow.send,
+                await reply if inspect.isawaitable(reply) else reply,
+            )
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
             step, value = flow.throw, error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import typing
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import cattrs
@@ -32,8 +33,8 @@ from mongo_dsl.conformity import bare, describe
 T = TypeVar("T")
 
 # cattrs asks for these, and all their subclasses, before it asks predicates: an enum that
-# is a str, too, or `Int64` would be taken for what they derive from.
-_CAUGHT = (str, bytes, int, float)
+# is a str, too, or `Int64` would be taken for what they derive from, a path for a str.
+_CAUGHT = (str, bytes, int, float, Path)
 
 
 class BsonConverter(cattrs.Converter):
@@ -50,7 +51,7 @@ class BsonConverter(cattrs.Converter):
             self._named.add(cl)
             if self.twin is not None:
                 self.twin.register_structure_hook(cl, func)
-        return super().register_structure_hook(cl, func)
+        return super().register_structure_hook(cl, func)  # pyright: ignore[reportArgumentType]
 
     def register_unstructure_hook(self, cls: Any, func: Any = None) -> Any:
         """Store values of the type *cls* by *func*; without it, decorate a function."""
@@ -58,7 +59,7 @@ class BsonConverter(cattrs.Converter):
             self._named.add(cls)
             if self.twin is not None:
                 self.twin.register_unstructure_hook(cls, func)
-        return super().register_unstructure_hook(cls, func)
+        return super().register_unstructure_hook(cls, func)  # pyright: ignore[reportArgumentType]
 
     @functools.cached_property
     def _named(self) -> set[Any]:

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     import attrs
     from typing_extensions import Self, dataclass_transform
 
-    _Meta = type  # checkers read the fields off dataclass_transform, not off a metaclass
+    _Meta = (
+        type  # checkers read the fields off dataclass_transform, not off a metaclass
+    )
 else:
     _Meta = DocumentMeta
 
-    def dataclass_transform(**_):
+    def dataclass_transform(**_: Any) -> Any:
         """Do nothing: type checkers alone care, and Python 3.10 has none."""
         return lambda cls: cls
 
@@ -64,16 +66,20 @@ class Root(metaclass=_Meta):
         return state_of(self) not in (None, DELETED)
 
     def __repr__(self) -> str:
-        shown = [a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)]
+        shown = [
+            a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)
+        ]
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"
 
     if not TYPE_CHECKING:  # checkers know the fields
 
-        def __getattr__(self, name):
+        def __getattr__(self, name: str) -> Any:
             """Say of a field why it has no value."""
             if any(a.name == name for a in type(self).__attrs_attrs__):
-                msg = f"{type(self).__name__}.{name} was not loaded; the query kept only"
+                msg = (
+                    f"{type(self).__name__}.{name} was not loaded; the query kept only"
+                )
                 msg = f"{msg} some fields, reload() reads all"
                 raise AttributeError(msg)
             msg = f"{type(self).__name__!r} object has no attribute {name!r}"
@@ -85,7 +91,9 @@ class Root(metaclass=_Meta):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
-            object.__setattr__(self, name, value)  # what was checked is not checked again
+            object.__setattr__(
+                self, name, value
+            )  # what was checked is not checked again
 
 
 class Document(Root):

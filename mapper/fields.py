@@ -48,7 +48,12 @@ def field(
     if db_name is not None and (not db_name or db_name[0] == "$" or "." in db_name):
         msg = f"field got the db_name {db_name!r}; it is not empty, has no dot and doesn't"
         raise DefinitionError(f"{msg} begin with '$'")
-    options = {"db_name": db_name, "index": index, "unique": unique, "immutable": immutable}
+    options = {
+        "db_name": db_name,
+        "index": index,
+        "unique": unique,
+        "immutable": immutable,
+    }
     given = {name: value for name, value in options.items() if value}
     return attrs.field(
         default=default,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from mapper.converter import decode, decode_document
-from mapper.tracking import Stored
+from mapper.tracking import Stored, remember
 from mongo_dsl.schema import fields_of
 
 
@@ -32,7 +32,7 @@ def _as_it_is(raw: dict[str, Any]) -> dict[str, Any]:
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
     document: Any = decode_document(raw, cls)
-    document._state = Stored(raw)
+    remember(document, Stored(raw))
     return document
 
 
@@ -43,5 +43,5 @@ def load_part(cls: type[D], raw: dict[str, Any]) -> D:
     for name, (stored, annotation) in fields_of(model).items():
         if stored in raw:
             object.__setattr__(document, name, decode(raw[stored], annotation))
-    document._state = Stored(raw, partial=True)
+    remember(document, Stored(raw, partial=True))
     return document

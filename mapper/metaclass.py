@@ -113,7 +113,7 @@ def _set_aside(namespace: dict[str, Any]) -> None:
 def _defined(cls: Any) -> Any:
     """Let attrs make the class, with the fields of its abstract bases and mixins."""
     these: dict[str, Any] = {}
-    for base in sorted(reversed(cls.__mro__), key=_comes_later):
+    for base in sorted(reversed(cls.__mro__), key=_comes_later):  # noqa: C414 - stable
         if base is cls or not _has_slots(base):
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
@@ -130,7 +130,9 @@ def _defined(cls: Any) -> Any:
 
 def _has_slots(base: type) -> bool:
     """Tell whether *base* has its fields already: a concrete document, or a builtin."""
-    return base in _FIELDLESS or "__attrs_attrs__" in base.__dict__ and not _is_root(base)
+    return base in _FIELDLESS or (
+        "__attrs_attrs__" in base.__dict__ and not _is_root(base)
+    )
 
 
 def _comes_later(base: type) -> bool:
@@ -159,7 +161,10 @@ def _own_fields(base: Any) -> dict[str, Any]:
 def _is_class_variable(annotation: Any) -> bool:
     if isinstance(annotation, str):
         return annotation.startswith(("ClassVar", "typing.ClassVar", "t.ClassVar"))
-    return annotation is typing.ClassVar or typing.get_origin(annotation) is typing.ClassVar
+    return (
+        annotation is typing.ClassVar
+        or typing.get_origin(annotation) is typing.ClassVar
+    )
 
 
 def _refuse_undeclared(cls: Any) -> None:
@@ -167,7 +172,9 @@ def _refuse_undeclared(cls: Any) -> None:
     annotations = inspect.get_annotations(cls)
     for name, value in vars(cls).items():
         if type(value).__name__ == "_CountingAttr" and name not in annotations:
-            msg = f"{cls.__name__}.{name} has no annotation; write its type: {name}: int"
+            msg = (
+                f"{cls.__name__}.{name} has no annotation; write its type: {name}: int"
+            )
             raise DefinitionError(f"{msg} = field(...)")
 
 
@@ -180,7 +187,7 @@ def _as_field(default: Any) -> Any:
     return attrs.field(default=default)
 
 
-def _transform(cls: Any, fields: list[Any]) -> list[Any]:
+def _transform(_: Any, fields: list[Any]) -> list[Any]:
     return [_stored_as_id(without_validator(attribute)) for attribute in fields]
 
 
@@ -206,8 +213,10 @@ def _misfit(cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> str | No
         if name not in taken:
             hint = suggestion(name, taken)
             listed = ", ".join(taken)
-            return f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
-    missing = [n for n, a in taken.items() if a.default is attrs.NOTHING and n not in values]
+            return (
+                f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
+            )
+    missing = [
+        n for n, a in taken.items() if a.default is attrs.NOTHING and n not in values
+    ]
     return f"{cls.__name__} needs {', '.join(missing)}" if missing else None
-
-

@@ -71,7 +71,9 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
             msg = f"{name}.Meta has no option {option!r}{hint}; the options are: "
             raise DefinitionError(msg + ", ".join(known))
         if option in _TYPES and not isinstance(value, _TYPES[option]):
-            msg = f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
+            msg = (
+                f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
+            )
             raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])

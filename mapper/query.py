@@ -77,7 +77,9 @@ class Query(BoundQuerySet[M]):
 
     if TYPE_CHECKING:
 
-        def select(self, row: type[R]) -> Query[R]: ...
+        def select(self, row: type[R]) -> Query[R]:
+            """Load rows of the attrs class *row*."""
+            ...
 
     def _bound(self) -> Mapper:
         found: Mapper = self.mapper or sync_mapper(self.model)
@@ -189,7 +191,9 @@ class AsyncQuery(BoundQuerySet[M]):
 
     if TYPE_CHECKING:
 
-        def select(self, row: type[R]) -> AsyncQuery[R]: ...
+        def select(self, row: type[R]) -> AsyncQuery[R]:
+            """Load rows of the attrs class *row*."""
+            ...
 
     def _bound(self) -> AsyncMapper:
         found: AsyncMapper = self.mapper or async_mapper(self.model)
@@ -311,7 +315,9 @@ def seed_query(
     """Narrow, sort and cut *query* as the arguments of `Document.filter` say."""
     found = query.filter(*filters, **keywords)
     if sort_by is not None:
-        found = found.sort(*sort_by) if isinstance(sort_by, list) else found.sort(sort_by)
+        found = (
+            found.sort(*sort_by) if isinstance(sort_by, list) else found.sort(sort_by)
+        )
     if skip is not None:
         found = found.skip(skip)
     return found if limit is None else found.limit(limit)

@@ -33,6 +33,11 @@ def state_of(document: Any) -> Stored | None:
     return state
 
 
+def remember(document: Any, state: Stored) -> None:
+    """Let *document* be in *state*."""
+    document._state = state  # noqa: SLF001 - written and read here alone
+
+
 def encoded(document: Any) -> dict[str, Any]:
     """Encode *document*, of a partial one the fields that have a value."""
     state = state_of(document)
@@ -52,7 +57,9 @@ def _class_of(document: Any) -> Any:
 def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
     """Return the update, in MQL, that turns what is stored into *new*."""
     old = state.document
-    changed = {name for name, value in new.items() if not _same(old.get(name, _GONE), value)}
+    changed = {
+        name for name, value in new.items() if not _same(old.get(name, _GONE), value)
+    }
     if changed and not state.partial:
         changed -= _unchanged(cls, old, new, changed)
     steps: dict[str, dict[str, Any]] = {"$set": {}, "$unset": {}}
@@ -96,7 +103,11 @@ def _same(left: Any, right: Any) -> bool:
 
 def _delta(path: str, old: Any, new: Any) -> Iterator[tuple[str, str, Any]]:
     """Yield the steps from *old* to *new*, into nested documents where that is safe."""
-    if not isinstance(old, dict) or not isinstance(new, dict) or not _addressable(old, new):
+    if (
+        not isinstance(old, dict)
+        or not isinstance(new, dict)
+        or not _addressable(old, new)
+    ):
         yield "$set", path, new
         return
     for name in old:

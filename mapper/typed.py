@@ -216,14 +216,14 @@ if TYPE_CHECKING:
         """A document of a collection, for asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
-        q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore
+        q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
     class SyncDocument(document.SyncDocument):
         """A document of a collection, without asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
-        q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore
+        q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
     def define(cls: type[C]) -> type[C]:
@@ -238,6 +238,6 @@ else:
     class Mapped:
         """A mark for type checkers: at run time ``Mapped[int]`` is ``int``."""
 
-        def __class_getitem__(cls, annotation):
+        def __class_getitem__(cls, annotation: Any) -> Any:
             """Return *annotation*: attrs and cattrs see plain types."""
             return annotation

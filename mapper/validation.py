@@ -18,12 +18,16 @@ _VALIDATORS = "validators"
 def checks_of(cls: Any) -> dict[str, Callable[[Any, Any], str | None]]:
     """Return, for every field of *cls*, a function that finds what is wrong with a value."""
     return {
-        attribute.name: _check(cls.__name__, attribute, fields_of(cls)[attribute.name][1])
+        attribute.name: _check(
+            cls.__name__, attribute, fields_of(cls)[attribute.name][1]
+        )
         for attribute in attrs.fields(cls)
     }
 
 
-def _check(owner: str, attribute: Any, annotation: Any) -> Callable[[Any, Any], str | None]:
+def _check(
+    owner: str, attribute: Any, annotation: Any
+) -> Callable[[Any, Any], str | None]:
     allowed = conforms(annotation)
     validator = attribute.metadata.get(_VALIDATORS)
 

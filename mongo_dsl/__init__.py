@@ -23,9 +23,9 @@ from mongo_dsl.filters import (
     text,
     where,
 )
+from mongo_dsl.find import FindCommand
 from mongo_dsl.params import param
 from mongo_dsl.pipeline import Pipeline
-from mongo_dsl.find import FindCommand
 from mongo_dsl.queryset import QuerySet
 from mongo_dsl.raw import raw
 from mongo_dsl.sorting import Sort

@@ -24,7 +24,8 @@ def members(annotation: Any) -> tuple[Any, ...]:
     """Return the alternatives of a union, and any other annotation alone."""
     annotation = bare(annotation)
     if typing.get_origin(annotation) in (Union, types.UnionType):
-        return tuple(m for arg in typing.get_args(annotation) for m in members(arg))
+        found = (m for arg in typing.get_args(annotation) for m in members(arg))
+        return tuple(dict.fromkeys(found))
     return (annotation,)
 
 
@@ -32,7 +33,7 @@ def bare(annotation: Any) -> Any:
     """Strip `Annotated`, `Final`, `NewType` and aliases off *annotation*."""
     while True:
         origin = typing.get_origin(annotation)
-        if origin in (typing.Annotated, typing.Final):
+        if origin in (typing.Annotated, typing.Final) or _is_about_keys(origin):
             annotation = typing.get_args(annotation)[0]
         elif hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__
@@ -42,6 +43,11 @@ def bare(annotation: Any) -> Any:
             annotation = annotation.__bound__ or Any
         else:
             return annotation
+
+
+def _is_about_keys(origin: Any) -> bool:
+    """Tell whether *origin* says of a typed dict's key more than its type."""
+    return getattr(origin, "_name", None) in ("Required", "NotRequired", "ReadOnly")
 
 
 def describe(annotation: Any) -> str:

@@ -20,8 +20,8 @@ from mongo_dsl.expressions import (
     conditional,
     conversion,
     date,
-    documents,
     miscellaneous,
+    objects,
     sets,
     statistics,
     strings,
@@ -39,8 +39,8 @@ from mongo_dsl.expressions.comparison import *
 from mongo_dsl.expressions.conditional import *
 from mongo_dsl.expressions.conversion import *
 from mongo_dsl.expressions.date import *
-from mongo_dsl.expressions.documents import *
 from mongo_dsl.expressions.miscellaneous import *
+from mongo_dsl.expressions.objects import *
 from mongo_dsl.expressions.sets import *
 from mongo_dsl.expressions.statistics import *
 from mongo_dsl.expressions.strings import *
@@ -60,8 +60,8 @@ __all__ += comparison.__all__
 __all__ += conditional.__all__
 __all__ += conversion.__all__
 __all__ += date.__all__
-__all__ += documents.__all__
 __all__ += miscellaneous.__all__
+__all__ += objects.__all__
 __all__ += sets.__all__
 __all__ += statistics.__all__
 __all__ += strings.__all__

@@ -53,7 +53,9 @@ def places(order: Sequence[Sort], text: str) -> tuple[Any, ...]:
 
 
 def _not_a_cursor(text: str) -> str:
-    return f"after got {text!r}, which is no cursor of this sort order; pass one it gave"
+    return (
+        f"after got {text!r}, which is no cursor of this sort order; pass one it gave"
+    )
 
 
 def beyond(order: Sequence[Sort], values: Sequence[Node]) -> Predicate:

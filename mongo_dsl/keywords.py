@@ -49,7 +49,9 @@ def _term(root: Any, name: str, value: Any, operator_dicts: bool) -> Filter:
     return cast("Filter", field == value)
 
 
-def _field(root: Any, name: str) -> tuple[Field[Any], Callable[[Any, Any], Filter] | None]:
+def _field(
+    root: Any, name: str
+) -> tuple[Field[Any], Callable[[Any, Any], Filter] | None]:
     """Split *name* into the field and the look-up that may follow it."""
     path = name.split("__")
     if name[:1] == "_" or len(path) == 1:
@@ -61,7 +63,9 @@ def _field(root: Any, name: str) -> tuple[Field[Any], Callable[[Any, Any], Filte
     except UnknownFieldError as error:
         hint = suggestion(path[-1], _LOOK_UPS)
         listed = ", ".join(_LOOK_UPS)
-        msg = f"{error}; and {path[-1]!r} is no look-up{hint}; the look-ups are: {listed}"
+        msg = (
+            f"{error}; and {path[-1]!r} is no look-up{hint}; the look-ups are: {listed}"
+        )
         raise UnknownFieldError(msg) from None
 
 
@@ -148,11 +152,31 @@ def _unnamed(test: Any) -> Where:
     return Where(type(test.path)(""), test.ops)
 
 
-_COMPARISONS = frozenset("$eq $ne $gt $gte $lt $lte".split())
+_COMPARISONS = frozenset(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"])
 _OPERATORS = _COMPARISONS | frozenset(
-    "$in $nin $not $exists $type $regex $options $mod $all $size $elemMatch $near "
-    "$nearSphere $maxDistance $minDistance $geoWithin $geoIntersects $bitsAllClear "
-    "$bitsAllSet $bitsAnyClear $bitsAnySet".split()
+    [
+        "$in",
+        "$nin",
+        "$not",
+        "$exists",
+        "$type",
+        "$regex",
+        "$options",
+        "$mod",
+        "$all",
+        "$size",
+        "$elemMatch",
+        "$near",
+        "$nearSphere",
+        "$maxDistance",
+        "$minDistance",
+        "$geoWithin",
+        "$geoIntersects",
+        "$bitsAllClear",
+        "$bitsAllSet",
+        "$bitsAnyClear",
+        "$bitsAnySet",
+    ]
 )
 _JAVASCRIPT = frozenset({"$where", "$function", "$accumulator"})
 

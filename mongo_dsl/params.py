@@ -62,9 +62,12 @@ def fill(tree: T, values: Mapping[str, Any]) -> T:
     for name in values:
         if name not in known:
             listed = ", ".join(known) or "none"
-            msg = f"bind got {name!r}, which no parameter is called; there are: {listed}"
+            msg = (
+                f"bind got {name!r}, which no parameter is called; there are: {listed}"
+            )
             raise ParameterError(msg)
     filled: T = substitute(
-        tree, lambda hole: hole.accept(values[hole.name]) if hole.name in values else hole
+        tree,
+        lambda hole: hole.accept(values[hole.name]) if hole.name in values else hole,
     )
     return filled

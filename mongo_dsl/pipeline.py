@@ -18,7 +18,9 @@ from mongo_dsl.values import Face
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self  # Python 3.10 lacks it; nothing needs it at run time
+    from typing_extensions import (
+        Self,  # Python 3.10 lacks it; nothing needs it at run time
+    )
 
 R = TypeVar("R")
 P = ParamSpec("P")

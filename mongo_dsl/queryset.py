@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+)
 
 import attrs
 
 from mongo_dsl import keyset
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.filters import Filter, both, condition, negation
+from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.nodes import Body, Param, Path, Value
 from mongo_dsl.params import fill, names_of
-from mongo_dsl.predicates import Predicate
+from mongo_dsl.predicates import EVERYTHING, Predicate
 from mongo_dsl.render import to_json
 from mongo_dsl.schema import checked, field_spec, fields_of, find
 from mongo_dsl.sorting import Sort, sorts
@@ -23,7 +31,9 @@ from mongo_dsl.values import Face, node
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self  # Python 3.10 lacks it; nothing needs it at run time
+    from typing_extensions import (
+        Self,  # Python 3.10 lacks it; nothing needs it at run time
+    )
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -64,10 +74,12 @@ class QuerySet(Face, Generic[M]):
         >>> QuerySet().exclude(city="Paris").compile().filter
         {'city': {'$ne': 'Paris'}}
         """
-        unwanted = QuerySet(self.model)._narrowed(filters, keywords)
+        unwanted = self._with(predicate=EVERYTHING)._narrowed(filters, keywords)  # noqa: SLF001
         return self._with(predicate=both(self._node.predicate, negation(unwanted)))
 
-    def _narrowed(self, filters: tuple[Any, ...], keywords: Mapping[str, Any]) -> Predicate:
+    def _narrowed(
+        self, filters: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Predicate:
         found = self._node.predicate
         for one in filters:
             found = both(found, condition(one))
@@ -149,8 +161,14 @@ class QuerySet(Face, Generic[M]):
             msg = f"a query set got the key {part!r}; it takes slices, such as [:10]"
             raise OperandError(msg)
         start, stop = part.start or 0, part.stop
-        if part.step not in (None, 1) or start < 0 or (stop is not None and stop <= start):
-            msg = f"a query set got [{part.start}:{part.stop}:{part.step}]; slices count"
+        if (
+            part.step not in (None, 1)
+            or start < 0
+            or (stop is not None and stop <= start)
+        ):
+            msg = (
+                f"a query set got [{part.start}:{part.stop}:{part.step}]; slices count"
+            )
             raise ArgumentError(f"{msg} forward from 0 and hold at least one document")
         return self._part(start, stop)
 

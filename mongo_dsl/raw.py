@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 
+from mongo_dsl.compile import compile_value
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Raw
 from mongo_dsl.render import to_shell
-from mongo_dsl.compile import compile_value
 from mongo_dsl.values import Face, node
 
 

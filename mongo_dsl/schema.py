@@ -74,7 +74,9 @@ class FieldSpec:
     direct: frozenset[type] = attrs.field(
         init=False,
         repr=False,
-        default=attrs.Factory(lambda self: _direct(members(self.annotation)), takes_self=True),
+        default=attrs.Factory(
+            lambda self: _direct(members(self.annotation)), takes_self=True
+        ),
     )
     # An array is compared with whole arrays and with items.
     comparable: frozenset[type] = attrs.field(
@@ -150,7 +152,9 @@ class FieldSpec:
 
     def is_array(self) -> bool:
         """Tell whether the field may hold an array, as far as the annotation says."""
-        return any(_element(member) is not member for member in members(self.annotation))
+        return any(
+            _element(member) is not member for member in members(self.annotation)
+        )
 
     def item(self) -> FieldSpec:
         """Return an item of the array by itself: its fields have paths of their own."""
@@ -177,7 +181,9 @@ class FieldSpec:
             return attrs.evolve(value, accept=_Both(value.accept, self, "operand"))
         if value is None or isinstance(value, (Node, Face)):
             return node(value)
-        return self._encoded(value, (*members(self.annotation), *self.item_annotations()))
+        return self._encoded(
+            value, (*members(self.annotation), *self.item_annotations())
+        )
 
     def item_annotations(self) -> tuple[Any, ...]:
         """Return what the array's items may be, one annotation each."""
@@ -306,7 +312,9 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         hints = typing.get_type_hints(cls, include_extras=True)
     except NameError as error:
         msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
-        raise UnknownFieldError(f"{msg}; define what it names at module level") from error
+        raise UnknownFieldError(
+            f"{msg}; define what it names at module level"
+        ) from error
     return {
         attribute.name: (
             attribute.metadata.get("db_name", attribute.name),
@@ -345,5 +353,7 @@ def find(cls: type, path: str) -> FieldSpec:
     first, *rest = path.split(".")
     spec = field_spec(cls, first)
     for name in rest:
-        spec = spec.at(int(name)) if name.isdigit() and spec.is_array() else spec.sub(name)
+        spec = (
+            spec.at(int(name)) if name.isdigit() and spec.is_array() else spec.sub(name)
+        )
     return spec

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 import attrs
 
-from mongo_dsl.compile import compile_expression
 from mongo_dsl.accumulators import Accumulator
+from mongo_dsl.compile import compile_expression
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.filters import all_of, sketch
@@ -173,13 +173,18 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
     ``_id``.
     """
     if isinstance(by, str):
-        msg = f"group got {by!r}, a text that is the same for all documents; pass F.{by}"
+        msg = (
+            f"group got {by!r}, a text that is the same for all documents; pass F.{by}"
+        )
         raise OperandError(f"{msg.replace('$', '')}, or fn.literal(...) for a constant")
     for name, accumulator in accumulators.items():
         if not isinstance(accumulator, (Accumulator, RawMQL)):
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
-    items = [("_id", node(by)), *((n, node(value)) for n, value in accumulators.items())]
+    items = [
+        ("_id", node(by)),
+        *((n, node(value)) for n, value in accumulators.items()),
+    ]
     return Stage(Op("$group", Body(tuple(items))))
 
 
@@ -226,7 +231,9 @@ def unwind(
         "includeArrayIndex": include_array_index,
         "preserveNullAndEmptyArrays": preserve_null_and_empty_arrays,
     }
-    given = [(name, node(value)) for name, value in options.items() if value is not None]
+    given = [
+        (name, node(value)) for name, value in options.items() if value is not None
+    ]
     return Stage(Op("$unwind", Body((("path", path), *given)) if given else path))
 
 
@@ -267,7 +274,9 @@ def collection_name(stage: str, source: Any) -> str:
     Raises:
         OperandError: *source* is something else.
     """
-    name = source if isinstance(source, str) else getattr(source, "__collection__", None)
+    name = (
+        source if isinstance(source, str) else getattr(source, "__collection__", None)
+    )
     if isinstance(name, str):
         return name
     msg = f"{stage} got {source!r}; it takes a collection's name or a document class"

@@ -6,6 +6,7 @@ https://www.mongodb.com/docs/manual/reference/operator/update/
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NoReturn
 
@@ -153,13 +154,16 @@ def _refuse_conflicts(changes: tuple[Change, ...]) -> None:
         ((path.split("."), change) for change in changes for path in _touched(change)),
         key=lambda pair: pair[0],
     )
-    for (first, one), (second, other) in zip(touched, touched[1:], strict=False):
+    for (first, one), (second, other) in itertools.pairwise(touched):
         if second[: len(first)] == first:
             raise UpdateConflictError(_conflict(one, ".".join(first), other, second))
 
 
 def _conflict(one: Change, path: str, other: Change, second: list[str]) -> str:
-    left, right = f"{one.operator} of {path!r}", f"{other.operator} of {'.'.join(second)!r}"
+    left, right = (
+        f"{one.operator} of {path!r}",
+        f"{other.operator} of {'.'.join(second)!r}",
+    )
     return f"{left} conflicts with {right}; an update changes a path and its parts once"
 
 
@@ -173,7 +177,9 @@ def _refuse_ambiguous(arrays: tuple[tuple[str, Predicate], ...]) -> None:
     names = [name for name, _ in arrays]
     for name in names:
         if names.count(name) > 1:
-            msg = f"two array filters are called {name!r}; give one of them another name"
+            msg = (
+                f"two array filters are called {name!r}; give one of them another name"
+            )
             raise UpdateConflictError(msg)
 
 
@@ -226,8 +232,8 @@ def _stage(change: Change) -> dict[str, Any]:
         return {"$set": {change.path.name: compile_expression(change.value)}}
     if change.operator == "$unset":
         return {"$unset": change.path.name}
-    msg = f"a pipeline update can't {change.operator}; it takes set and unset"
-    raise CompileError(msg)
+    msg = f"a pipeline update can't {change.operator}"
+    raise CompileError(f"{msg}; it takes set and unset")
 
 
 _NUMBERS = frozenset({int, float, Int64, Decimal128})

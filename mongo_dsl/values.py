@@ -157,11 +157,9 @@ def _same(value: Node) -> Node:
 
 
 _CONVERTERS: dict[type, Callable[[Any], Node]] = {
-    **dict.fromkeys(
-        (str, float, bool, type(None), bytes, ObjectId, Decimal128, Int64, Regex, Code)
-        + (re.Pattern, Binary, Timestamp, DBRef, MinKey, MaxKey),
-        Value,
-    ),
+    **dict.fromkeys((str, float, bool, type(None), bytes, ObjectId, Decimal128), Value),
+    **dict.fromkeys((Int64, Regex, re.Pattern, Code, Binary, Timestamp), Value),
+    **dict.fromkeys((DBRef, MinKey, MaxKey), Value),
     int: _integer,
     dt.datetime: _datetime,
     dt.date: _date,

@@ -114,7 +114,11 @@ def imported_by(statement):
     """Return the modules that a fresh interpreter has after *statement*."""
     code = f"import sys; {statement}; print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
     return set(done.stdout.split())
 
@@ -128,13 +132,15 @@ def test_the_query_layer_loads_no_driver():
 def test_the_mapper_loads_what_it_needs():
     """Importing mapper imports neither Motor nor Rich."""
     loaded = imported_by("import mapper")
-    assert not {name for name in loaded if name.split(".")[0] in ("motor", "rich", "pytest")}
+    assert not {
+        name for name in loaded if name.split(".")[0] in ("motor", "rich", "pytest")
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_import_alone(path):
     """Every module imports without another one imported before it."""
-    if path.name == "__init__.py" or path.name == "pytest_plugin.py":
+    if path.name in {"__init__.py", "pytest_plugin.py"}:
         return
     room = name_of(path)
     if room.count(".") == 1:

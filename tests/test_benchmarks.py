@@ -17,7 +17,12 @@ def test_medians_and_ends():
 def test_rounds_are_interleaved():
     """Each round runs both sides, and who goes first alternates; the first doesn't count."""
     calls = []
-    case = Case("x", lambda: calls.append("o"), lambda: calls.append("r"), prepare=lambda: calls.append("-"))
+    case = Case(
+        "x",
+        lambda: calls.append("o"),
+        lambda: calls.append("r"),
+        prepare=lambda: calls.append("-"),
+    )
     result = measure(case, 2)
     assert "".join(calls) == "-r-o" + "-o-r" + "-r-o"
     assert len(result.ours) == len(result.raw) == 2

@@ -15,7 +15,6 @@ from mapper.conversion.numbers import decode_int
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
-    refused,
     shown,
     unfit,
 )
@@ -129,11 +128,12 @@ def _flag_encoder(kind: Any) -> Encode:
 
 def _flag_decoder(kind: Any) -> Decode:
     """Flags combine, so every sum of them is read, not only those with a name."""
+    rule = f"a sum of {', '.join(str(flag.value) for flag in kind)}"
 
     def decode(stored: Any, annotation: Any) -> Any:
         try:
             return kind(decode_int(stored, annotation))
-        except ValueError as error:
-            raise refused(error, stored) from error
+        except ValueError:
+            raise unfit(stored, rule) from None
 
     return decode

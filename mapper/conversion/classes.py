@@ -52,7 +52,7 @@ def fields_of(annotation: Any) -> tuple[Field, ...]:
     hints = _hints(kind)
     arguments = _type_arguments(annotation)
     if typing.is_typeddict(kind):
-        found = [_entry(name, name in kind.__required_keys__) for name in hints]
+        found = [_entry(kind, name, hint) for name, hint in hints.items()]
     elif attrs.has(kind):
         found = [_attribute(one, is_document(kind)) for one in attrs.fields(kind)]
     else:
@@ -104,8 +104,11 @@ def _dataclass_field(field: dataclasses.Field[Any]) -> Field:
     )
 
 
-def _entry(name: str, required: bool) -> Field:
-    return Field(name, name, name, Any, required)
+def _entry(kind: Any, name: str, hint: Any) -> Field:
+    """Describe a key; ``__required_keys__`` can't see what annotations as strings say."""
+    said = getattr(typing.get_origin(hint), "_name", None)
+    required = name in kind.__required_keys__ and said != "NotRequired"
+    return Field(name, name, name, Any, required or said == "Required")
 
 
 def _type_arguments(annotation: Any) -> dict[Any, Any]:

@@ -51,7 +51,7 @@ def class_encoder(annotation: Any, converter: Converter) -> Encode:
     kind = origin(annotation)
     rows = functools.cache(partial(_encoders, annotation, converter))
     if typing.is_typeddict(kind):
-        return partial(_encode_entries, kind, rows)
+        return partial(_encode_entries, annotation, rows)
     encode_all = _encode_checked if converter.detailed_validation else _encode_all
 
     def encode(value: Any) -> dict[str, Any]:
@@ -72,12 +72,15 @@ def _other_class(kind: Any, value: Any) -> Misfit:
     return unfit(value, kind.__name__)
 
 
-def _encode_entries(kind: Any, rows: Callable[[], _Rows], value: Any) -> dict[str, Any]:
+def _encode_entries(
+    annotation: Any, rows: Callable[[], _Rows], value: Any
+) -> dict[str, Any]:
     """Store a typed dict, whose keys may be left out, but not others put in."""
     if not isinstance(value, dict):
-        raise unfit(value, kind.__name__)
+        raise unfit(value, origin(annotation).__name__)
     hooks = {name: hook for name, _, hook in rows()}
-    names = [name for name in hooks if name in value or name in kind.__required_keys__]
+    required = {one.name for one in fields_of(annotation) if one.required}
+    names = [name for name in hooks if name in value or name in required]
     names += [name for name in value if name not in hooks]
     values = gather(
         (str(name), partial(_entry, value, name, hooks.get(name))) for name in names

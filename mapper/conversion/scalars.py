@@ -115,7 +115,7 @@ def _encode_binary(value: Any) -> Binary:
 
 def _decode_binary(stored: Any, _: Any) -> Binary:
     """Undo what the driver did: it reads subtype 0 as bytes, subtype 4 as UUID."""
-    if type(stored) is Binary:
+    if isinstance(stored, Binary):
         return stored
     if type(stored) is bytes:
         return Binary(stored)

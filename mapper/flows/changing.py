@@ -153,5 +153,9 @@ def _refuse_everything(query: Any, name: str) -> None:
     if query.whole or arguments(query)["filter"]:
         return
     owner = query.model.__name__
-    msg = f"{name} of {owner} has no filter and would touch every document; narrow it by"
-    raise UnfilteredWriteError(f"{msg} filter(...), or ask for it: .everything().{name}(...)")
+    msg = (
+        f"{name} of {owner} has no filter and would touch every document; narrow it by"
+    )
+    raise UnfilteredWriteError(
+        f"{msg} filter(...), or ask for it: .everything().{name}(...)"
+    )

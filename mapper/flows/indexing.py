@@ -22,5 +22,6 @@ def create_indexes(model: Any, session: Any = None) -> Flow[list[str]]:
     """Create the indexes that *model* declares and return their names."""
     names = []
     for index in declared_indexes(model):
-        names.append((yield from create_index(model, index, session)))
+        name = yield from create_index(model, index, session)
+        names.append(name)
     return names

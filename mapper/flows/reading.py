@@ -41,7 +41,9 @@ def one(query: Any) -> Flow[Any]:
     found = yield from one_or_none(query)
     if found is None:
         msg = f"no {_named(query)} matches {query.filters.to_shell()}"
-        raise DocumentNotFoundError(f"{msg}; first() and one_or_none() return None then")
+        raise DocumentNotFoundError(
+            f"{msg}; first() and one_or_none() return None then"
+        )
     return found
 
 
@@ -57,7 +59,9 @@ def one_or_none(query: Any) -> Flow[Any]:
 def count(query: Any) -> Flow[int]:
     """Count the documents of *query*."""
     given = arguments(query)
-    parts: dict[str, Any] = {name: given[name] for name in ("skip", "limit") if name in given}
+    parts: dict[str, Any] = {
+        name: given[name] for name in ("skip", "limit") if name in given
+    }
     parts.update(options(given))
     command = Command(collection(query), "count_documents", (given["filter"],), parts)
     number: int = yield command
@@ -67,7 +71,9 @@ def count(query: Any) -> Flow[int]:
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
     if query.compile().as_dict() != {"filter": {}}:
-        msg = f"estimated_count counts all of {collection(query)}; count() takes filters"
+        msg = (
+            f"estimated_count counts all of {collection(query)}; count() takes filters"
+        )
         raise ArgumentError(msg)
     number: int = yield Command(collection(query), "estimated_document_count")
     return number
@@ -130,7 +136,12 @@ def _leading(given: dict[str, Any]) -> list[dict[str, Any]]:
     return stages
 
 
-_STAGES = {"sort": "$sort", "skip": "$skip", "limit": "$limit", "projection": "$project"}
+_STAGES = {
+    "sort": "$sort",
+    "skip": "$skip",
+    "limit": "$limit",
+    "projection": "$project",
+}
 
 
 def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
@@ -160,6 +171,7 @@ def arguments(query: Any) -> dict[str, Any]:
 
 
 def collection(query: QuerySet[Any]) -> str:
+    """Return the name of the collection that *query* asks."""
     name: str = query.model.__collection__  # type: ignore[union-attr]
     return name
 

@@ -18,7 +18,7 @@ from mapper.errors import (
     ValidationError,
 )
 from mapper.flows.failures import duplicate_key, translated
-from mapper.tracking import DELETED, Stored, changes, encoded, state_of
+from mapper.tracking import DELETED, Stored, changes, encoded, remember, state_of
 from mapper.validation import validate
 
 
@@ -48,7 +48,9 @@ def insert_many(
     while batch := list(itertools.islice(remaining, _BATCH)):
         _same_class(batch)
         raws = [_new(document) for document in batch]
-        command = _command(batch[0], "insert_many", raws, ordered=ordered, session=session)
+        command = _command(
+            batch[0], "insert_many", raws, ordered=ordered, session=session
+        )
         try:
             yield command
         except Exception as error:
@@ -116,7 +118,7 @@ def save(document: D, session: Any = None) -> Flow[D]:
             )
         if reply.matched_count == 0:
             raise _gone(document)
-    document._state = attrs.evolve(state, document={**state.document, **new})  # type: ignore[attr-defined]
+    remember(document, attrs.evolve(state, document={**state.document, **new}))
     return document
 
 
@@ -124,7 +126,7 @@ def delete(document: Any, session: Any = None) -> Flow[bool]:
     """Delete *document* and tell whether it was there."""
     _must_be_stored(document, "deleted")
     reply = yield _command(document, "delete_one", _identity(document), session=session)
-    document._state = DELETED  # noqa: SLF001 - the state is the mapper's
+    remember(document, DELETED)
     return bool(reply.deleted_count)
 
 
@@ -180,7 +182,7 @@ def _made_id(document: Any) -> ObjectId:
 def _stored(document: Any, raw: dict[str, Any]) -> None:
     if document.id is None:
         object.__setattr__(document, "id", raw["_id"])
-    document._state = Stored(raw)  # noqa: SLF001 - the state is the mapper's
+    remember(document, Stored(raw))
 
 
 def _identity(document: Any) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Aggregation expressions: their face, and one module per chapter of the manual."""
+"""Expressions: their face, and their operators by chapter of the manual."""

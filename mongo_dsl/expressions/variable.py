@@ -73,7 +73,7 @@ class Variable(Expr):
         return f"variable {self._node.name!r}"
 
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: a variable has fields, and functions are written around it."""
+        """Refuse: names lead to fields, the server's functions are in `fn`."""
         parent, _dot, name = self._node.name.rpartition(".")
         msg = (
             f"variable {parent or name!r} has no method {name!r}; functions of the server"

@@ -48,6 +48,8 @@ class Changeable(Generic[T]):
         """Rename the field to *name*, the whole new path as it is stored."""
         return updates.rename(self, name)
 
-    def current_date(self, type_: Literal["date", "timestamp"] = "date") -> updates.Update:
+    def current_date(
+        self, type_: Literal["date", "timestamp"] = "date"
+    ) -> updates.Update:
         """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``."""
         return updates.current_date(self, type_)

@@ -25,9 +25,30 @@ from mongo_dsl.values import Face, node
 T = TypeVar("T")
 
 _ALIASES = frozenset(
-    "double string object array binData undefined objectId bool date null regex dbPointer "
-    "javascript symbol javascriptWithScope int timestamp long decimal minKey maxKey "
-    "number".split()
+    [
+        "double",
+        "string",
+        "object",
+        "array",
+        "binData",
+        "undefined",
+        "objectId",
+        "bool",
+        "date",
+        "null",
+        "regex",
+        "dbPointer",
+        "javascript",
+        "symbol",
+        "javascriptWithScope",
+        "int",
+        "timestamp",
+        "long",
+        "decimal",
+        "minKey",
+        "maxKey",
+        "number",
+    ]
 )
 
 
@@ -196,7 +217,9 @@ class Comparable(Expr, Generic[T]):
             return attrs.evolve(values, accept=_Operands(self, name))
         if isinstance(values, (Face, Node)):
             return node(values)
-        if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        if isinstance(values, (str, bytes, Mapping)) or not isinstance(
+            values, Iterable
+        ):
             msg = f"{name} got {values!r}; it takes a list of values"
             raise OperandError(msg)
         if isinstance(values, (set, frozenset)):

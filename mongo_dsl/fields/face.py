@@ -50,7 +50,9 @@ class Field(
         try:
             return self._below(name)
         except UnknownFieldError as error:
-            hint = suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
+            hint = (
+                suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
+            )
             raise UnknownFieldError(f"{error}{hint}") from None
 
     def _has_fields_but(self, name: str) -> bool:
@@ -116,7 +118,9 @@ class Field(
         """
         called = name or _identifier(self._node.name)
         if not (called.isalnum() and called[0].islower() and called.isascii()):
-            msg = f"where got the name {called!r}; it starts with a lower-case letter and"
+            msg = (
+                f"where got the name {called!r}; it starts with a lower-case letter and"
+            )
             raise ArgumentError(f"{msg} goes on with letters and digits")
         test = under(called, self._item_test("where", predicate))
         return self._items(f"$[{called}]", (called, test))
@@ -151,14 +155,14 @@ class Field(
         return Field(Path(""), spec)
 
     def contains(self, part: Any, *, case: bool = True) -> Filter:
-        """Match text that contains *part*, or an array that holds *part*.
+        r"""Match text that contains *part*, or an array that holds *part*.
 
         The document class tells which; without one, *part* does: text is looked for in
         text.
 
         >>> from mongo_dsl import F
         >>> F.name.contains("a.b", case=False).compile()
-        {'name': {'$regex': 'a\\\\.b', '$options': 'i'}}
+        {'name': {'$regex': 'a\\.b', '$options': 'i'}}
         """
         if self._spec is None:
             as_item = not isinstance(part, str)
@@ -169,6 +173,7 @@ class Field(
         return super().contains(part, case=case)
 
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: a method of this name doesn't exist."""
         parent, _dot, name = self._node.name.rpartition(".")
         of = f"field {parent!r}" if parent else "a field"
         hint = suggestion(name, _METHODS)

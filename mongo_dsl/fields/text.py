@@ -16,7 +16,12 @@ from mongo_dsl.nodes import Op, Path, Value
 from mongo_dsl.predicates import Where
 
 
-_FLAGS = ((re.I, "i"), (re.M, "m"), (re.S, "s"), (re.X, "x"))
+_FLAGS = (
+    (re.IGNORECASE, "i"),
+    (re.MULTILINE, "m"),
+    (re.DOTALL, "s"),
+    (re.VERBOSE, "x"),
+)
 _OPTIONS = frozenset("imsxu")
 
 
@@ -57,11 +62,11 @@ class TextMethods:
     regex = matches
 
     def contains(self, part: str, *, case: bool = True) -> Filter:
-        """Match text that contains *part*; of an array, match that it holds *part*.
+        r"""Match text that contains *part*; of an array, match that it holds *part*.
 
         >>> from mongo_dsl import F
         >>> F.name.contains("a.b").compile()
-        {'name': {'$regex': 'a\\\\.b'}}
+        {'name': {'$regex': 'a\\.b'}}
         """
         return self._regex(_escaped("contains", part), "" if case else "i")
 
@@ -75,13 +80,13 @@ class TextMethods:
         return self._regex("^" + _escaped("startswith", part), "" if case else "i")
 
     def endswith(self, part: str, *, case: bool = True) -> Filter:
-        """Match text that ends with *part*.
+        r"""Match text that ends with *part*.
 
         A bare ``$`` would also match before a line feed that ends the text.
 
         >>> from mongo_dsl import F
         >>> F.name.endswith("son").compile()
-        {'name': {'$regex': 'son$(?!\\\\n)'}}
+        {'name': {'$regex': 'son$(?!\\n)'}}
         """
         pattern = _escaped("endswith", part) + r"$(?!\n)"
         return self._regex(pattern, "" if case else "i")

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-
 EARTH_RADIUS = 6_378_100  # metres, the equatorial radius MongoDB calculates with
 
 

@@ -3,11 +3,11 @@
 import pickle
 
 import pytest
-from tests.models import User
 
 from mongo_dsl import F, fn, param, raw
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from tests.models import User
 
 
 q = User.q
@@ -30,14 +30,66 @@ ROWS = [
     (F.a + {"x": F.b}, {"$add": ["$a", {"x": "$b"}]}),
     (F.a + raw("$b"), {"$add": ["$a", "$b"]}),
     (F.items[0] + 1, {"$add": [{"$arrayElemAt": ["$items", 0]}, 1]}),
-    (F.items[0].qty + 1, {"$add": [{"$getField": {"field": "qty", "input": {"$arrayElemAt": ["$items", 0]}}}, 1]}),
+    (
+        F.items[0].qty + 1,
+        {
+            "$add": [
+                {
+                    "$getField": {
+                        "field": "qty",
+                        "input": {"$arrayElemAt": ["$items", 0]},
+                    }
+                },
+                1,
+            ]
+        },
+    ),
     (F.a + param("n"), None),
-    (fn.date_add(F.t, unit="day", amount=3), {"$dateAdd": {"startDate": "$t", "unit": "day", "amount": 3}}),
+    (
+        fn.date_add(F.t, unit="day", amount=3),
+        {"$dateAdd": {"startDate": "$t", "unit": "day", "amount": 3}},
+    ),
     (fn.concat(F.a, "-", F.b), {"$concat": ["$a", "-", "$b"]}),
-    (fn.cond(F.a > 1, "yes", "$no"), {"$cond": {"if": {"$gt": ["$a", 1]}, "then": "yes", "else": {"$literal": "$no"}}}),
-    (fn.map_(F.items, lambda item: item.price * item.qty), {"$map": {"input": "$items", "as": "item", "in": {"$multiply": ["$$item.price", "$$item.qty"]}}}),
-    (fn.filter_(F.items, lambda item: item.qty > 1), {"$filter": {"input": "$items", "as": "item", "cond": {"$gt": ["$$item.qty", 1]}}}),
-    (fn.reduce(F.a, 0, lambda total, one: total + one), {"$reduce": {"input": "$a", "initialValue": 0, "in": {"$add": ["$$value", "$$this"]}}}),
+    (
+        fn.cond(F.a > 1, "yes", "$no"),
+        {
+            "$cond": {
+                "if": {"$gt": ["$a", 1]},
+                "then": "yes",
+                "else": {"$literal": "$no"},
+            }
+        },
+    ),
+    (
+        fn.map_(F.items, lambda item: item.price * item.qty),
+        {
+            "$map": {
+                "input": "$items",
+                "as": "item",
+                "in": {"$multiply": ["$$item.price", "$$item.qty"]},
+            }
+        },
+    ),
+    (
+        fn.filter_(F.items, lambda item: item.qty > 1),
+        {
+            "$filter": {
+                "input": "$items",
+                "as": "item",
+                "cond": {"$gt": ["$$item.qty", 1]},
+            }
+        },
+    ),
+    (
+        fn.reduce(F.a, 0, lambda total, one: total + one),
+        {
+            "$reduce": {
+                "input": "$a",
+                "initialValue": 0,
+                "in": {"$add": ["$$value", "$$this"]},
+            }
+        },
+    ),
     (fn.literal("$a"), {"$literal": "$a"}),
     (fn.size(F.a), {"$size": "$a"}),
     (fn.and_(F.a > 1, F.b), {"$and": [{"$gt": ["$a", 1]}, "$b"]}),
@@ -68,17 +120,28 @@ PREDICATES = [
     (F.a.mod(4, 1), {"$eq": [{"$mod": ["$a", 4]}, 1]}),
     (F.a.size_(2), {"$eq": [{"$size": "$a"}, 2]}),
     (F.a.all_([1, 2]), {"$setIsSubset": [[1, 2], "$a"]}),
-    (F.a.matches("x", "i"), {"$regexMatch": {"input": "$a", "regex": "x", "options": "i"}}),
+    (
+        F.a.matches("x", "i"),
+        {"$regexMatch": {"input": "$a", "regex": "x", "options": "i"}},
+    ),
     (~(F.a > 5), {"$not": [{"$gt": ["$a", 5]}]}),
-    (~F.a.between(1, 5), {"$not": [{"$and": [{"$gte": ["$a", 1]}, {"$lte": ["$a", 5]}]}]}),
+    (
+        ~F.a.between(1, 5),
+        {"$not": [{"$and": [{"$gte": ["$a", 1]}, {"$lte": ["$a", 5]}]}]},
+    ),
     ((F.a == 1) & (F.b == 2), {"$and": [{"$eq": ["$a", 1]}, {"$eq": ["$b", 2]}]}),
     ((F.a == 1) | (F.b == 2), {"$or": [{"$eq": ["$a", 1]}, {"$eq": ["$b", 2]}]}),
-    (~((F.a == 1) | (F.b == 2)), {"$not": [{"$or": [{"$eq": ["$a", 1]}, {"$eq": ["$b", 2]}]}]}),
+    (
+        ~((F.a == 1) | (F.b == 2)),
+        {"$not": [{"$or": [{"$eq": ["$a", 1]}, {"$eq": ["$b", 2]}]}]},
+    ),
     (F.a > F.b, {"$gt": ["$a", "$b"]}),
 ]
 
 
-@pytest.mark.parametrize(("filter_", "mql"), PREDICATES, ids=[str(m)[:60] for _, m in PREDICATES])
+@pytest.mark.parametrize(
+    ("filter_", "mql"), PREDICATES, ids=[str(m)[:60] for _, m in PREDICATES]
+)
 def test_filters_are_expressions_too(filter_, mql):
     """One predicate has two lowerings: in an expression it computes a truth value."""
     assert fn.cond(filter_, 1, 2).compile()["$cond"]["if"] == mql
@@ -99,7 +162,9 @@ def test_some_filters_have_no_expression(filter_, name):
     """What only the query language can say is an error in an expression."""
     with pytest.raises(CompileError) as caught:
         compile_expression(fn.cond(filter_, 1, 2)._node)
-    assert str(caught.value) == f"{name} has no form as an expression; use it in a filter"
+    assert (
+        str(caught.value) == f"{name} has no form as an expression; use it in a filter"
+    )
 
 
 def test_expressions_have_no_place_in_data():
@@ -114,7 +179,9 @@ def test_expressions_have_no_place_in_data():
 
 def test_units_are_checked():
     """A unit that doesn't exist is suggested."""
-    with pytest.raises(ArgumentError, match="date_add got the unit 'days'; did you mean 'day'"):
+    with pytest.raises(
+        ArgumentError, match="date_add got the unit 'days'; did you mean 'day'"
+    ):
         fn.date_add(F.t, unit="days", amount=1)
 
 

@@ -3,7 +3,6 @@
 import pickle
 
 import pytest
-from tests.models import User
 
 from mapper import SyncDocument
 from mongo_dsl import F, Pipeline, acc, fn, param, raw, stages, text
@@ -13,6 +12,7 @@ from mongo_dsl.errors import (
     ParameterError,
     TruthValueError,
 )
+from tests.models import User
 
 
 q = User.q
@@ -23,7 +23,10 @@ ROWS = [
     (p.match(F.a > 1, b=2), [{"$match": {"a": {"$gt": 1}, "b": 2}}]),
     (p.match(F.a > F.b), [{"$match": {"$expr": {"$gt": ["$a", "$b"]}}}]),
     (p.match(text("x")), [{"$match": {"$text": {"$search": "x"}}}]),
-    (p.project("a", F.b.c, d=F.a + 1, _id=False), [{"$project": {"a": 1, "b.c": 1, "d": {"$add": ["$a", 1]}, "_id": False}}]),
+    (
+        p.project("a", F.b.c, d=F.a + 1, _id=False),
+        [{"$project": {"a": 1, "b.c": 1, "d": {"$add": ["$a", 1]}, "_id": False}}],
+    ),
     (p.project(adult=F.age >= 18), [{"$project": {"adult": {"$gte": ["$age", 18]}}}]),
     (p.project(one=fn.literal(1)), [{"$project": {"one": {"$literal": 1}}}]),
     (p.set(a=1, b="$x"), [{"$set": {"a": 1, "b": {"$literal": "$x"}}}]),
@@ -35,41 +38,107 @@ ROWS = [
     (p.unset("a", F.b.c), [{"$unset": ["a", "b.c"]}]),
     (p.group(None, n=acc.sum_(1)), [{"$group": {"_id": None, "n": {"$sum": 1}}}]),
     (p.group(F.a, n=acc.count()), [{"$group": {"_id": "$a", "n": {"$count": {}}}}]),
-    (p.group({"y": fn.year(F.t)}, n=acc.avg(F.a)), [{"$group": {"_id": {"y": {"$year": {"date": "$t"}}}, "n": {"$avg": "$a"}}}]),
+    (
+        p.group({"y": fn.year(F.t)}, n=acc.avg(F.a)),
+        [{"$group": {"_id": {"y": {"$year": {"date": "$t"}}}, "n": {"$avg": "$a"}}}],
+    ),
     (p.sort("-a", F.b), [{"$sort": {"a": -1, "b": 1}}]),
-    (p.sort({"score": fn.meta("textScore")}), [{"$sort": {"score": {"$meta": "textScore"}}}]),
-    (p.limit(5).skip(2).sample(3), [{"$limit": 5}, {"$skip": 2}, {"$sample": {"size": 3}}]),
+    (
+        p.sort({"score": fn.meta("textScore")}),
+        [{"$sort": {"score": {"$meta": "textScore"}}}],
+    ),
+    (
+        p.limit(5).skip(2).sample(3),
+        [{"$limit": 5}, {"$skip": 2}, {"$sample": {"size": 3}}],
+    ),
     (p.unwind("a"), [{"$unwind": "$a"}]),
     (
         p.unwind(F.a.b, include_array_index="i", preserve_null_and_empty_arrays=True),
-        [{"$unwind": {"path": "$a.b", "includeArrayIndex": "i", "preserveNullAndEmptyArrays": True}}],
+        [
+            {
+                "$unwind": {
+                    "path": "$a.b",
+                    "includeArrayIndex": "i",
+                    "preserveNullAndEmptyArrays": True,
+                }
+            }
+        ],
     ),
     (
         p.lookup("orders", local_field="_id", foreign_field=F.user_id, as_="orders"),
-        [{"$lookup": {"from": "orders", "localField": "_id", "foreignField": "user_id", "as": "orders"}}],
+        [
+            {
+                "$lookup": {
+                    "from": "orders",
+                    "localField": "_id",
+                    "foreignField": "user_id",
+                    "as": "orders",
+                }
+            }
+        ],
     ),
     (
-        p.lookup(User, let={"u": F.user}, pipeline=p.match(fn.eq(F["_id"], fn.var("u"))), as_="users"),
-        [{"$lookup": {"from": "user", "let": {"u": "$user"}, "pipeline": [{"$match": {"$expr": {"$eq": ["$_id", "$$u"]}}}], "as": "users"}}],
+        p.lookup(
+            User,
+            let={"u": F.user},
+            pipeline=p.match(fn.eq(F["_id"], fn.var("u"))),
+            as_="users",
+        ),
+        [
+            {
+                "$lookup": {
+                    "from": "user",
+                    "let": {"u": "$user"},
+                    "pipeline": [{"$match": {"$expr": {"$eq": ["$_id", "$$u"]}}}],
+                    "as": "users",
+                }
+            }
+        ],
     ),
     (p.count("n"), [{"$count": "n"}]),
-    (p.facet(a=p.limit(1), b=[{"$count": "n"}]), [{"$facet": {"a": [{"$limit": 1}], "b": [{"$count": "n"}]}}]),
+    (
+        p.facet(a=p.limit(1), b=[{"$count": "n"}]),
+        [{"$facet": {"a": [{"$limit": 1}], "b": [{"$count": "n"}]}}],
+    ),
     (p.replace_root(F.a), [{"$replaceRoot": {"newRoot": "$a"}}]),
-    (p.replace_root(fn.merge_objects(F.a, {"x": 1})), [{"$replaceRoot": {"newRoot": {"$mergeObjects": ["$a", {"x": 1}]}}}]),
-    (p.then(stages.limit(5), raw({"$out": "x"}), {"$skip": 1}), [{"$limit": 5}, {"$out": "x"}, {"$skip": 1}]),
+    (
+        p.replace_root(fn.merge_objects(F.a, {"x": 1})),
+        [{"$replaceRoot": {"newRoot": {"$mergeObjects": ["$a", {"x": 1}]}}}],
+    ),
+    (
+        p.then(stages.limit(5), raw({"$out": "x"}), {"$skip": 1}),
+        [{"$limit": 5}, {"$out": "x"}, {"$skip": 1}],
+    ),
     (p.then(raw([{"$limit": 1}, {"$skip": 1}])), [{"$limit": 1}, {"$skip": 1}]),
     (p.limit(1) + p.skip(2), [{"$limit": 1}, {"$skip": 2}]),
     (p.pipe(lambda one, n: one.limit(n), 3), [{"$limit": 3}]),
-    (p.match(F.a > param("n")).limit(param("m")).bind(n=1, m=2), [{"$match": {"a": {"$gt": 1}}}, {"$limit": 2}]),
-    (p.match(q.email == "x").group(q.address.city), [{"$match": {"mail": "x"}}, {"$group": {"_id": "$address.city"}}]),
+    (
+        p.match(F.a > param("n")).limit(param("m")).bind(n=1, m=2),
+        [{"$match": {"a": {"$gt": 1}}}, {"$limit": 2}],
+    ),
+    (
+        p.match(q.email == "x").group(q.address.city),
+        [{"$match": {"mail": "x"}}, {"$group": {"_id": "$address.city"}}],
+    ),
     (
         p.group(F.a, top=acc.top_n(2, sort_by=["-b", "c"], output=[F.d])),
-        [{"$group": {"_id": "$a", "top": {"$topN": {"n": 2, "sortBy": {"b": -1, "c": 1}, "output": ["$d"]}}}}],
+        [
+            {
+                "$group": {
+                    "_id": "$a",
+                    "top": {
+                        "$topN": {"n": 2, "sortBy": {"b": -1, "c": 1}, "output": ["$d"]}
+                    },
+                }
+            }
+        ],
     ),
 ]
 
 
-@pytest.mark.parametrize(("pipeline", "mql"), ROWS, ids=[str(mql)[:70] for _, mql in ROWS])
+@pytest.mark.parametrize(
+    ("pipeline", "mql"), ROWS, ids=[str(mql)[:70] for _, mql in ROWS]
+)
 def test_compiles(pipeline, mql):
     """Every stage has its MQL form; pipelines are values."""
     assert repr(pipeline.compile()) == repr(mql)
@@ -80,32 +149,98 @@ def test_compiles(pipeline, mql):
 
 
 REFUSED = [
-    (lambda: p.project(), ArgumentError, "project got no fields; it takes at least one"),
+    (
+        lambda: p.project(),
+        ArgumentError,
+        "project got no fields; it takes at least one",
+    ),
     (lambda: p.set(), ArgumentError, "set got no fields; it takes at least one"),
-    (lambda: p.add_fields(), ArgumentError, "add_fields got no fields; it takes at least one"),
+    (
+        lambda: p.add_fields(),
+        ArgumentError,
+        "add_fields got no fields; it takes at least one",
+    ),
     (lambda: p.unset(), ArgumentError, "unset got no fields; it takes at least one"),
     (lambda: p.unset(5), OperandError, "unset got 5; it takes fields or their names"),
-    (lambda: p.group("$city"), OperandError, "group got 'city', a text that is the same for all documents; pass F.city, or fn.literal(...) for a constant"),
-    (lambda: p.group(None, n=5), OperandError, "group got n=5; it takes accumulators: acc.sum_(...)"),
-    (lambda: p.group(None, n=F.a + 1), OperandError, f"group got n={F.a + 1!r}; it takes accumulators: acc.sum_(...)"),
+    (
+        lambda: p.group("$city"),
+        OperandError,
+        "group got 'city', a text that is the same for all documents; pass F.city, or fn.literal(...) for a constant",
+    ),
+    (
+        lambda: p.group(None, n=5),
+        OperandError,
+        "group got n=5; it takes accumulators: acc.sum_(...)",
+    ),
+    (
+        lambda: p.group(None, n=F.a + 1),
+        OperandError,
+        f"group got n={F.a + 1!r}; it takes accumulators: acc.sum_(...)",
+    ),
     (lambda: p.sort(), ArgumentError, "sort got no keys; it takes at least one"),
     (lambda: p.limit(0), ArgumentError, "limit got 0; it takes a number from 1 on"),
-    (lambda: p.sample("x"), OperandError, "sample got 'x'; it takes a number of documents"),
-    (lambda: p.lookup("x", as_="y"), ArgumentError, "lookup got neither fields nor a pipeline; it joins by one or both"),
-    (lambda: p.lookup("x", local_field="a", as_="y"), ArgumentError, "lookup got one of local_field and foreign_field; they go together"),
-    (lambda: p.lookup(5, pipeline=[], as_="y"), OperandError, "lookup got 5; it takes a collection's name or a document class"),
+    (
+        lambda: p.sample("x"),
+        OperandError,
+        "sample got 'x'; it takes a number of documents",
+    ),
+    (
+        lambda: p.lookup("x", as_="y"),
+        ArgumentError,
+        "lookup got neither fields nor a pipeline; it joins by one or both",
+    ),
+    (
+        lambda: p.lookup("x", local_field="a", as_="y"),
+        ArgumentError,
+        "lookup got one of local_field and foreign_field; they go together",
+    ),
+    (
+        lambda: p.lookup(5, pipeline=[], as_="y"),
+        OperandError,
+        "lookup got 5; it takes a collection's name or a document class",
+    ),
     (lambda: p.facet(), ArgumentError, "facet got no pipelines; it takes at least one"),
-    (lambda: p.then({"a": 1}), ArgumentError, "a pipeline got {'a': 1}; a stage has one key, its operator"),
-    (lambda: p.then(5), OperandError, "a pipeline got 5; it takes stages, pipelines and documents of MQL"),
-    (lambda: p.limit(param("n")).bind(n=0), ArgumentError, "limit got 0; it takes a number from 1 on"),
-    (lambda: p.limit(param("n")).compile(), ParameterError, "parameter 'n' is unbound; fill it with bind(n=...)"),
-    (lambda: bool(p), TruthValueError, "a pipeline has no truth value; len(...) counts its stages"),
-    (lambda: bool(stages.limit(1)), TruthValueError, "a stage has no truth value; chain stages as methods of a pipeline"),
-    (lambda: bool(acc.count()), TruthValueError, "an accumulator has no truth value; it is a field of Pipeline.group(...)"),
+    (
+        lambda: p.then({"a": 1}),
+        ArgumentError,
+        "a pipeline got {'a': 1}; a stage has one key, its operator",
+    ),
+    (
+        lambda: p.then(5),
+        OperandError,
+        "a pipeline got 5; it takes stages, pipelines and documents of MQL",
+    ),
+    (
+        lambda: p.limit(param("n")).bind(n=0),
+        ArgumentError,
+        "limit got 0; it takes a number from 1 on",
+    ),
+    (
+        lambda: p.limit(param("n")).compile(),
+        ParameterError,
+        "parameter 'n' is unbound; fill it with bind(n=...)",
+    ),
+    (
+        lambda: bool(p),
+        TruthValueError,
+        "a pipeline has no truth value; len(...) counts its stages",
+    ),
+    (
+        lambda: bool(stages.limit(1)),
+        TruthValueError,
+        "a stage has no truth value; chain stages as methods of a pipeline",
+    ),
+    (
+        lambda: bool(acc.count()),
+        TruthValueError,
+        "an accumulator has no truth value; it is a field of Pipeline.group(...)",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("build", "error", "message"), REFUSED, ids=[m[:50] for _, _, m in REFUSED])
+@pytest.mark.parametrize(
+    ("build", "error", "message"), REFUSED, ids=[m[:50] for _, _, m in REFUSED]
+)
 def test_refuses(build, error, message):
     """What can't be meant is an error where it is written, and says what to do."""
     with pytest.raises(error) as caught:
@@ -138,18 +273,26 @@ ACCUMULATORS = [
     (acc.std_dev_pop(F.a), {"$stdDevPop": "$a"}),
     (acc.std_dev_samp(F.a), {"$stdDevSamp": "$a"}),
     (acc.median(F.a), {"$median": {"input": "$a", "method": "approximate"}}),
-    (acc.percentile(F.a, [0.5]), {"$percentile": {"input": "$a", "p": [0.5], "method": "approximate"}}),
+    (
+        acc.percentile(F.a, [0.5]),
+        {"$percentile": {"input": "$a", "p": [0.5], "method": "approximate"}},
+    ),
     (acc.first_n(F.a, 2), {"$firstN": {"input": "$a", "n": 2}}),
     (acc.last_n(F.a, 2), {"$lastN": {"input": "$a", "n": 2}}),
     (acc.max_n(F.a, 2), {"$maxN": {"input": "$a", "n": 2}}),
     (acc.min_n(F.a, 2), {"$minN": {"input": "$a", "n": 2}}),
     (acc.top("-a", F.b), {"$top": {"sortBy": {"a": -1}, "output": "$b"}}),
     (acc.bottom(F.a, F.b), {"$bottom": {"sortBy": {"a": 1}, "output": "$b"}}),
-    (acc.bottom_n(3, "a", F.b), {"$bottomN": {"n": 3, "sortBy": {"a": 1}, "output": "$b"}}),
+    (
+        acc.bottom_n(3, "a", F.b),
+        {"$bottomN": {"n": 3, "sortBy": {"a": 1}, "output": "$b"}},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("made", "mql"), ACCUMULATORS, ids=[str(m) for _, m in ACCUMULATORS])
+@pytest.mark.parametrize(
+    ("made", "mql"), ACCUMULATORS, ids=[str(m) for _, m in ACCUMULATORS]
+)
 def test_accumulators(made, mql):
     """Every accumulator has its MQL form."""
     assert repr(made.compile()) == repr(mql)

@@ -12,7 +12,9 @@ from mongo_dsl.compile import compile_value
 from mongo_dsl.values import node
 
 
-hostile = st.sampled_from(["$where", "$gt", "$ROOT", "$$ROOT", "$password", "a.b", "", "$"])
+hostile = st.sampled_from(
+    ["$where", "$gt", "$ROOT", "$$ROOT", "$password", "a.b", "", "$"]
+)
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -24,7 +26,9 @@ scalars = st.one_of(
 keys = st.one_of(hostile, st.text(st.characters(exclude_characters="\0"), max_size=4))
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3)
+    ),
     max_leaves=8,
 )
 names = st.sampled_from(["a", "b", "c.d"])

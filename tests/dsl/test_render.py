@@ -488,7 +488,7 @@ def read():
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on the PATH")
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [node, "--eval", ENGINE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -3,7 +3,6 @@
 import pickle
 
 import pytest
-from tests.models import Address, Item, Status, User
 
 from mongo_dsl import F, Update, fn, param, raw
 from mongo_dsl.errors import (
@@ -15,6 +14,7 @@ from mongo_dsl.errors import (
     UpdateConflictError,
 )
 from mongo_dsl.updates import compile_pipeline
+from tests.models import Address, Item, Status, User
 
 
 q = User.q
@@ -43,11 +43,23 @@ ROWS = [
     (F.a.push({"$each": [1]}), {"$push": {"a": {"$each": [{"$each": [1]}]}}}),
     (
         F.a.push({"b": 2}, slice_=-5, sort=F.b.desc(), position=0),
-        {"$push": {"a": {"$each": [{"b": 2}], "$position": 0, "$slice": -5, "$sort": {"b": -1}}}},
+        {
+            "$push": {
+                "a": {
+                    "$each": [{"b": 2}],
+                    "$position": 0,
+                    "$slice": -5,
+                    "$sort": {"b": -1},
+                }
+            }
+        },
     ),
     (F.a.push(slice_=5), {"$push": {"a": {"$each": [], "$slice": 5}}}),
     (F.a.push(1, sort=-1), {"$push": {"a": {"$each": [1], "$sort": -1}}}),
-    (F.a.push({}, sort=["-b", "c"]), {"$push": {"a": {"$each": [{}], "$sort": {"b": -1, "c": 1}}}}),
+    (
+        F.a.push({}, sort=["-b", "c"]),
+        {"$push": {"a": {"$each": [{}], "$sort": {"b": -1, "c": 1}}}},
+    ),
     (F.a.add_to_set(1), {"$addToSet": {"a": 1}}),
     (F.a.add_to_set(1, 2), {"$addToSet": {"a": {"$each": [1, 2]}}}),
     (F.a.pull(1), {"$pull": {"a": 1}}),
@@ -57,7 +69,10 @@ ROWS = [
     (F.a.pull_all([1, 2]), {"$pullAll": {"a": [1, 2]}}),
     (F.a.pop(), {"$pop": {"a": 1}}),
     (F.a.pop(-1), {"$pop": {"a": -1}}),
-    (F.a.inc(1) & F.b.inc(2) & F.c.set(3), {"$inc": {"a": 1, "b": 2}, "$set": {"c": 3}}),
+    (
+        F.a.inc(1) & F.b.inc(2) & F.c.set(3),
+        {"$inc": {"a": 1, "b": 2}, "$set": {"c": 3}},
+    ),
     (Update(F.a.inc(1), F.b.set(2)), {"$inc": {"a": 1}, "$set": {"b": 2}}),
     (Update(), {}),
     (Update(raw({"$set": {"a": "$b"}})), {"$set": {"a": "$b"}}),
@@ -78,7 +93,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("update", "mql"), ROWS, ids=[str(mql)[:70] for _, mql in ROWS])
+@pytest.mark.parametrize(
+    ("update", "mql"), ROWS, ids=[str(mql)[:70] for _, mql in ROWS]
+)
 def test_compiles(update, mql):
     """Every change has its MQL form; updates are values."""
     assert repr(update.compile()) == repr(mql)
@@ -88,9 +105,21 @@ def test_compiles(update, mql):
 
 
 ARRAYS = [
-    (q.items.where(F.sku == "a").qty.inc(1), {"$inc": {"items.$[items].qty": 1}}, [{"items.sku": "a"}]),
-    (q.items.where(lambda i: i.qty > 1, "big").qty.inc(1), {"$inc": {"items.$[big].qty": 1}}, [{"big.qty": {"$gt": 1}}]),
-    (F.scores.where(lambda s: s < 5).set(5), {"$set": {"scores.$[scores]": 5}}, [{"scores": {"$lt": 5}}]),
+    (
+        q.items.where(F.sku == "a").qty.inc(1),
+        {"$inc": {"items.$[items].qty": 1}},
+        [{"items.sku": "a"}],
+    ),
+    (
+        q.items.where(lambda i: i.qty > 1, "big").qty.inc(1),
+        {"$inc": {"items.$[big].qty": 1}},
+        [{"big.qty": {"$gt": 1}}],
+    ),
+    (
+        F.scores.where(lambda s: s < 5).set(5),
+        {"$set": {"scores.$[scores]": 5}},
+        [{"scores": {"$lt": 5}}],
+    ),
     (
         F.items.where((F.a == 1) | (F.b == 2)).c.set(3),
         {"$set": {"items.$[items].c": 3}},
@@ -112,10 +141,22 @@ def test_array_filters(update, mql, filters):
 
 
 CONFLICTS = [
-    (lambda: F.a.inc(1) & F.a.inc(1), "$inc of 'a' conflicts with $inc of 'a'; an update changes a path and its parts once"),
-    (lambda: F.a.inc(1) & F["a.b"].set(2), "$inc of 'a' conflicts with $set of 'a.b'; an update changes a path and its parts once"),
-    (lambda: F["a.b.c"].set(1) & F.x.set(1) & F["a.b"].unset(), "$unset of 'a.b' conflicts with $set of 'a.b.c'; an update changes a path and its parts once"),
-    (lambda: F.a.rename("b") & F.b.set(1), "$rename of 'b' conflicts with $set of 'b'; an update changes a path and its parts once"),
+    (
+        lambda: F.a.inc(1) & F.a.inc(1),
+        "$inc of 'a' conflicts with $inc of 'a'; an update changes a path and its parts once",
+    ),
+    (
+        lambda: F.a.inc(1) & F["a.b"].set(2),
+        "$inc of 'a' conflicts with $set of 'a.b'; an update changes a path and its parts once",
+    ),
+    (
+        lambda: F["a.b.c"].set(1) & F.x.set(1) & F["a.b"].unset(),
+        "$unset of 'a.b' conflicts with $set of 'a.b.c'; an update changes a path and its parts once",
+    ),
+    (
+        lambda: F.a.rename("b") & F.b.set(1),
+        "$rename of 'b' conflicts with $set of 'b'; an update changes a path and its parts once",
+    ),
     (
         lambda: F.items.where(F.a == 1).x.set(3) & F.items.where(F.a == 2).y.set(4),
         "two array filters are called 'items'; give one of them another name",
@@ -133,36 +174,116 @@ def test_conflicts(build, message):
 
 def test_siblings_do_not_conflict():
     """Names that only begin alike are different fields."""
-    update = F.a.set(1) & F.ab.set(2) & F["a_b"].set(3) & F["x.a"].set(4) & F["x.b"].set(5)
+    update = (
+        F.a.set(1) & F.ab.set(2) & F["a_b"].set(3) & F["x.a"].set(4) & F["x.b"].set(5)
+    )
     assert len(update.compile()["$set"]) == 5
 
 
 REFUSED = [
     (lambda: F.a.inc("x"), OperandError, "inc of 'a' got 'x'; it takes a number"),
     (lambda: F.a.mul(None), OperandError, "mul of 'a' got None; it takes a number"),
-    (lambda: q.age.set("x"), OperandError, "User.age is int and can't be compared with or set to 'x', a str"),
-    (lambda: q.tags.push(1), OperandError, "User.tags is list[str] and can't be compared with or set to 1, a int"),
-    (lambda: F.a.push(), ArgumentError, "push of 'a' got no values; it takes at least one"),
-    (lambda: F.a.add_to_set(), ArgumentError, "add_to_set of 'a' got no values; it takes at least one"),
-    (lambda: F.a.pull_all("ab"), OperandError, "pull_all got 'ab'; it takes a list of values"),
-    (lambda: F.a.pop(2), ArgumentError, "pop got 2; it takes 1 for the last item or -1 for the first"),
-    (lambda: F.a.rename("$b"), ArgumentError, "rename got '$b'; it takes a field's new name"),
-    (lambda: F.a.current_date("time"), ArgumentError, "current_date got 'time'; it takes 'date' or 'timestamp'"),
-    (lambda: F.a.bit(), ArgumentError, "bit got 0 of and_, or_ and xor; it takes exactly one"),
-    (lambda: F.a.bit(and_=1, or_=1), ArgumentError, "bit got 2 of and_, or_ and xor; it takes exactly one"),
-    (lambda: F.a.inc(1) & 5, OperandError, "an update got 5; it takes changes such as F.age.inc(1), or raw({...})"),
-    (lambda: F.a.inc(1) & raw({"$set": {}}), ArgumentError, "raw updates stand alone; write the other changes into the raw one"),
-    (lambda: F.a.inc(1) and F.b.inc(1), TruthValueError, "an update has no truth value; combine updates with '&' instead of 'and'"),
-    (lambda: F.a.where(F.b == 1, "Big"), ArgumentError, "where got the name 'Big'; it starts with a lower-case letter and goes on with letters and digits"),
-    (lambda: F.a.where(F.b > F.c), CompileError, "Computed conditions can't speak of an array's items; compare fields of the item with values"),
-    (lambda: F.a.set(F.b).compile(), CompileError, "$set of 'a' is computed from other fields; pass the update in a list, which makes it a pipeline update"),
-    (lambda: F.a.set(param("x")).compile(), ParameterError, "parameter 'x' is unbound; fill it with bind(x=...)"),
-    (lambda: q.age.set(param("x")).bind(x="y"), OperandError, "User.age is int and can't be compared with or set to 'y', a str"),
-    (lambda: compile_pipeline([F.a.inc(1)]), CompileError, "a pipeline update can't $inc; it takes set and unset"),
+    (
+        lambda: q.age.set("x"),
+        OperandError,
+        "User.age is int and can't be compared with or set to 'x', a str",
+    ),
+    (
+        lambda: q.tags.push(1),
+        OperandError,
+        "User.tags is list[str] and can't be compared with or set to 1, a int",
+    ),
+    (
+        lambda: F.a.push(),
+        ArgumentError,
+        "push of 'a' got no values; it takes at least one",
+    ),
+    (
+        lambda: F.a.add_to_set(),
+        ArgumentError,
+        "add_to_set of 'a' got no values; it takes at least one",
+    ),
+    (
+        lambda: F.a.pull_all("ab"),
+        OperandError,
+        "pull_all got 'ab'; it takes a list of values",
+    ),
+    (
+        lambda: F.a.pop(2),
+        ArgumentError,
+        "pop got 2; it takes 1 for the last item or -1 for the first",
+    ),
+    (
+        lambda: F.a.rename("$b"),
+        ArgumentError,
+        "rename got '$b'; it takes a field's new name",
+    ),
+    (
+        lambda: F.a.current_date("time"),
+        ArgumentError,
+        "current_date got 'time'; it takes 'date' or 'timestamp'",
+    ),
+    (
+        lambda: F.a.bit(),
+        ArgumentError,
+        "bit got 0 of and_, or_ and xor; it takes exactly one",
+    ),
+    (
+        lambda: F.a.bit(and_=1, or_=1),
+        ArgumentError,
+        "bit got 2 of and_, or_ and xor; it takes exactly one",
+    ),
+    (
+        lambda: F.a.inc(1) & 5,
+        OperandError,
+        "an update got 5; it takes changes such as F.age.inc(1), or raw({...})",
+    ),
+    (
+        lambda: F.a.inc(1) & raw({"$set": {}}),
+        ArgumentError,
+        "raw updates stand alone; write the other changes into the raw one",
+    ),
+    (
+        lambda: F.a.inc(1) and F.b.inc(1),
+        TruthValueError,
+        "an update has no truth value; combine updates with '&' instead of 'and'",
+    ),
+    (
+        lambda: F.a.where(F.b == 1, "Big"),
+        ArgumentError,
+        "where got the name 'Big'; it starts with a lower-case letter and goes on with letters and digits",
+    ),
+    (
+        lambda: F.a.where(F.b > F.c),
+        CompileError,
+        "Computed conditions can't speak of an array's items; compare fields of the item with values",
+    ),
+    (
+        lambda: F.a.set(F.b).compile(),
+        CompileError,
+        "$set of 'a' is computed from other fields; pass the update in a list, which makes it a pipeline update",
+    ),
+    (
+        lambda: F.a.set(param("x")).compile(),
+        ParameterError,
+        "parameter 'x' is unbound; fill it with bind(x=...)",
+    ),
+    (
+        lambda: q.age.set(param("x")).bind(x="y"),
+        OperandError,
+        "User.age is int and can't be compared with or set to 'y', a str",
+    ),
+    (
+        lambda: compile_pipeline([F.a.inc(1)]),
+        CompileError,
+        "a pipeline update can't $inc; it takes set and unset",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("build", "error", "message"), REFUSED, ids=[m[:50] for _, _, m in REFUSED])
+@pytest.mark.parametrize(
+    ("build", "error", "message"), REFUSED, ids=[m[:50] for _, _, m in REFUSED]
+)
 def test_refuses(build, error, message):
     """What can't be meant is an error where it is written, and says what to do."""
     with pytest.raises(error) as caught:
@@ -172,7 +293,9 @@ def test_refuses(build, error, message):
 
 def test_pipeline_updates_compute():
     """A list of changes computes values from other fields, in order."""
-    stages = compile_pipeline([F.total.set(F.price * F.qty), F.price.unset(), F.x.set("$y")])
+    stages = compile_pipeline(
+        [F.total.set(F.price * F.qty), F.price.unset(), F.x.set("$y")]
+    )
     assert stages == [
         {"$set": {"total": {"$multiply": ["$price", "$qty"]}}},
         {"$unset": "price"},

@@ -26,7 +26,9 @@ def test_settings_come_from_the_environment(monkeypatch, mongo_uri):
     """What isn't given is read from MONGO_URI and MONGO_DATABASE."""
     monkeypatch.setenv("MONGO_URI", mongo_uri)
     monkeypatch.setenv("MONGO_DATABASE", "from_environment")
-    assert DatabaseConfig() == DatabaseConfig(mongo_uri=mongo_uri, database_name="from_environment")
+    assert DatabaseConfig() == DatabaseConfig(
+        mongo_uri=mongo_uri, database_name="from_environment"
+    )
     with connect() as mapper:
         assert repr(mapper) == "Mapper('from_environment')"
         mapper.ping()
@@ -47,7 +49,10 @@ def test_passwords_are_not_shown():
 
 
 REFUSED = [
-    (lambda: DatabaseConfig(), "a database has no mongo_uri; pass one, or set MONGO_URI"),
+    (
+        lambda: DatabaseConfig(),
+        "a database has no mongo_uri; pass one, or set MONGO_URI",
+    ),
     (
         lambda: DatabaseConfig(mongo_uri="http://user:secret@x/"),
         "mongo_uri begins with 'http'; it begins with mongodb:// or mongodb+srv://",
@@ -71,7 +76,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("build", "message"), REFUSED, ids=[m[:40] for _, m in REFUSED])
+@pytest.mark.parametrize(
+    ("build", "message"), REFUSED, ids=[m[:40] for _, m in REFUSED]
+)
 def test_refuses(build, message):
     """Settings that can't work are errors that say what is missing."""
     with pytest.raises(ConfigurationError) as caught:
@@ -121,7 +128,9 @@ async def test_several_databases(mongo_uri, mongo_database_name):
 
     manager = DatabaseManager()
     for name in ("sales", "visits"):
-        config = DatabaseConfig(mongo_uri=mongo_uri, database_name=f"{mongo_database_name}_{name}")
+        config = DatabaseConfig(
+            mongo_uri=mongo_uri, database_name=f"{mongo_database_name}_{name}"
+        )
         await manager.register_database(name, config)
     assert manager.names == ["sales", "visits"]
     await manager.initialize_models("sales", [Sale])

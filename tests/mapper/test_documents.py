@@ -25,7 +25,7 @@ from mapper.errors import (
     UnfilteredWriteError,
     ValidationError,
 )
-from mongo_dsl import F, Pipeline, acc, fn, geo, raw, text
+from mongo_dsl import F, Pipeline, acc, geo, raw, text
 from mongo_dsl.errors import ArgumentError, OperandError
 
 
@@ -83,7 +83,11 @@ def person_class(driver: Any) -> Any:
 
         class Meta:
             collection_name = "people"
-            indexes = (Index("age", "-name"), Index(("place", "2dsphere")), Index(("name", "text")))
+            indexes = (
+                Index("age", "-name"),
+                Index(("place", "2dsphere")),
+                Index(("name", "text")),
+            )
 
     return Person
 
@@ -98,7 +102,9 @@ def Person(driver):  # noqa: N802 - a class
 async def people(driver, Person):  # noqa: N803 - a class
     """Store three people and return their class."""
     ages = {"Ann": 30, "Bob": 20, "Cid": 40}
-    made = [Person(name=name, age=age, tags=[name[0], "x"]) for name, age in ages.items()]
+    made = [
+        Person(name=name, age=age, tags=[name[0], "x"]) for name, age in ages.items()
+    ]
     await driver.done(Person.insert_many(made))
     return Person
 
@@ -137,7 +143,9 @@ class TestSaving:
 
     async def test_saves_only_what_changed(self, driver, Person):  # noqa: N803
         """A stored document sends its changes, nested ones by path, and nothing else."""
-        made = await driver.done(Person.create(name="Ann", address=Address("Rome", "1")))
+        made = await driver.done(
+            Person.create(name="Ann", address=Address("Rome", "1"))
+        )
         driver.mongo.people.update_one({}, {"$set": {"age": 99, "extra": 1}})
         made.email = "new"
         made.address.zip = "2"
@@ -151,12 +159,18 @@ class TestSaving:
 
     async def test_removed_keys_are_unset(self, driver, Person):  # noqa: N803
         """A key removed from a dictionary is removed from the database, its siblings not."""
-        made = await driver.done(Person.create(name="Ann", settings={"a": 1, "b": {"c": 1, "d": 2}}))
+        made = await driver.done(
+            Person.create(name="Ann", settings={"a": 1, "b": {"c": 1, "d": 2}})
+        )
         driver.mongo.people.update_one({}, {"$set": {"settings.other": 1}})
         del made.settings["b"]["c"]
         made.settings["dotted.key"] = 1
         await driver.done(made.save())
-        assert driver.mongo.people.find_one()["settings"] == {"a": 1, "b": {"d": 2}, "dotted.key": 1}
+        assert driver.mongo.people.find_one()["settings"] == {
+            "a": 1,
+            "b": {"d": 2},
+            "dotted.key": 1,
+        }
         del made.settings["dotted.key"]
         del made.settings["b"]["d"]
         await driver.done(made.save())
@@ -177,7 +191,9 @@ class TestSaving:
 
     async def test_nested_values_inside_any_are_tracked(self, driver, Person):  # noqa: N803
         """Mutations deep in untyped values are changes."""
-        await driver.done(Person.create(name="Ann", rows=[{"x": {"y": 1}}], settings={"l": [1]}))
+        await driver.done(
+            Person.create(name="Ann", rows=[{"x": {"y": 1}}], settings={"l": [1]})
+        )
         found = await driver.done(Person.find(name="Ann").one())
         found.rows[0]["x"]["y"] = 2
         found.settings["l"].append(2)
@@ -213,7 +229,9 @@ class TestSaving:
         twin = Person(id=made.id, name="Bob")
         with pytest.raises(DuplicateKeyError) as caught:
             await driver.done(twin.save())
-        assert str(caught.value) == f"people has a document with _id {made.id!r} already"
+        assert (
+            str(caught.value) == f"people has a document with _id {made.id!r} already"
+        )
         assert caught.value.key_value == {"_id": made.id}
         assert not twin.is_stored
         assert driver.mongo.people.find_one()["name"] == "Ann"
@@ -292,7 +310,9 @@ class TestInsertMany:
     async def test_batches(self, driver, Person, monkeypatch):  # noqa: N803
         """Documents are inserted batch by batch, from any iterable."""
         monkeypatch.setattr("mapper.flows.writing._BATCH", 10)
-        made = await driver.done(Person.insert_many(Person(name=str(n)) for n in range(25)))
+        made = await driver.done(
+            Person.insert_many(Person(name=str(n)) for n in range(25))
+        )
         assert [person.name for person in made] == [str(n) for n in range(25)]
         assert all(person.is_stored for person in made)
         assert driver.mongo.people.count_documents({}) == 25
@@ -345,19 +365,36 @@ class TestReading:
     async def test_queries(self, driver, people):
         """Filters, orders and parts select as the server does."""
         q = people.q
-        names = [p.name for p in await driver.done(people.find(q.age >= 30).sort("-age").to_list())]
+        names = [
+            p.name
+            for p in await driver.done(people.find(q.age >= 30).sort("-age").to_list())
+        ]
         assert names == ["Cid", "Ann"]
         assert (await driver.done(people.find(name="Ann").first())).age == 30
         assert await driver.done(people.find(name="Zed").first()) is None
-        assert (await driver.done(people.all().sort("age").skip(1).first())).name == "Ann"
-        assert len(await driver.done(people.filter(sort_by={"age": -1}, limit=2, skip=1).to_list())) == 2
+        assert (
+            await driver.done(people.all().sort("age").skip(1).first())
+        ).name == "Ann"
+        assert (
+            len(
+                await driver.done(
+                    people.filter(sort_by={"age": -1}, limit=2, skip=1).to_list()
+                )
+            )
+            == 2
+        )
         assert await driver.done(people.all().count()) == 3
         assert await driver.done(people.all()[1:].count()) == 2
         assert await driver.done(people.all().limit(2).count()) == 2
         assert await driver.done(people.all().estimated_count()) == 3
         assert await driver.done(people.find(q.tags == "A").exists()) is True
         assert await driver.done(people.find(q.tags == "Z").exists()) is False
-        assert sorted(await driver.done(people.all().distinct("tags"))) == ["A", "B", "C", "x"]
+        assert sorted(await driver.done(people.all().distinct("tags"))) == [
+            "A",
+            "B",
+            "C",
+            "x",
+        ]
         assert await driver.done(people.all().distinct(q.color)) == [Color.RED]
         assert (await driver.done(people.get(name="Bob"))).age == 20
         assert await driver.done(people.get(ObjectId())) is None
@@ -379,7 +416,11 @@ class TestReading:
 
     async def test_streams(self, driver, people):
         """Iterating streams documents in batches."""
-        assert [p.name for p in await driver.streamed(people.all().sort("name"))] == ["Ann", "Bob", "Cid"]
+        assert [p.name for p in await driver.streamed(people.all().sort("name"))] == [
+            "Ann",
+            "Bob",
+            "Cid",
+        ]
         cursor = people.all().sort("name").stream(batch_size=1)
         assert len(await driver.streamed(cursor)) == 3
         await driver.done(cursor.close())
@@ -397,7 +438,9 @@ class TestReading:
         assert str(caught.value) == (
             "Person.age was not loaded; the query kept only some fields, reload() reads all"
         )
-        with pytest.raises(AttributeError, match="'Person' object has no attribute 'nme'"):
+        with pytest.raises(
+            AttributeError, match="'Person' object has no attribute 'nme'"
+        ):
             part.nme  # noqa: B018
         part.name = "Eve"
         await driver.done(part.save())
@@ -415,25 +458,41 @@ class TestReading:
 
     async def test_aggregates(self, driver, people):
         """Pipelines of both kinds run, after the query's own conditions."""
-        pipeline = Pipeline().group(people.q.color, people=acc.count(), oldest=acc.max_(people.q.age))
+        pipeline = Pipeline().group(
+            people.q.color, people=acc.count(), oldest=acc.max_(people.q.age)
+        )
         rows = await driver.done(people.find(F.age >= 30).aggregate(pipeline))
         assert rows == [{"_id": 1, "people": 2, "oldest": 40}]
-        rows = await driver.done(people.aggregate([{"$match": {"age": {"$lt": 25}}}, {"$count": "n"}]))
+        rows = await driver.done(
+            people.aggregate([{"$match": {"age": {"$lt": 25}}}, {"$count": "n"}])
+        )
         assert rows == [{"n": 1}]
-        by_name = Pipeline().group(people.q.name, people=acc.sum_(1)).sort("_id").limit(1)
-        assert await driver.done(people.aggregate(by_name, into=Count)) == [Count("Ann", 1)]
+        by_name = (
+            Pipeline().group(people.q.name, people=acc.sum_(1)).sort("_id").limit(1)
+        )
+        assert await driver.done(people.aggregate(by_name, into=Count)) == [
+            Count("Ann", 1)
+        ]
         cut = people.all().sort("-age").skip(1).limit(1).only("name")
         assert [row["name"] for row in await driver.done(cut.aggregate([]))] == ["Ann"]
 
     async def test_server_options(self, driver, people):
         """Hints, collations, comments and time limits reach the server."""
-        query = people.find(name="ANN").collation("en", strength=2).hint({"_id": 1}).comment("c").max_time(5)
+        query = (
+            people.find(name="ANN")
+            .collation("en", strength=2)
+            .hint({"_id": 1})
+            .comment("c")
+            .max_time(5)
+        )
         assert (await driver.done(query.first())).name == "Ann"
         assert await driver.done(query.count()) == 1
         assert await driver.done(query.exists())
         assert await driver.done(query.aggregate([{"$count": "n"}])) == [{"n": 1}]
         assert await driver.done(query.find_one_and_update(age=31))
-        plain = people.find(name="ANN").collation("en", strength=2).comment("c").max_time(5)
+        plain = (
+            people.find(name="ANN").collation("en", strength=2).comment("c").max_time(5)
+        )
         assert await driver.done(plain.distinct("name")) == ["Ann"]
         assert (await driver.done(query.update(age=32))).matched == 1
 
@@ -441,7 +500,9 @@ class TestReading:
         """Keyset pages visit every document once, in order."""
         query = people.all().sort("color", "-age").raw()
         seen, cursor = [], None
-        while rows := await driver.done((query.after(cursor) if cursor else query).limit(2).to_list()):
+        while rows := await driver.done(
+            (query.after(cursor) if cursor else query).limit(2).to_list()
+        ):
             seen += [row["name"] for row in rows]
             cursor = query.cursor(rows[-1])
         assert seen == ["Cid", "Ann", "Bob"]
@@ -456,7 +517,9 @@ class TestReading:
         box = geo.Polygon([(2, 48), (3, 48), (3, 49), (2, 49), (2, 48)])
         assert await driver.done(people.find(people.q.place.within(box)).count()) == 1
         assert await driver.done(people.find(text("paris")).count()) == 1
-        name = await driver.done(people.create_index("email", sparse=True, name="mails"))
+        name = await driver.done(
+            people.create_index("email", sparse=True, name="mails")
+        )
         assert name == "mails"
         assert driver.mongo.people.index_information()["mails"]["key"] == [("mail", 1)]
         with pytest.raises(DuplicateKeyError):
@@ -469,19 +532,29 @@ class TestChanging:
     async def test_updates(self, driver, people):
         """Updates change what the query matches, and say how much."""
         q = people.q
-        done = await driver.done(people.find(q.age >= 30).update(q.age.inc(1) & q.tags.push("old")))
+        done = await driver.done(
+            people.find(q.age >= 30).update(q.age.inc(1) & q.tags.push("old"))
+        )
         assert (done.matched, done.modified, done.upserted_id) == (2, 2, None)
         done = await driver.done(people.find(name="Ann").update_one(email="a@x"))
         assert done.modified == 1
         assert driver.mongo.people.find_one({"name": "Ann"})["mail"] == "a@x"
         done = await driver.done(people.find(name="Zed").upsert(q.age.set(5)))
         assert driver.mongo.people.find_one({"_id": done.upserted_id})["name"] == "Zed"
-        await driver.done(people.find(name="Ann").update([q.age.set(q.age * 2), q.email.unset()]))
+        await driver.done(
+            people.find(name="Ann").update([q.age.set(q.age * 2), q.email.unset()])
+        )
         stored = driver.mongo.people.find_one({"name": "Ann"})
         assert stored["age"] == 62
         assert "mail" not in stored
-        await driver.done(people.find(name="Ann").update([raw({"$set": {"age": "$age"}})]))
-        done = await driver.done(people.find(name="Bob").update_one(q.tags.where(lambda t: t == "x").set("y")))
+        await driver.done(
+            people.find(name="Ann").update([raw({"$set": {"age": "$age"}})])
+        )
+        done = await driver.done(
+            people.find(name="Bob").update_one(
+                q.tags.where(lambda t: t == "x").set("y")
+            )
+        )
         assert driver.mongo.people.find_one({"name": "Bob"})["tags"] == ["B", "y"]
 
     async def test_find_one_and(self, driver, people):
@@ -489,9 +562,18 @@ class TestChanging:
         q = people.q
         oldest = people.all().sort("-age")
         assert (await driver.done(oldest.find_one_and_update(q.age.inc(5)))).age == 45
-        assert (await driver.done(oldest.find_one_and_update(q.age.inc(5), before=True))).age == 45
-        assert (await driver.done(people.find(name="New").find_one_and_update(q.age.set(1), upsert=True))).age == 1
-        assert await driver.done(people.find(name="Zed").find_one_and_update(age=1)) is None
+        assert (
+            await driver.done(oldest.find_one_and_update(q.age.inc(5), before=True))
+        ).age == 45
+        assert (
+            await driver.done(
+                people.find(name="New").find_one_and_update(q.age.set(1), upsert=True)
+            )
+        ).age == 1
+        assert (
+            await driver.done(people.find(name="Zed").find_one_and_update(age=1))
+            is None
+        )
         assert (await driver.done(oldest.find_one_and_delete())).name == "Cid"
         assert await driver.done(people.find(name="Cid").find_one_and_delete()) is None
 
@@ -502,7 +584,10 @@ class TestChanging:
 
     async def test_everything_must_be_asked_for(self, driver, people):
         """An unfiltered update or delete is refused, unless it is asked for by name."""
-        for name, call in (("update", lambda q: q.update(age=1)), ("delete", lambda q: q.delete())):
+        for name, call in (
+            ("update", lambda q: q.update(age=1)),
+            ("delete", lambda q: q.delete()),
+        ):
             with pytest.raises(UnfilteredWriteError) as caught:
                 await driver.done(call(people.all()))
             assert str(caught.value) == (
@@ -510,7 +595,9 @@ class TestChanging:
                 f"filter(...), or ask for it: .everything().{name}(...)"
             )
         assert driver.mongo.people.count_documents({"age": {"$gt": 1}}) == 3
-        assert (await driver.done(people.all().everything().update(age=1))).modified == 3
+        assert (
+            await driver.done(people.all().everything().update(age=1))
+        ).modified == 3
         assert await driver.done(people.all().everything().delete()) == 3
 
     async def test_parts_are_refused(self, driver, people):
@@ -529,7 +616,10 @@ class TestChanging:
             await driver.done(people.find(age=1).limit(1).distinct("age"))
         with pytest.raises(ArgumentError) as caught:
             await driver.done(people.find(age=1).estimated_count())
-        assert str(caught.value) == "estimated_count counts all of people; count() takes filters"
+        assert (
+            str(caught.value)
+            == "estimated_count counts all of people; count() takes filters"
+        )
 
     async def test_empty_updates_are_refused(self, driver, people):
         """An update without changes is a mistake."""
@@ -540,7 +630,10 @@ class TestChanging:
         )
         with pytest.raises(ArgumentError) as caught:
             await driver.done(people.find(age=1).update([]))
-        assert str(caught.value) == "an update got an empty list; it takes set and unset, in order"
+        assert (
+            str(caught.value)
+            == "an update got an empty list; it takes set and unset, in order"
+        )
 
     async def test_unique_values(self, driver):
         """A unique field guards every way of writing."""

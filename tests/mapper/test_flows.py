@@ -44,10 +44,15 @@ def test_saving_sends_one_command_a_change():
     person.email = "a"
     flow = writing.save(person)
     command = next(flow)
-    assert command == Command("person", "update_one", ({"_id": person.id}, {"$set": {"mail": "a"}}))
+    assert command == Command(
+        "person", "update_one", ({"_id": person.id}, {"$set": {"mail": "a"}})
+    )
     with pytest.raises(StopIteration):
         flow.send(Reply())
-    assert run(writing.save(person), lambda _: pytest.fail("nothing has changed")) is person
+    assert (
+        run(writing.save(person), lambda _: pytest.fail("nothing has changed"))
+        is person
+    )
 
 
 def test_a_failed_write_leaves_the_document_dirty():
@@ -112,7 +117,14 @@ def test_a_deleted_document_sends_nothing():
 
 
 FACES = [(Mapper, AsyncMapper), (Query, AsyncQuery), (SyncDocument, Document)]
-ONE_SIDED = {"__enter__", "__exit__", "__aenter__", "__aexit__", "__aiter__", "__await__"}
+ONE_SIDED = {
+    "__enter__",
+    "__exit__",
+    "__aenter__",
+    "__aexit__",
+    "__aiter__",
+    "__await__",
+}
 
 
 def methods_of(face):
@@ -131,8 +143,14 @@ def test_faces_agree(sync, aio):
     ours, theirs = methods_of(sync), methods_of(aio)
     assert ours.keys() == theirs.keys()
     for name in ours:
-        left = [p.replace(annotation="") for p in inspect.signature(ours[name]).parameters.values()]
-        right = [p.replace(annotation="") for p in inspect.signature(theirs[name]).parameters.values()]
+        left = [
+            p.replace(annotation="")
+            for p in inspect.signature(ours[name]).parameters.values()
+        ]
+        right = [
+            p.replace(annotation="")
+            for p in inspect.signature(theirs[name]).parameters.values()
+        ]
         assert left == right, name
         if sync is not SyncDocument or name != "filter":
             assert ours[name].__doc__ == theirs[name].__doc__, name

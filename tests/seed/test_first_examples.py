@@ -66,7 +66,9 @@ class User(Document):
                 "$group": {
                     "_id": None,
                     "total_users": {"$sum": 1},
-                    "active_users": {"$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}},
+                    "active_users": {
+                        "$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}
+                    },
                     "avg_login_count": {"$avg": "$login_count"},
                 }
             }
@@ -174,12 +176,17 @@ class Location(Document):
         await cls.create_index("coordinates", index_type="2dsphere")
 
     @classmethod
-    async def find_nearby(cls, longitude: float, latitude: float, max_distance: int = 1000):
+    async def find_nearby(
+        cls, longitude: float, latitude: float, max_distance: int = 1000
+    ):
         """Find locations near a point."""
         query = {
             "coordinates": {
                 "$near": {
-                    "$geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+                    "$geometry": {
+                        "type": "Point",
+                        "coordinates": [longitude, latitude],
+                    },
                     "$maxDistance": max_distance,
                 }
             }
@@ -192,7 +199,10 @@ class Location(Document):
         query = {
             "coordinates": {
                 "$geoWithin": {
-                    "$geometry": {"type": "Polygon", "coordinates": [polygon_coordinates]}
+                    "$geometry": {
+                        "type": "Polygon",
+                        "coordinates": [polygon_coordinates],
+                    }
                 }
             }
         }
@@ -224,12 +234,19 @@ async def test_user_behaviours():
     assert (log.action, log.reason) == ("deactivate", "gone")
     assert await User.find_inactive_users() == []
     stats = await User.get_user_stats()
-    assert stats == {"_id": None, "total_users": 2, "active_users": 1, "avg_login_count": 0.5}
+    assert stats == {
+        "_id": None,
+        "total_users": 2,
+        "active_users": 1,
+        "avg_login_count": 0.5,
+    }
 
 
 async def test_order_state_machine():
     """An order goes its way, and no other."""
-    order = await Order.create(user_id=1, items=[{"sku": "a", "qty": 2}], total_amount=9)
+    order = await Order.create(
+        user_id=1, items=[{"sku": "a", "qty": 2}], total_amount=9
+    )
     with pytest.raises(ValueError, match="Cannot ship order"):
         await order.ship()
     assert await order.confirm()
@@ -267,7 +284,10 @@ async def test_search_users():
     assert await names(email="BOB") == ["Bob"]
     assert await names(age_range=(20, 30), cities=["Rome"]) == ["Ann"]
     assert await names(is_active=False) == ["Bob"]
-    assert await names(created_after=now + timedelta(days=1), sort_direction=1) == ["Anna", "Bob"]
+    assert await names(created_after=now + timedelta(days=1), sort_direction=1) == [
+        "Anna",
+        "Bob",
+    ]
     assert await names(sort_by="age", limit=1, skip=1) == ["Anna"]
 
 
@@ -281,4 +301,6 @@ async def test_geospatial():
     both = await Location.find_nearby(2.3376, 48.8606, max_distance=5000)
     assert [place.name for place in both] == ["Louvre", "Opera"]
     square = [[2.33, 48.87], [2.34, 48.87], [2.34, 48.88], [2.33, 48.88], [2.33, 48.87]]
-    assert [place.name for place in await Location.find_within_polygon(square)] == ["Opera"]
+    assert [place.name for place in await Location.find_within_polygon(square)] == [
+        "Opera"
+    ]

@@ -23,7 +23,13 @@ def wrong_lines() -> set[int]:
 
 def mypy_lines() -> set[int]:
     """Return the lines that mypy refuses."""
-    command = [sys.executable, "-m", "mypy", "--disable-error-code=unused-ignore", str(CORPUS)]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--disable-error-code=unused-ignore",
+        str(CORPUS),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return {int(n) for n in re.findall(r"negative\.py:(\d+): error", done.stdout)}
 
