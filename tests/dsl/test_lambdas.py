@@ -316,7 +316,7 @@ def test_lambdas_fill_parameters():
 
 def hiding(function):
     """Return a call of *function* where a lambda's variable is called x."""
-    return lambda: fn.map_(F.a, lambda x: function(x))  # noqa: PLW0108 - its name counts
+    return lambda: fn.map_(F.a, lambda x: function(x))
 
 
 ERRORS = {
