@@ -28,7 +28,7 @@ from mapper.validation import (
     without_validator,
 )
 from mongo_dsl import Fields
-from mongo_dsl.schema import suggestion
+from mongo_dsl.names import suggestion
 
 
 class DocumentMeta(ABCMeta):
@@ -121,7 +121,7 @@ def _defined(cls: Any) -> Any:
     """Let attrs make the class, with the fields of its abstract bases and mixins."""
     these: dict[str, Any] = {}
     inherited = _inherited_classes(cls)
-    for base in sorted(reversed(cls.__mro__), key=_comes_later):
+    for base in sorted(reversed(cls.__mro__), key=_comes_later):  # noqa: C414 - stable
         if base not in inherited:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
