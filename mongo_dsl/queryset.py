@@ -96,8 +96,8 @@ class QuerySet(Face, Generic[M]):
     def after(self, cursor: str | Mapping[str, Any] | Any) -> Self:
         """Keep what comes after *cursor* in the sort order: keyset pages.
 
-        *cursor* is a text that `cursor` wrote, a stored document, or a parameter for the
-        former. The sort order must end in a unique field; ``_id`` is added where it is
+        *cursor* is a text that `cursor` wrote, or a stored document.
+        The sort order must end in a unique field; ``_id`` is added where it is
         missing. Pages stay right and fast however deep they are, as skip doesn't.
 
         Raises:
