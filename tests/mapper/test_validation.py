@@ -1,5 +1,5 @@
 # ruff: noqa: RUF012 - documents copy mutable defaults; Meta says what it is
-# ruff: noqa: ISC004 - long messages take two lines
+
 """Making and changing documents: what is checked, and what is said of misfits."""
 
 from __future__ import annotations
