@@ -69,7 +69,7 @@ def describe(annotation: Any) -> str:
 def kind_of(value: Any) -> str:
     """Name the type of *value* with its article: ``an int``, ``a str``."""
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"  # a UUID, an Int64
 
 
 @functools.lru_cache(maxsize=4096)

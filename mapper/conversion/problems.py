@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mapper.errors import DefinitionError
+from mongo_dsl.conformity import kind_of
 
 
 _LONGEST = 60
@@ -29,8 +30,7 @@ def shown(value: Any, *, typed: bool = True) -> str:
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     if value is None or not typed:
         return text
-    name = type(value).__name__
-    return f"{text}, {'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
+    return f"{text}, {kind_of(value)}"
 
 
 def unfit(value: Any, rule: str) -> Misfit:
