@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from mapper.converter import decode, decode_document
 from mapper.tracking import Stored, remember
-from mongo_dsl.schema import fields_of
+from mongo_dsl.structure import fields_of
 
 
 D = TypeVar("D")

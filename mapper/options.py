@@ -10,7 +10,7 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
-from mongo_dsl.schema import suggestion
+from mongo_dsl.names import suggestion
 
 
 @attrs.frozen

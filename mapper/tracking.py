@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from mapper.converter import decode_document, encode, encode_document
-from mongo_dsl.schema import fields_of
+from mongo_dsl.structure import fields_of
 
 
 @attrs.frozen(eq=False)

@@ -5,24 +5,12 @@ Everything here is pure: it builds and compiles, and never talks to a server.
 
 from mongo_dsl import accumulators as acc
 from mongo_dsl import errors, fn, geo, stages
+from mongo_dsl import windows as win
+from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, where
 from mongo_dsl.fields import F, Field, Fields
-from mongo_dsl.filters import (
-    Filter,
-    all_of,
-    and_,
-    any_of,
-    comment,
-    expr,
-    json_schema,
-    none_of,
-    nor,
-    not_,
-    or_,
-    sample_rate,
-    text,
-    where,
-)
+from mongo_dsl.filters import Filter
 from mongo_dsl.find import FindCommand
+from mongo_dsl.logic import all_of, and_, any_of, none_of, nor, not_, or_
 from mongo_dsl.params import param
 from mongo_dsl.pipeline import Pipeline
 from mongo_dsl.queryset import QuerySet
@@ -63,4 +51,5 @@ __all__ = [
     "stages",
     "text",
     "where",
+    "win",
 ]

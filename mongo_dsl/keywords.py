@@ -13,10 +13,11 @@ from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.fields.documents import Fields
 from mongo_dsl.fields.face import Field
 from mongo_dsl.fields.untyped import F
-from mongo_dsl.filters import Filter, all_of
+from mongo_dsl.filters import Filter
+from mongo_dsl.logic import all_of
+from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Map, Node, Op
 from mongo_dsl.predicates import Where
-from mongo_dsl.schema import suggestion
 from mongo_dsl.values import node
 
 

@@ -18,15 +18,18 @@ import attrs
 from mongo_dsl import keyset
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.filters import Filter, both, condition, negation
+from mongo_dsl.filters import Filter, condition
 from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
+from mongo_dsl.junctions import both, negation
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.names import checked
 from mongo_dsl.nodes import Body, Param, Path, Value
 from mongo_dsl.params import fill, names_of
 from mongo_dsl.predicates import EVERYTHING, Predicate
 from mongo_dsl.render import to_json
-from mongo_dsl.schema import checked, field_spec, fields_of, find
+from mongo_dsl.schema import field_spec, find
 from mongo_dsl.sorting import Sort, sorts
+from mongo_dsl.structure import fields_of
 from mongo_dsl.values import Face, node
 
 

@@ -7,8 +7,6 @@ values are stored (the mapper's documents do); `values.node` decides for the oth
 
 from __future__ import annotations
 
-import difflib
-import functools
 import typing
 from collections.abc import Mapping
 from enum import Enum
@@ -18,8 +16,10 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mongo_dsl.conformity import bare, conforms, describe, members
-from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
+from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param
+from mongo_dsl.structure import element_of, fields_of, nested_in
 from mongo_dsl.values import Face, node
 
 
@@ -37,25 +37,6 @@ _NUMBERS = frozenset({int, float, Decimal128, Int64})
 def _direct(annotations: typing.Iterable[Any]) -> frozenset[type]:
     found = [_DIRECT.get(annotation, frozenset()) for annotation in annotations]
     return frozenset[type]().union(*found)
-
-
-def suggestion(name: str, known: typing.Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def checked(name: str) -> str:
-    """Check a name written by the caller.
-
-    Raises:
-        ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
-    """
-    for segment in name.split("."):
-        if not segment or segment[0] == "$" or "\0" in segment:
-            msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
-            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
-    return name
 
 
 @attrs.frozen(eq=False)
@@ -108,8 +89,8 @@ class FieldSpec:
         Raises:
             UnknownFieldError: nothing of this name can be stored there.
         """
-        for member in map(_element, members(self.annotation)):
-            nested = _nested(member, name)
+        for member in map(element_of, members(self.annotation)):
+            nested = nested_in(member, name)
             if nested is not None:
                 return self._child(name, *nested)
         raise UnknownFieldError(self._no_such(name))
@@ -134,7 +115,7 @@ class FieldSpec:
     def names(self) -> list[str]:
         """List the nested fields, where the annotation names them."""
         found: dict[str, None] = {}
-        for member in map(_element, members(self.annotation)):
+        for member in map(element_of, members(self.annotation)):
             if isinstance(member, type) and attrs.has(member):
                 found.update(dict.fromkeys(fields_of(member)))
         return list(found)
@@ -153,7 +134,7 @@ class FieldSpec:
     def is_array(self) -> bool:
         """Tell whether the field may hold an array, as far as the annotation says."""
         return any(
-            _element(member) is not member for member in members(self.annotation)
+            element_of(member) is not member for member in members(self.annotation)
         )
 
     def item(self) -> FieldSpec:
@@ -162,7 +143,9 @@ class FieldSpec:
 
     def element(self) -> Any:
         """Return the annotation of the array's items, `Any` where it is unknown."""
-        found = [_element(m) for m in members(self.annotation) if _element(m) is not m]
+        found = [
+            element_of(m) for m in members(self.annotation) if element_of(m) is not m
+        ]
         return typing.Union[tuple(found)] if found else Any  # noqa: UP007 - built at run time
 
     def nullable(self) -> bool:
@@ -187,7 +170,7 @@ class FieldSpec:
 
     def item_annotations(self) -> tuple[Any, ...]:
         """Return what the array's items may be, one annotation each."""
-        found = (_element(member) for member in members(self.annotation))
+        found = (element_of(member) for member in members(self.annotation))
         return tuple(m for item in found for m in members(item))
 
     def stored_value(self, value: Any) -> Node:
@@ -272,56 +255,6 @@ def _member(kind: type[Enum], value: Any) -> Any:
         return kind(value)
     except ValueError:
         return _REFUSED
-
-
-def _element(annotation: Any) -> Any:
-    """Return what an array annotated so holds; other annotations come back as they are."""
-    annotation = bare(annotation)
-    origin = typing.get_origin(annotation)
-    if not isinstance(origin, type) or issubclass(origin, (Mapping, type)):
-        return Any if annotation in (list, tuple, set, frozenset) else annotation
-    arguments = tuple(a for a in typing.get_args(annotation) if a is not Ellipsis)
-    if not arguments or not issubclass(origin, typing.Iterable):
-        return annotation
-    return typing.Union[arguments]  # noqa: UP007 - built at run time
-
-
-def _nested(annotation: Any, name: str) -> tuple[str, Any] | None:
-    """Return the stored name and the annotation of *name* within *annotation*."""
-    for member in members(annotation):
-        if member is Any or member is object or member is dict or member is Mapping:
-            return name, Any
-        if isinstance(member, type) and attrs.has(member):
-            found = fields_of(member).get(name)
-            if found is not None:
-                return found
-        origin = typing.get_origin(member)
-        if isinstance(origin, type) and issubclass(origin, Mapping):
-            return name, typing.get_args(member)[1]
-    return None
-
-
-@functools.lru_cache(maxsize=1024)
-def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
-    """Return the stored name and the annotation of every field of the attrs class *cls*.
-
-    Raises:
-        UnknownFieldError: an annotation names something that doesn't exist.
-    """
-    try:
-        hints = typing.get_type_hints(cls, include_extras=True)
-    except NameError as error:
-        msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
-        raise UnknownFieldError(
-            f"{msg}; define what it names at module level"
-        ) from error
-    return {
-        attribute.name: (
-            attribute.metadata.get("db_name", attribute.name),
-            hints.get(attribute.name, attribute.type or Any),
-        )
-        for attribute in attrs.fields(cls)
-    }
 
 
 def field_spec(cls: type, name: str) -> FieldSpec:

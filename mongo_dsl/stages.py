@@ -14,14 +14,15 @@ from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.filters import all_of, sketch
+from mongo_dsl.filters import sketch
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.logic import all_of
+from mongo_dsl.names import checked
 from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.render import to_json, to_shell
-from mongo_dsl.schema import checked
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 

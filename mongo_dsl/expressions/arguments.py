@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.face import MISSING
+from mongo_dsl.names import checked, suggestion
 from mongo_dsl.nodes import Node, Path, Raw
-from mongo_dsl.schema import checked, suggestion
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 
@@ -39,8 +39,9 @@ def time_unit(subject: str, name: Any, known: tuple[str, ...] = _UNITS) -> Any:
         listed = ", ".join(known)
         msg = (
             f"{subject} got the unit {name!r}{suggestion(name, known)}; the units are:"
+            f" {listed}"
         )
-        raise ArgumentError(f"{msg} {listed}")
+        raise ArgumentError(msg)
     return name
 
 
@@ -88,4 +89,4 @@ def order(keys: Any) -> Node:
     if not document.items:
         msg = f"sort_by got {keys!r}; it takes at least one field"
         raise ArgumentError(msg)
-    return Raw(document)
+    return document

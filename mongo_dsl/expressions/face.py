@@ -12,15 +12,8 @@ import attrs
 
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import OperandError, TruthValueError
-from mongo_dsl.filters import (
-    NO_TRUTH,
-    Filter,
-    both,
-    condition,
-    either,
-    negation,
-    sketch,
-)
+from mongo_dsl.filters import NO_TRUTH, Filter, condition, sketch
+from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import Computed
@@ -179,8 +172,11 @@ class Expr(Face):
         raise TruthValueError(msg)
 
     def __contains__(self, item: object) -> NoReturn:
-        msg = f"{self._subject()} can't answer 'in'; write field.any(...), field.contains(x)"
-        raise TruthValueError(f"{msg} or x.in_([...])")
+        msg = (
+            f"{self._subject()} can't answer 'in'; write field.any(...), field.contains(x)"
+            " or x.in_([...])"
+        )
+        raise TruthValueError(msg)
 
     def bind(self, **values: Any) -> Expr:
         """Fill the parameters named in *values*.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from mongo_dsl import updates
+from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields.operands import ItemTest
 from mongo_dsl.filters import Filter, condition
@@ -107,11 +107,11 @@ class ArrayMethods(Generic[E]):
         >>> F.tags.push("a", slice_=-5).compile()
         {'$push': {'tags': {'$each': ['a'], '$slice': -5}}}
         """
-        return updates.push(self, *values, slice_=slice_, sort=sort, position=position)
+        return changes.push(self, *values, slice_=slice_, sort=sort, position=position)
 
     def add_to_set(self, *values: E) -> updates.Update:
         """Append those of *values* that the array lacks, each as one item."""
-        return updates.add_to_set(self, *values)
+        return changes.add_to_set(self, *values)
 
     def pull(self, item: E | ItemTest[Field[E]]) -> updates.Update:
         """Remove the items that equal *item*, or that the filter *item* matches.
@@ -120,15 +120,15 @@ class ArrayMethods(Generic[E]):
         >>> F.items.pull(lambda item: item.qty > 5).compile()
         {'$pull': {'items': {'qty': {'$gt': 5}}}}
         """
-        return updates.pull(self, item)
+        return changes.pull(self, item)
 
     def pull_all(self, values: Iterable[E]) -> updates.Update:
         """Remove the items that equal one of *values*."""
-        return updates.pull_all(self, values)
+        return changes.pull_all(self, values)
 
     def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
-        return updates.pop(self, end)
+        return changes.pop(self, end)
 
 
 def _check_item(test: Predicate) -> None:

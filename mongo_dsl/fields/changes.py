@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Generic, Literal, TypeVar
 
-from mongo_dsl import updates
+from mongo_dsl import changes, updates
 from mongo_dsl.fields.operands import Operand
 
 
@@ -26,30 +26,30 @@ class Changeable(Generic[T]):
         >>> F.city.set("Paris").compile()
         {'$set': {'city': 'Paris'}}
         """
-        return updates.set_(self, value)
+        return changes.set_(self, value)
 
     def set_on_insert(self, value: Operand[T]) -> updates.Update:
         """Set the field to *value* if an upsert inserts."""
-        return updates.set_on_insert(self, value)
+        return changes.set_on_insert(self, value)
 
     def unset(self) -> updates.Update:
         """Remove the field."""
-        return updates.unset(self)
+        return changes.unset(self)
 
     def min_(self, value: Operand[T]) -> updates.Update:
         """Lower the field to *value* if it is greater."""
-        return updates.min_(self, value)
+        return changes.min_(self, value)
 
     def max_(self, value: Operand[T]) -> updates.Update:
         """Raise the field to *value* if it is less."""
-        return updates.max_(self, value)
+        return changes.max_(self, value)
 
     def rename(self, name: str) -> updates.Update:
         """Rename the field to *name*, the whole new path as it is stored."""
-        return updates.rename(self, name)
+        return changes.rename(self, name)
 
     def current_date(
         self, type_: Literal["date", "timestamp"] = "date"
     ) -> updates.Update:
         """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``."""
-        return updates.current_date(self, type_)
+        return changes.current_date(self, type_)

@@ -14,7 +14,8 @@ from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Operand, Operands
-from mongo_dsl.filters import Filter, all_of
+from mongo_dsl.filters import Filter
+from mongo_dsl.logic import all_of
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec

@@ -6,8 +6,10 @@ from typing import Any, NoReturn
 
 from mongo_dsl.errors import OperandError
 from mongo_dsl.fields.face import Field, field_at
+from mongo_dsl.names import checked
 from mongo_dsl.nodes import Path
-from mongo_dsl.schema import checked, field_spec, fields_of
+from mongo_dsl.schema import field_spec
+from mongo_dsl.structure import fields_of
 
 
 class Fields:

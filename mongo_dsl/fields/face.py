@@ -15,9 +15,10 @@ from mongo_dsl.fields.numbers import NumberMethods
 from mongo_dsl.fields.places import GeoMethods
 from mongo_dsl.fields.text import TextMethods
 from mongo_dsl.filters import Filter
+from mongo_dsl.names import checked, suggestion
 from mongo_dsl.nodes import Path
 from mongo_dsl.predicates import Equals, under
-from mongo_dsl.schema import FieldSpec, checked, suggestion
+from mongo_dsl.schema import FieldSpec
 
 
 T = TypeVar("T")

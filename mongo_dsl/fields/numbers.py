@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mongo_dsl import updates
+from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.fields.operands import Amount
 from mongo_dsl.filters import Filter
@@ -67,11 +67,11 @@ class NumberMethods:
         >>> F.visits.inc().compile()
         {'$inc': {'visits': 1}}
         """
-        return updates.inc(self, amount)
+        return changes.inc(self, amount)
 
     def mul(self, factor: Amount) -> updates.Update:
         """Multiply the field by *factor*."""
-        return updates.mul(self, factor)
+        return changes.mul(self, factor)
 
     def bit(
         self,
@@ -86,7 +86,7 @@ class NumberMethods:
         >>> F.flags.bit(or_=4).compile()
         {'$bit': {'flags': {'or': 4}}}
         """
-        return updates.bit(self, and_=and_, or_=or_, xor=xor)
+        return changes.bit(self, and_=and_, or_=or_, xor=xor)
 
 
 def _mask(name: str, mask: Any) -> Node:

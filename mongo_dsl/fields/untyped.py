@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 from mongo_dsl.errors import OperandError
 from mongo_dsl.fields.face import Field, field_at
+from mongo_dsl.names import checked
 from mongo_dsl.nodes import Path
-from mongo_dsl.schema import checked
 
 
 class UntypedRoot:

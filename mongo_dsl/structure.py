@@ -1,0 +1,63 @@
+"""What a class of documents, or an annotation within it, is made of."""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from mongo_dsl.conformity import bare, members
+from mongo_dsl.errors import UnknownFieldError
+
+
+def element_of(annotation: Any) -> Any:
+    """Return what an array annotated so holds; other annotations come back as they are."""
+    annotation = bare(annotation)
+    origin = typing.get_origin(annotation)
+    if not isinstance(origin, type) or issubclass(origin, (Mapping, type)):
+        return Any if annotation in (list, tuple, set, frozenset) else annotation
+    arguments = tuple(a for a in typing.get_args(annotation) if a is not Ellipsis)
+    if not arguments or not issubclass(origin, typing.Iterable):
+        return annotation
+    return typing.Union[arguments]  # noqa: UP007 - built at run time
+
+
+def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
+    """Return the stored name and the annotation of *name* within *annotation*."""
+    for member in members(annotation):
+        if member is Any or member is object or member is dict or member is Mapping:
+            return name, Any
+        if isinstance(member, type) and attrs.has(member):
+            found = fields_of(member).get(name)
+            if found is not None:
+                return found
+        origin = typing.get_origin(member)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            return name, typing.get_args(member)[1]
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
+    """Return the stored name and the annotation of every field of the attrs class *cls*.
+
+    Raises:
+        UnknownFieldError: an annotation names something that doesn't exist.
+    """
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
+        raise UnknownFieldError(
+            f"{msg}; define what it names at module level"
+        ) from error
+    return {
+        attribute.name: (
+            attribute.metadata.get("db_name", attribute.name),
+            hints.get(attribute.name, attribute.type or Any),
+        )
+        for attribute in attrs.fields(cls)
+    }
