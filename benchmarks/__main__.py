@@ -16,16 +16,13 @@ def main(arguments: list[str] | None = None) -> str:
     parser.add_argument("--scale", type=float, default=1.0, help="how many documents")
     parser.add_argument("--only", default="", help="cases whose name has this text")
     given = parser.parse_args(arguments)
+    chosen = [case for name, case in cases.CASES.items() if given.only in name]
+    if given.rounds < 1 or not chosen:
+        parser.error(f"it takes 1 round or more, of: {', '.join(cases.CASES)}")
     with EmbeddedMongo() as mongo, connect(mongo.uri, "benchmarks") as mapper:
-        made = (
-            cases.building(),
-            cases.finding(mapper, int(20_000 * given.scale)),
-            cases.inserting(mapper, int(10_000 * given.scale)),
-            cases.getting(mapper),
-            cases.saving(mapper),
+        text = report(
+            [measure(case(mapper, given.scale), given.rounds) for case in chosen]
         )
-        chosen = [case for case in made if given.only in case.name]
-        text = report([measure(case, given.rounds) for case in chosen])
     print(text)
     return text
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
-from bson import ObjectId
 
 from benchmarks.harness import Case
 from mapper import Mapper, SyncDocument
 from mapper.connection import CODEC
+from mapper.converter import encode_document
 
 
 @attrs.define
@@ -51,12 +51,11 @@ class Order(SyncDocument):
 
 
 def raw_orders(count: int) -> Iterator[dict[str, Any]]:
-    """Make stored orders; the seed is fixed, so that every run has the same."""
+    """Make orders as they are stored; every run has the same, but for their ids."""
     chance = random.Random(20240501)  # noqa: S311 - not a secret
     start = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
     for number in range(count):
         yield {
-            "_id": ObjectId(),
             "number": number,
             "customer": f"Customer {chance.randrange(10_000)}",
             "email": f"c{number}@example.org",
@@ -80,7 +79,7 @@ def raw_orders(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def building() -> Case:
+def building(_: Mapper, scale: float) -> Case:
     """Build and compile a query of six conditions, against the dictionary itself."""
     q = Order.q
 
@@ -103,84 +102,119 @@ def building() -> Case:
             "number": {"$gt": 5},
         }
 
-    assert ours() == raw()
-    return Case("build + compile, 6 conditions", ours, raw, times=5_000)
+    def check() -> None:
+        assert ours() == raw()
+
+    return Case("build", ours, raw, times=_scaled(5_000, scale), check=check)
 
 
-def finding(mapper: Mapper, count: int) -> Case:
+def finding(mapper: Mapper, scale: float) -> Case:
     """Read documents to typed objects, against the driver's dictionaries."""
-    collection = _collection(mapper)
-    collection.drop()
-    collection.insert_many(raw_orders(count))
-    query = mapper.find(Order)
-    loaded = query.first()
-    assert loaded is not None
-    assert loaded.number == 0
-    assert loaded.items[0].sku == "s0"
-    return Case(
-        f"find {count:,} documents", query.to_list, lambda: list(collection.find())
-    )
+    collection = _orders(mapper, _scaled(20_000, scale))
+    ours = mapper.find(Order).to_list
+
+    def raw() -> list[dict[str, Any]]:
+        return list(collection.find())
+
+    def check() -> None:
+        assert [encode_document(order) for order in ours()] == raw()
+
+    return Case("find", ours, raw, check=check)
 
 
-def inserting(mapper: Mapper, count: int) -> Case:
+def inserting(mapper: Mapper, scale: float) -> Case:
     """Insert new documents, against plain dictionaries; both are made beforehand."""
-    collection = mapper.database.get_collection("inserted", codec_options=CODEC)
-    made: list[Any] = []
+    count = _scaled(10_000, scale)
+    collection = _collection(mapper)
+    new: list[Any] = []
     plain: list[dict[str, Any]] = []
-
-    class Inserted(Order):
-        class Meta:
-            collection_name = "inserted"
 
     def prepare() -> None:
         collection.drop()
-        plain[:] = list(raw_orders(count))
-        made[:] = [_new(Inserted, row) for row in plain]
+        plain[:] = raw_orders(count)
+        new[:] = map(_new, raw_orders(count))
 
     def ours() -> Any:
-        return mapper.insert_many(made)
+        return mapper.insert_many(new)
 
-    return Case(
-        f"insert_many {count:,}",
-        ours,
-        lambda: collection.insert_many(plain),
-        prepare=prepare,
-    )
+    def raw() -> Any:
+        return collection.insert_many(plain)
+
+    def check() -> None:
+        stored = []
+        for insert in (ours, raw):
+            prepare()
+            insert()
+            stored.append(list(collection.find({}, {"_id": 0})))
+        assert stored[0] == stored[1] == list(raw_orders(count))
+
+    return Case("insert_many", ours, raw, prepare=prepare, check=check)
 
 
-def _new(cls: Any, row: dict[str, Any]) -> Any:
-    values = {name: value for name, value in row.items() if name != "_id"}
-    values["address"] = Address(**row["address"])
-    values["items"] = [Item(**item) for item in row["items"]]
-    return cls(**values)
+def _new(row: dict[str, Any]) -> Order:
+    address = Address(**row["address"])
+    items = [Item(**item) for item in row["items"]]
+    return Order(**{**row, "address": address, "items": items})
 
 
-def getting(mapper: Mapper) -> Case:
+def getting(mapper: Mapper, scale: float) -> Case:
     """Read one document by its id."""
-    collection = _collection(mapper)
+    collection = _orders(mapper, 100)
     one = collection.find_one()["_id"]
-    return Case(
-        "get by id",
-        lambda: mapper.get(Order, one),
-        lambda: collection.find_one({"_id": one}),
-        times=200,
-    )
+
+    def ours() -> Order | None:
+        return mapper.get(Order, one)
+
+    def raw() -> Any:
+        return collection.find_one({"_id": one})
+
+    def check() -> None:
+        assert encode_document(ours()) == raw()
+
+    return Case("get by id", ours, raw, times=_scaled(300, scale), check=check)
 
 
-def saving(mapper: Mapper) -> Case:
-    """Save one changed field, against the update it comes to."""
-    collection = _collection(mapper)
-    order = mapper.find(Order).first()
-    assert order is not None
+def saving(mapper: Mapper, scale: float) -> Case:
+    """Save one changed field, against the update it comes to; each has its document."""
+    collection = _orders(mapper, 100)
+    order, other = mapper.find(Order).limit(2).to_list()
+    visits = 0
 
     def ours() -> None:
         order.visits += 1
         mapper.save(order)
 
     def raw() -> None:
-        collection.update_one({"_id": order.id}, {"$set": {"visits": order.visits + 1}})
+        nonlocal visits
+        visits += 1
+        collection.update_one({"_id": other.id}, {"$set": {"visits": visits}})
 
-    return Case("save one changed field", ours, raw, times=200)
+    def check() -> None:
+        stored = [collection.find_one(one.id)["visits"] for one in (order, other)]
+        assert stored == [order.visits, visits]
+
+    return Case("save a change", ours, raw, times=_scaled(300, scale), check=check)
+
+
+CASES: dict[str, Callable[[Mapper, float], Case]] = {
+    "build": building,
+    "find": finding,
+    "insert_many": inserting,
+    "get by id": getting,
+    "save a change": saving,
+}
+
+
+def _scaled(number: int, scale: float) -> int:
+    return max(2, round(number * scale))
+
+
+def _orders(mapper: Mapper, count: int) -> Any:
+    """Return the collection, with *count* orders."""
+    collection = _collection(mapper)
+    collection.drop()
+    collection.insert_many(raw_orders(count))
+    return collection
 
 
 def _collection(mapper: Mapper) -> Any:

@@ -13,13 +13,18 @@ import attrs
 
 @attrs.frozen
 class Case:
-    """Two ways to do one thing: *ours* and *raw*, each run *times* a round."""
+    """Two ways to do one thing: *ours* and *raw*, each run *times* a round.
+
+    *prepare* goes before each side; *check* follows the round that doesn't count, and
+    asserts that both sides do the same.
+    """
 
     name: str
     ours: Callable[[], Any]
     raw: Callable[[], Any]
     times: int = 1
     prepare: Callable[[], Any] = lambda: None
+    check: Callable[[], Any] = lambda: None
 
 
 @attrs.frozen
@@ -46,6 +51,8 @@ def measure(case: Case, rounds: int) -> Result:
             taken = timed(side, case.times)
             if number:
                 seconds[name].append(taken)
+        if not number:
+            case.check()
     return Result(case.name, **seconds)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import itertools
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,8 +20,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from mapper import Document, EmbeddedMongo, connect, connect_async
+from mapper.databases import Driver
 from mapper.query import Query
-from mongo_dsl import F, Pipeline, acc, fn, geo, text
+from mongo_dsl import F, Pipeline, Update, acc, fn, geo, text
 from mongo_dsl.render import to_shell
 
 
@@ -39,6 +39,9 @@ class Place:
     population: int
 
 
+Made = Query[Any] | Pipeline | tuple[Query[City], Update]
+
+
 # -- The queries: fragments first, then what is built of them --------------------------
 
 big = City.q.population >= 1_000_000
@@ -50,86 +53,92 @@ def largest(query: Query[City], count: int) -> Query[City]:
     return query.sort("-population").limit(count)
 
 
-def composed() -> Any:
+def composed() -> Query[Place]:
     """Fragments combine with &, | and ~, and chain."""
-    not_a_capital_of_trade = ~City.q.name.in_(["London", "Istanbul"])
-    query = City.filter(big & in_europe & not_a_capital_of_trade)
-    return query.pipe(largest, 5).select(Place)
+    mid_sized = City.q.population.between(200_000, 900_000)
+    notable = (big & in_europe) | (mid_sized & ~in_europe)
+    return City.filter(notable).exclude(name="Istanbul").pipe(largest, 5).select(Place)
 
 
-def keywords() -> Any:
+def keywords() -> Query[Place]:
     """Keywords and look-ups say the same, shorter."""
-    return City.filter(country_code="JP", population__between=(400_000, 500_000))[
-        :5
-    ].select(Place)
+    cities = City.filter(country_code="JP", population__between=(400_000, 500_000))
+    return cities.sort("-population")[:5].select(Place)
 
 
-def next_page() -> Any:
+def next_page() -> Query[Place]:
     """A keyset page goes on where the last one ended, however deep."""
     by_size = City.filter(country_code="FR").pipe(largest, 5)
-    last = by_size.raw().to_list()[-1]
+    *_, last = by_size.to_list()
     return by_size.after(last).select(Place)
 
 
-def nearest() -> Any:
+def nearest() -> Query[Place]:
     """Distances are in metres, nearest first."""
     eiffel_tower = geo.Point(2.2945, 48.8584)
-    return City.filter(City.q.location.near(eiffel_tower, max_distance=6_000))[
-        :5
-    ].select(Place)
+    near = City.q.location.near(eiffel_tower, max_distance=6_000)
+    return City.filter(near)[:5].select(Place)
 
 
-def in_a_polygon() -> Any:
+def in_a_polygon() -> Query[Place]:
     """Shapes are checked when they are made: closed, in range, in the right order."""
     alps = geo.Polygon([(6, 45.5), (13, 46), (13, 47.5), (6, 47), (6, 45.5)])
     return City.filter(City.q.location.within(alps)).pipe(largest, 5).select(Place)
 
 
-def text_search() -> Any:
-    """The text index knows the names in all languages."""
-    return City.filter(text("München Мюнхен")).pipe(largest, 5).select(Place)
+def text_search() -> Query[Place]:
+    """The text index knows the names in all languages; the best match comes first."""
+    best = (F.score, fn.meta("textScore"))
+    return City.filter(text("München Мюнхен")).sort(best).limit(5).select(Place)
 
 
-def by_country() -> Any:
+def by_country() -> Pipeline:
     """Pipelines are values too; expressions use Python's operators."""
     return (
         Pipeline()
         .match(in_europe)
         .group(City.q.country, cities=acc.count(), people=acc.sum_(City.q.population))
-        .set(thousands_per_city=fn.round_(F.people / F.cities / 1000))
         .sort("-people")
         .limit(5)
+        .project(country=F["_id"], mean=fn.round_(F.people / F.cities), _id=False)
     )
 
 
-def facets() -> Any:
-    """Facets run several pipelines over the same cities."""
-    millions = fn.floor(City.q.population / 1_000_000) * 1_000_000
+def facets() -> Pipeline:
+    """Facets answer several questions about the same cities at once."""
+    cities, people = acc.count(), acc.sum_(City.q.population)
+    by_country = Pipeline().group(City.q.country, people=people)
+    band = fn.cond(big, "from a million", "below a million")
     return Pipeline().facet(
-        continents=Pipeline()
-        .group(City.q.continent, cities=acc.count())
-        .sort("-cities")
-        .limit(3),
-        sizes=Pipeline()
-        .match(big)
-        .group(millions, cities=acc.count())
-        .sort("_id")
-        .limit(3),
-        largest=Pipeline().sort("-population").limit(3).project("name", "population"),
+        countries=by_country.sort("-people").limit(3),
+        bands=Pipeline().group(band, cities=cities, people=people).sort("_id"),
+        totals=Pipeline().group(None, cities=cities, people=people),
     )
 
 
-def visit() -> Any:
-    """Updates are values; this one runs atomically and returns the document."""
-    changes = City.q.visits.inc(1) & City.q.names.add_to_set("The Big Apple")
-    found = City.filter(City.q.name == "New York City").find_one_and_update(changes)
-    return changes, [{"name": found.name, "visits": found.visits}] if found else []
+def visit() -> tuple[Query[City], Update]:
+    """Updates are values; find_one_and_update makes one and returns the city it left."""
+    new_york = City.filter(City.q.name == "New York City")
+    return new_york, City.q.visits.inc(1) & City.q.names.add_to_set("The Big Apple")
+
+
+QUERIES: tuple[Callable[[], Made], ...] = (
+    composed,
+    keywords,
+    next_page,
+    nearest,
+    in_a_polygon,
+    text_search,
+    by_country,
+    facets,
+    visit,
+)
 
 
 # -- Showing them ----------------------------------------------------------------------
 
 
-def show(function: Callable[[], Any]) -> None:
+def show(function: Callable[[], Made]) -> None:
     """Print the Python of *function*, the Mongo it compiles to, and the rows."""
     console.rule(f"[bold]{function.__doc__}")
     console.print(Syntax(body_of(function), "python", background_color="default"))
@@ -140,21 +149,25 @@ def show(function: Callable[[], Any]) -> None:
     console.print(table(rows))
 
 
-def body_of(function: Callable[[], Any]) -> str:
+def body_of(function: Callable[..., Any]) -> str:
     """Return the source of *function* below its docstring: what is shown is what runs."""
     _, _, body = inspect.getsource(function).partition('"""\n')
     return textwrap.dedent(body).strip()
 
 
-def run(made: Any) -> tuple[str, list[Any]]:
+def run(made: Made) -> tuple[str, list[Any]]:
     """Execute what a query function *made*; return its MQL and its rows."""
     if isinstance(made, Pipeline):
         shell = to_shell(made.compile(), indent=2)
         return f"db.cities.aggregate({shell})", flattened(City.aggregate(made))
     if isinstance(made, Query):
         return made.to_shell(), made.to_list()
-    changes, rows = made
-    return changes.to_shell(), rows
+    query, update = made
+    shell = f"findOneAndUpdate({query.filters.to_shell()}, {update.to_shell()})"
+    city = query.only("name", "visits").find_one_and_update(update)
+    return f"db.cities.{shell}", [
+        {"name": city.name, "visits": city.visits}
+    ] if city else []
 
 
 def flattened(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -172,7 +185,7 @@ def table(rows: Iterable[Any]) -> Table:
     laid_out = Table(*(shown[0] if shown else ("no rows",)))
     for row in shown:
         laid_out.add_row(
-            *(f"{v:,}" if isinstance(v, int) else str(v) for v in row.values())
+            *(f"{v:,}" if isinstance(v, int | float) else str(v) for v in row.values())
         )
     return laid_out
 
@@ -204,26 +217,30 @@ class AsyncCity(Document):
         collection_name = "cities"
 
 
-async def asynchronous(uri: str) -> None:
-    """Await a query on PyMongo Async and on Motor: the same logic drives all three."""
-    console.rule("[bold]The same query, awaited, on both async drivers")
-    for driver in ("pymongo", "motor"):
-        async with connect_async(uri, "demo", driver=driver) as db:
-            query = AsyncCity.filter(AsyncCity.q.population > 15_000_000).sort(
-                "-population"
-            )
-            names = [city.name async for city in query.only("name", "population")]
-            console.print(f"{db} on {driver}: {', '.join(itertools.islice(names, 5))}")
+async def largest_names(uri: str, database: str, driver: Driver) -> list[str]:
+    """The same query is awaited on both async drivers."""
+    async with connect_async(uri, database, driver=driver):
+        query = AsyncCity.filter(AsyncCity.q.population > 15_000_000)
+        return [city.name for city in await query.sort("-population")[:5]]
+
+
+def show_async(uri: str) -> None:
+    """Run one query on PyMongo Async and on Motor: the same logic drives all three."""
+    console.rule(f"[bold]{largest_names.__doc__}")
+    console.print(Syntax(body_of(largest_names), "python", background_color="default"))
+    drivers: tuple[Driver, ...] = ("pymongo", "motor")
+    for driver in drivers:
+        names = asyncio.run(largest_names(uri, "demo", driver))
+        console.print(f"{driver}: {', '.join(names)}")
 
 
 def main() -> None:
     """Run the demo on a MongoDB of its own."""
     with EmbeddedMongo(path=HERE / ".demo") as mongo, connect(mongo.uri, "demo"):
         load()
-        queries = (composed, keywords, next_page, nearest, in_a_polygon, text_search)
-        for function in (*queries, by_country, facets, visit):
+        for function in QUERIES:
             show(function)
-        asyncio.run(asynchronous(mongo.uri))
+        show_async(mongo.uri)
 
 
 if __name__ == "__main__":

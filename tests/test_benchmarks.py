@@ -1,5 +1,7 @@
 """The benchmarks run, and their arithmetic is right."""
 
+import pytest
+
 from benchmarks.__main__ import main
 from benchmarks.harness import Case, Result, duration, measure, ratio, report, spread
 
@@ -22,9 +24,10 @@ def test_rounds_are_interleaved():
         lambda: calls.append("o"),
         lambda: calls.append("r"),
         prepare=lambda: calls.append("-"),
+        check=lambda: calls.append("="),
     )
     result = measure(case, 2)
-    assert "".join(calls) == "-r-o" + "-o-r" + "-r-o"
+    assert "".join(calls) == "-r-o=" + "-o-r" + "-r-o"
     assert len(result.ours) == len(result.raw) == 2
 
 
@@ -33,3 +36,18 @@ def test_the_whole_runs(capsys):
     text = main(["--rounds", "1", "--scale", "0.01"])
     assert len(text.splitlines()) == 6
     assert capsys.readouterr().out.strip() == text
+
+
+def test_one_case_runs_alone(capsys):
+    """Cases don't depend on what others stored."""
+    text = main(["--rounds", "1", "--scale", "0.01", "--only", "save"])
+    assert [line.split()[0] for line in text.splitlines()] == ["case", "save"]
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--rounds", "0"]])
+def test_nothing_to_measure(capsys, arguments):
+    """What would measure nothing is refused, with the names of the cases."""
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "1 round or more, of: build, find, insert_many" in capsys.readouterr().err
