@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import types
 import typing
 import uuid
 from collections import OrderedDict, abc, deque
@@ -48,6 +49,7 @@ from hypothesis import strategies as st
 from typing_extensions import NotRequired, Required
 
 from mapper import SyncDocument, field
+from mapper.conversion import classes
 from mapper.conversion.problems import NoFormError
 from mapper.converter import (
     converter,
@@ -185,6 +187,12 @@ class Box(Generic[T]):
 
     content: T
     more: list[T] = attrs.field(factory=list)
+
+
+class OldAlias(types.GenericAlias):
+    """``list[T]`` as Python 3.10 has it: an instance of `type`."""
+
+    __class__ = property(lambda _: type)
 
 
 @dataclasses.dataclass
@@ -652,6 +660,13 @@ UNREADABLE = {
 }
 
 
+def test_arguments_of_old_aliases():
+    """Type arguments reach the items of arrays on Python 3.10, too."""
+    alias = OldAlias(list, (T,))
+    assert isinstance(alias, type)
+    assert classes._filled(alias, {T: dt.date}) == list[dt.date]
+
+
 class TestUnreadable:
     """What isn't read, and what is said then."""
 
@@ -691,6 +706,15 @@ class TestUnreadable:
         assert caught.value.cls is Person
         assert caught.value.document_id == 7
         assert caught.value.problems == problems
+
+    def test_keys_and_values(self):
+        """The keys of a mapping are told together with its values."""
+        with pytest.raises(DecodeError) as caught:
+            decode({"1": "x", "b": 2}, dict[int, int])
+        assert caught.value.problems == (
+            ("", "has a key that must be int, got 'b', a str"),
+            ("1", "must be int, got 'x', a str"),
+        )
 
     def test_no_id(self):
         """A document without an id is named by its class alone."""
@@ -957,6 +981,13 @@ class TestUnstorable:
             "Own can't be stored: path is refused, got 'a', a str:"
             " 'str' object has no attribute 'as_posix'"
         )
+
+    def test_long_reason(self):
+        """A long reason is cut, as long values are."""
+        with pytest.raises(ValidationError) as caught:
+            encode({"y" * 500 + "\0": 1}, Any)
+        told = f"is refused: the key '{'y' * 170}…"
+        assert caught.value.problems == (("", told),)
 
     def test_own_conversion_without_form(self):
         """What a field's own conversion makes must have a BSON form."""
