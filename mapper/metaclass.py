@@ -20,7 +20,13 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
-from mapper.validation import assigned, checks_of, validate, without_validator
+from mapper.validation import (
+    assigned,
+    checks_of,
+    validate,
+    with_named_errors,
+    without_validator,
+)
 from mongo_dsl import Fields
 from mongo_dsl.names import suggestion
 
@@ -45,6 +51,7 @@ class DocumentMeta(ABCMeta):
         if options.abstract:
             namespace["__slots__"] = ()
             _set_aside(namespace)
+        _refuse_two_concrete(name, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
         return cls if options.abstract else _defined(cls)
@@ -113,8 +120,9 @@ def _set_aside(namespace: dict[str, Any]) -> None:
 def _defined(cls: Any) -> Any:
     """Let attrs make the class, with the fields of its abstract bases and mixins."""
     these: dict[str, Any] = {}
+    inherited = _inherited_classes(cls)
     for base in sorted(reversed(cls.__mro__), key=_comes_later):  # noqa: C414 - stable
-        if base is cls or not _has_slots(base):
+        if base not in inherited:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
     return attrs.define(
@@ -126,6 +134,12 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=_transform,
     )
+
+
+def _inherited_classes(cls: Any) -> set[type]:
+    """Return the classes whose fields *cls* has from a concrete document already."""
+    concrete = [base for base in cls.__mro__[1:] if _has_slots(base)]
+    return {above for base in concrete for above in base.__mro__}
 
 
 def _has_slots(base: type) -> bool:
@@ -167,6 +181,22 @@ def _is_class_variable(annotation: Any) -> bool:
     )
 
 
+def _refuse_two_concrete(name: str, bases: tuple[type, ...]) -> None:
+    """Refuse to combine documents that have their fields already."""
+    found = [b for b in bases if "__attrs_attrs__" in vars(b) and not _is_root(b)]
+    concrete = [b for b in found if isinstance(b, DocumentMeta)]
+    if len(concrete) > 1 and not _related(concrete):
+        listed = " and ".join(base.__name__ for base in concrete)
+        msg = f"{name} can't combine the documents {listed}; make all but one abstract"
+        raise DefinitionError(msg)
+
+
+def _related(concrete: list[Any]) -> bool:
+    """Tell whether all of them stand in one line of descent."""
+    lowest = max(concrete, key=lambda base: len(base.__mro__))
+    return all(issubclass(lowest, base) for base in concrete)
+
+
 def _refuse_undeclared(cls: Any) -> None:
     """Refuse ``name = field(...)`` without an annotation: its type would be unknown."""
     annotations = inspect.get_annotations(cls)
@@ -187,8 +217,22 @@ def _as_field(default: Any) -> Any:
     return attrs.field(default=default)
 
 
-def _transform(_: Any, fields: list[Any]) -> list[Any]:
-    return [_stored_as_id(without_validator(attribute)) for attribute in fields]
+def _transform(cls: Any, fields: list[Any]) -> list[Any]:
+    found = [_stored_as_id(without_validator(one)) for one in fields]
+    _refuse_same_names(cls, found)
+    return [with_named_errors(one) for one in found]
+
+
+def _refuse_same_names(cls: Any, fields: list[Any]) -> None:
+    """Refuse two fields under one stored name: one would overwrite the other."""
+    taken: dict[str, str] = {}
+    for one in fields:
+        stored = one.metadata.get("db_name", one.name)
+        other = taken.setdefault(stored, one.name)
+        if other != one.name:
+            both = f"{cls.__name__}.{other} and {cls.__name__}.{one.name}"
+            msg = f"{both} are both stored as {stored!r}; give one another db_name"
+            raise DefinitionError(msg)
 
 
 def _stored_as_id(attribute: Any) -> Any:

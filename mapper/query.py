@@ -13,6 +13,7 @@ import attrs
 
 from mapper.binding import async_mapper, sync_mapper
 from mapper.flows.changing import Written
+from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
 from mongo_dsl.errors import OperandError
 from mongo_dsl.keywords import keyword_filter
@@ -61,6 +62,12 @@ class BoundQuerySet(QuerySet[M]):
         return keyword_filter(
             self.model, keywords, operator_dicts=options.operator_dicts
         )
+
+    def _as_stored(self, document: Any) -> Mapping[str, Any]:
+        known = isinstance(document, self.model)  # type: ignore[arg-type]
+        if known and getattr(document, "id", None) is not None:
+            return encoded(document)
+        return super()._as_stored(document)
 
     def _collection_name(self) -> str:
         name: str = self.model.__collection__  # type: ignore[union-attr]

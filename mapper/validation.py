@@ -7,12 +7,14 @@ from typing import Any
 
 import attrs
 
-from mapper.errors import ValidationError
+from mapper.conversion.problems import shown
+from mapper.errors import MisfitError, ValidationError
 from mongo_dsl.conformity import conforms, describe
 from mongo_dsl.structure import fields_of
 
 
 _VALIDATORS = "validators"
+_CONVERTS = "converts"
 
 
 def checks_of(cls: Any) -> dict[str, Callable[[Any, Any], str | None]]:
@@ -34,7 +36,7 @@ def _check(
     def check(instance: Any, value: Any) -> str | None:
         if not allowed(value):
             rule = describe(annotation)
-            return f"{owner}.{attribute.name} must be {rule}, got {_shown(value)}"
+            return f"{owner}.{attribute.name} must be {rule}, got {shown(value)}"
         return None if validator is None else _validated(instance, value)
 
     def _validated(instance: Any, value: Any) -> str | None:
@@ -42,16 +44,10 @@ def _check(
             validator(instance, attribute, value)
         except (ValueError, TypeError) as error:
             reason = error.args[0] if error.args else type(error).__name__
-            return f"{owner}.{attribute.name} is invalid, got {_shown(value)}: {reason}"
+            return f"{owner}.{attribute.name} is invalid, got {shown(value)}: {reason}"
         return None
 
     return check
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line
-    return f"{shown}, a {type(value).__name__}"
 
 
 def validate(document: Any) -> None:
@@ -99,6 +95,37 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
 def _invalid(document: Any, problems: Mapping[str, str]) -> ValidationError:
     message = "; ".join(problems.values())
     return ValidationError(message, cls=type(document), problems=problems.items())
+
+
+def with_named_errors(attribute: Any) -> Any:
+    """Let the field's converter say which field it refused a value for."""
+    convert = attribute.converter
+    if convert is None or _CONVERTS in attribute.metadata:
+        return attribute
+    own: Any = convert
+    if not isinstance(convert, attrs.Converter):
+        own = attrs.Converter(convert)
+
+    def converted(value: Any, document: Any, attribute: Any) -> Any:
+        try:
+            return own(value, document, attribute)
+        except MisfitError:
+            raise
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            raise _unconverted(document, attribute, value, error) from error
+
+    named = attrs.Converter(converted, takes_self=True, takes_field=True)
+    return attribute.evolve(
+        converter=named, metadata={**attribute.metadata, _CONVERTS: True}
+    )
+
+
+def _unconverted(
+    document: Any, attribute: Any, value: Any, error: Exception
+) -> ValidationError:
+    name = attribute.name
+    told = f"{type(document).__name__}.{name} can't be converted, got {shown(value)}"
+    return _invalid(document, {name: f"{told}: {str(error) or type(error).__name__}"})
 
 
 def without_validator(attribute: Any) -> Any:

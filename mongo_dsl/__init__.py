@@ -5,6 +5,7 @@ Everything here is pure: it builds and compiles, and never talks to a server.
 
 from mongo_dsl import accumulators as acc
 from mongo_dsl import errors, fn, geo, stages
+from mongo_dsl import windows as win
 from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, where
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import Filter
@@ -50,4 +51,5 @@ __all__ = [
     "stages",
     "text",
     "where",
+    "win",
 ]

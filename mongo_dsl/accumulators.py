@@ -1,4 +1,4 @@
-"""Accumulators: what a group knows of all its documents.
+"""Accumulators: what a group, or a window, knows of all its documents.
 
 https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/
 """
@@ -12,14 +12,44 @@ import attrs
 
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
-from mongo_dsl.expressions.face import document
+from mongo_dsl.expressions.arguments import TimeUnit, order, positive
+from mongo_dsl.expressions.face import MISSING, document
 from mongo_dsl.filters import sketch
-from mongo_dsl.names import checked
-from mongo_dsl.nodes import Op, Path
+from mongo_dsl.frames import Bound, Window, framed
+from mongo_dsl.nodes import Op, Seq
 from mongo_dsl.params import fill
 from mongo_dsl.render import to_json, to_shell
-from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
+
+
+__all__ = [
+    "Accumulator",
+    "accumulator",
+    "add_to_set",
+    "avg",
+    "bottom",
+    "bottom_n",
+    "concat_arrays",
+    "count",
+    "first",
+    "first_n",
+    "last",
+    "last_n",
+    "max_",
+    "max_n",
+    "median",
+    "merge_objects",
+    "min_",
+    "min_n",
+    "percentile",
+    "push",
+    "set_union",
+    "std_dev_pop",
+    "std_dev_samp",
+    "sum_",
+    "top",
+    "top_n",
+]
 
 
 @attrs.frozen(repr=False)
@@ -41,6 +71,25 @@ class Accumulator(Face):
             OperandError: a parameter doesn't take its value.
         """
         return Accumulator(fill(self._node, values))
+
+    def over(
+        self,
+        *,
+        documents: Sequence[Bound] | None = None,
+        range: Sequence[Bound] | None = None,  # noqa: A002 - MongoDB's name
+        unit: TimeUnit | None = None,
+    ) -> Window:
+        """Look at some documents around each, as `Window.over` does.
+
+        Raises:
+            OperandError: the accumulator is for groups only, or a bound is no bound.
+            ArgumentError: there are no such bounds.
+
+        >>> from mongo_dsl import F, acc
+        >>> acc.avg(F.price).over(range=(-7, "current"), unit="day").compile()
+        {'$avg': '$price', 'window': {'range': [-7, 'current'], 'unit': 'day'}}
+        """
+        return framed(self._node, documents, range, unit)
 
     def compile(self) -> dict[str, Any]:
         """Return the accumulator as MongoDB takes it.
@@ -71,17 +120,43 @@ class Accumulator(Face):
 
 
 def _single(name: str, value: Any) -> Accumulator:
-    return Accumulator(Op(name, node(value)))
+    """Build ``{name: value}``; groups take no bare list for a value."""
+    found = node(value)
+    if isinstance(found, Seq):
+        found = Op("$concatArrays", Seq((found,)))
+    return Accumulator(Op(name, found))
 
 
 def _named(name: str, /, **values: Any) -> Accumulator:
     return Accumulator(Op(name, document(values)))
 
 
-def _order(keys: Any) -> Any:
-    """Read a sort order: one key, or a list of them."""
-    listed = keys if isinstance(keys, list) else [keys]
-    return sort_document(sorts(listed, lambda name: Path(checked(name))))
+def accumulator(
+    init: Any,
+    *,
+    accumulate: Any,
+    accumulate_args: Any,
+    merge: Any,
+    init_args: Any = MISSING,
+    finalize: Any = MISSING,
+    lang: Any = "js",
+) -> Accumulator:
+    """Accumulate by JavaScript functions, on the server.
+
+    *init* makes a state of *init_args*, *accumulate* adds a document's
+    *accumulate_args* to it, *merge* joins two states and *finalize* turns the last one
+    into the result. They are code of your own, never a user's.
+    """
+    return _named(
+        "$accumulator",
+        init=init,
+        initArgs=init_args,
+        accumulate=accumulate,
+        accumulateArgs=accumulate_args,
+        merge=merge,
+        finalize=finalize,
+        lang=lang,
+    )
 
 
 def sum_(expression: Any) -> Accumulator:
@@ -168,39 +243,43 @@ def percentile(
 
 def first_n(input_: Any, n: Any) -> Accumulator:
     """Gather the values of the first *n* documents. Needs MongoDB 5.2."""
-    return _named("$firstN", input=input_, n=n)
+    return _named("$firstN", input=input_, n=positive("first_n", "n", n))
 
 
 def last_n(input_: Any, n: Any) -> Accumulator:
     """Gather the values of the last *n* documents. Needs MongoDB 5.2."""
-    return _named("$lastN", input=input_, n=n)
+    return _named("$lastN", input=input_, n=positive("last_n", "n", n))
 
 
 def max_n(input_: Any, n: Any) -> Accumulator:
     """Gather the *n* greatest values. Needs MongoDB 5.2."""
-    return _named("$maxN", input=input_, n=n)
+    return _named("$maxN", input=input_, n=positive("max_n", "n", n))
 
 
 def min_n(input_: Any, n: Any) -> Accumulator:
     """Gather the *n* least values. Needs MongoDB 5.2."""
-    return _named("$minN", input=input_, n=n)
+    return _named("$minN", input=input_, n=positive("min_n", "n", n))
 
 
 def top(sort_by: Any, output: Any) -> Accumulator:
     """Take *output* of the document that *sort_by* puts first. Needs MongoDB 5.2."""
-    return _named("$top", sortBy=_order(sort_by), output=output)
+    return _named("$top", sortBy=order(sort_by), output=output)
 
 
 def top_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
     """Gather *output* of the *n* that *sort_by* puts first. Needs MongoDB 5.2."""
-    return _named("$topN", n=n, sortBy=_order(sort_by), output=output)
+    return _named(
+        "$topN", n=positive("top_n", "n", n), sortBy=order(sort_by), output=output
+    )
 
 
 def bottom(sort_by: Any, output: Any) -> Accumulator:
     """Take *output* of the document that *sort_by* puts last. Needs MongoDB 5.2."""
-    return _named("$bottom", sortBy=_order(sort_by), output=output)
+    return _named("$bottom", sortBy=order(sort_by), output=output)
 
 
 def bottom_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
     """Gather *output* of the *n* that *sort_by* puts last. Needs MongoDB 5.2."""
-    return _named("$bottomN", n=n, sortBy=_order(sort_by), output=output)
+    return _named(
+        "$bottomN", n=positive("bottom_n", "n", n), sortBy=order(sort_by), output=output
+    )

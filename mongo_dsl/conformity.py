@@ -66,6 +66,12 @@ def describe(annotation: Any) -> str:
     return f"{name}[{', '.join(map(describe, arguments))}]" if arguments else str(name)
 
 
+def kind_of(value: Any) -> str:
+    """Name the type of *value* with its article: ``an int``, ``a str``."""
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
 @functools.lru_cache(maxsize=4096)
 def conforms(annotation: Any) -> Check:
     """Return a function that tells whether a value is allowed by *annotation*."""

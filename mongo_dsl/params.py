@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from mongo_dsl.conformity import conforms, describe
+from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
 from mongo_dsl.nodes import Node, Param, parameters, substitute
 from mongo_dsl.values import node
@@ -26,7 +26,7 @@ class _Typed:
     def __call__(self, value: Any) -> Node:
         if conforms(self.annotation)(value):
             return node(value)
-        msg = f"parameter {self.name!r} is bound to {value!r}, a {type(value).__name__}"
+        msg = f"parameter {self.name!r} is bound to {value!r}, {kind_of(value)}"
         raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
 
 

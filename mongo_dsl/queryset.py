@@ -96,8 +96,8 @@ class QuerySet(Face, Generic[M]):
     def after(self, cursor: str | Mapping[str, Any] | Any) -> Self:
         """Keep what comes after *cursor* in the sort order: keyset pages.
 
-        *cursor* is a text that `cursor` wrote, a stored document, or a parameter for the
-        former. The sort order must end in a unique field; ``_id`` is added where it is
+        *cursor* is a text that `cursor` wrote, or a stored document.
+        The sort order must end in a unique field; ``_id`` is added where it is
         missing. Pages stay right and fast however deep they are, as skip doesn't.
 
         Raises:
@@ -108,14 +108,24 @@ class QuerySet(Face, Generic[M]):
         {'$or': [{'age': {'$gt': 30}}, {'age': 30, '_id': {'$gt': 7}}]}
         """
         order = self._total_order()
-        text = cursor if isinstance(cursor, str) else keyset.cursor(order, cursor)
+        text = cursor if isinstance(cursor, str) else self.cursor(cursor)
         values = [node(value) for value in keyset.places(order, text)]
         later = keyset.beyond(order, values)
         return self._with(predicate=both(self._node.predicate, later), order=order)
 
-    def cursor(self, document: Mapping[str, Any]) -> str:
-        """Write the place of the stored *document* in the sort order, for `after`."""
-        return keyset.cursor(self._total_order(), document)
+    def cursor(self, document: Any) -> str:
+        """Write the place of the stored *document* in the sort order, for `after`.
+
+        Raises:
+            OperandError: *document* is not a stored document.
+        """
+        return keyset.cursor(self._total_order(), self._as_stored(document))
+
+    def _as_stored(self, document: Any) -> Mapping[str, Any]:
+        if isinstance(document, Mapping) and "_id" in document:
+            return document
+        msg = f"a keyset page got {document!r}; it takes a cursor, or a stored document"
+        raise OperandError(f"{msg} with its _id")
 
     def _total_order(self) -> tuple[Sort, ...]:
         order = self._node.order

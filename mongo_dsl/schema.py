@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from bson import Decimal128, Int64, ObjectId
 
-from mongo_dsl.conformity import bare, conforms, describe, members
+from mongo_dsl.conformity import bare, conforms, describe, kind_of, members
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param
@@ -205,7 +205,7 @@ class FieldSpec:
             if found is not _REFUSED:
                 return self._encode(found, annotation)
         msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
-        raise OperandError(f"{msg} {value!r}, a {type(value).__name__}")
+        raise OperandError(f"{msg} {value!r}, {kind_of(value)}")
 
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)

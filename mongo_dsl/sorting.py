@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Body, Node, Path, Value
+from mongo_dsl.nodes import Body, Node, Path, Raw, Value
 from mongo_dsl.values import Face, node
 
 
@@ -75,7 +75,9 @@ def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
     path = name._node if isinstance(name, Face) else resolve(name)  # noqa: SLF001
     if not isinstance(path, Path):
         raise _not_a_key(name)
-    if isinstance(direction, (Mapping, Face)):
+    if isinstance(direction, Mapping):
+        return Sort(path, Raw(node(direction)))
+    if isinstance(direction, Face):
         return Sort(path, node(direction))
     if not isinstance(direction, (int, str)) or direction not in _DIRECTIONS:
         msg = f"sort got the direction {direction!r} for {path.name!r}; it is 1 or -1"

@@ -25,7 +25,8 @@ DSL_FLOORS = (
     ("values", "predicates", "structure"),
     ("compile", "counts", "junctions", "params", "schema", "render"),
     ("filters", "sorting"),
-    ("logic", "evaluation", "raw", "updates", "expressions", "accumulators", "fn"),
+    ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
+    ("frames", "accumulators", "windows"),
     ("changes",),
     ("fields",),
     ("keywords", "keyset"),
@@ -158,7 +159,7 @@ def test_public_names(package):
 
 CONTRACT = {
     mongo_dsl: (
-        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc geo"
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win geo"
     ),
     mapper: (
         "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "

@@ -118,7 +118,8 @@ def _decode_binary(stored: Any, _: Any) -> Binary:
     if isinstance(stored, Binary):
         return stored
     if type(stored) is bytes:
-        return Binary(stored)
+        plain: Binary = Binary(stored)
+        return plain
     if type(stored) is uuid.UUID:
         found: Binary = Binary.from_uuid(stored)
         return found

@@ -39,8 +39,9 @@ def time_unit(subject: str, name: Any, known: tuple[str, ...] = _UNITS) -> Any:
         listed = ", ".join(known)
         msg = (
             f"{subject} got the unit {name!r}{suggestion(name, known)}; the units are:"
+            f" {listed}"
         )
-        raise ArgumentError(f"{msg} {listed}")
+        raise ArgumentError(msg)
     return name
 
 
@@ -88,4 +89,4 @@ def order(keys: Any) -> Node:
     if not document.items:
         msg = f"sort_by got {keys!r}; it takes at least one field"
         raise ArgumentError(msg)
-    return Raw(document)
+    return document

@@ -73,7 +73,7 @@ def first(expression: Any) -> Expr:
     return single("$first", expression)
 
 
-def first_n(input_: Any, *, n: Any) -> Expr:
+def first_n(input_: Any, n: Any) -> Expr:
     """Take the first *n* items of an array. Needs MongoDB 5.1."""
     return named("$firstN", n=positive("first_n", "n", n), input=input_)
 
@@ -103,17 +103,17 @@ def last(expression: Any) -> Expr:
     return single("$last", expression)
 
 
-def last_n(input_: Any, *, n: Any) -> Expr:
+def last_n(input_: Any, n: Any) -> Expr:
     """Take the last *n* items of an array. Needs MongoDB 5.1."""
     return named("$lastN", n=positive("last_n", "n", n), input=input_)
 
 
-def max_n(input_: Any, *, n: Any) -> Expr:
+def max_n(input_: Any, n: Any) -> Expr:
     """Take the *n* greatest items of an array. Needs MongoDB 5.1."""
     return named("$maxN", input=input_, n=positive("max_n", "n", n))
 
 
-def min_n(input_: Any, *, n: Any) -> Expr:
+def min_n(input_: Any, n: Any) -> Expr:
     """Take the *n* smallest items of an array. Needs MongoDB 5.1."""
     return named("$minN", input=input_, n=positive("min_n", "n", n))
 

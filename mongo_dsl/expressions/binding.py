@@ -144,8 +144,11 @@ def _fold(
     final = [_standard(*names) for names in zip(given, ("value", "this"), strict=False)]
     hidden = captured(body, final)
     if hidden:
-        msg = f"reduce hides the variable {hidden[0]!r} of a lambda around it"
-        raise ArgumentError(f"{msg}; give that one another name")
+        msg = (
+            f"reduce hides the variable {hidden[0]!r} of a lambda around it"
+            "; give that one another name"
+        )
+        raise ArgumentError(msg)
     names = [*final, used[2]]
     if sets_this(body) and final != used[:2]:
         body = node(named("$let", vars=_saved(used, final), in_=body))
@@ -183,7 +186,10 @@ def _let_body(variables: Mapping[str, Any], function: Callable[..., Any]) -> Nod
     for name in arguments(function):
         if name not in variables:
             listed = ", ".join(variables) or "none"
-            msg = f"let got a function with the argument {name!r}; the variables are:"
-            raise ArgumentError(f"{msg} {listed}")
+            msg = (
+                f"let got a function with the argument {name!r}; the variables are:"
+                f" {listed}"
+            )
+            raise ArgumentError(msg)
         faces.append(Variable(Var(name), whole(variables[name])))
     return build(function, faces)

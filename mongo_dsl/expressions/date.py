@@ -102,8 +102,11 @@ def date_from_parts(
         ArgumentError: neither *year* nor *iso_week_year* is given, or both are.
     """
     if (year is MISSING) is (iso_week_year is MISSING):
-        msg = "date_from_parts got both a year and an iso_week_year, or neither of them"
-        raise ArgumentError(f"{msg}; it takes one")
+        msg = (
+            "date_from_parts got both a year and an iso_week_year, or neither of them"
+            "; it takes one"
+        )
+        raise ArgumentError(msg)
     return named(
         "$dateFromParts",
         year=year,

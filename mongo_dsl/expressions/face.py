@@ -172,8 +172,11 @@ class Expr(Face):
         raise TruthValueError(msg)
 
     def __contains__(self, item: object) -> NoReturn:
-        msg = f"{self._subject()} can't answer 'in'; write field.any(...), field.contains(x)"
-        raise TruthValueError(f"{msg} or x.in_([...])")
+        msg = (
+            f"{self._subject()} can't answer 'in'; write field.any(...), field.contains(x)"
+            " or x.in_([...])"
+        )
+        raise TruthValueError(msg)
 
     def bind(self, **values: Any) -> Expr:
         """Fill the parameters named in *values*.

@@ -65,8 +65,11 @@ def call(
     """
     wanted = arguments(function)
     if not least <= len(wanted) <= len(given):
-        msg = f"{subject} got a function of {len(wanted)} arguments; it takes one of {least}"
-        raise OperandError(f"{msg} to {len(given)}")
+        msg = (
+            f"{subject} got a function of {len(wanted)} arguments; it takes one of {least}"
+            f" to {len(given)}"
+        )
+        raise OperandError(msg)
     names = [fresh(subject, name) for name in given]
     for position, argument in enumerate(wanted):
         if names[position] is MISSING:
@@ -95,8 +98,9 @@ def fresh(subject: str, name: Any) -> Any:
     if name is not MISSING and variable_name(name) in _around.get():
         msg = (
             f"{subject} got the variable name {name!r}, which hides the one of a lambda"
+            " around it; choose another"
         )
-        raise ArgumentError(f"{msg} around it; choose another")
+        raise ArgumentError(msg)
     return name
 
 

@@ -76,8 +76,11 @@ class Variable(Expr):
     def __call__(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: names lead to fields, the server's functions are in `fn`."""
         parent, _dot, name = self._node.name.rpartition(".")
-        msg = f"variable {parent or name!r} has no method {name!r}; functions of the server"
-        raise OperandError(f"{msg} are in fn: fn.{name}(...)")
+        msg = (
+            f"variable {parent or name!r} has no method {name!r}; functions of the server"
+            f" are in fn: fn.{name}(...)"
+        )
+        raise OperandError(msg)
 
     def __dir__(self) -> list[str]:
         names = [] if self._spec is None else self._spec.names()
@@ -86,7 +89,7 @@ class Variable(Expr):
 
 _NAME = re.compile(r"[a-z\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
 _SYSTEM = frozenset(
-    [
+    {
         "CLUSTER_TIME",
         "CURRENT",
         "DESCEND",
@@ -97,7 +100,7 @@ _SYSTEM = frozenset(
         "ROOT",
         "SEARCH_META",
         "USER_ROLES",
-    ]
+    }
 )
 
 
@@ -122,8 +125,11 @@ def variable_name(name: Any) -> str:
     if isinstance(name, str) and (is_name(name) or name == "CURRENT"):
         return name
     hint = suggestion(name, _SYSTEM) if isinstance(name, str) else ""
-    msg = f"a variable is named {name!r}{hint}; names start with a lower-case letter and go"
-    raise ArgumentError(f"{msg} on with letters, digits and underscores")
+    msg = (
+        f"a variable is named {name!r}{hint}; names start with a lower-case letter and go"
+        " on with letters, digits and underscores"
+    )
+    raise ArgumentError(msg)
 
 
 def is_name(name: str) -> bool:

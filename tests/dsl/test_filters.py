@@ -353,7 +353,7 @@ REFUSED = [
     (
         lambda: q.tags.in_([1]),
         OperandError,
-        "User.tags is list[str] and can't be compared with or set to 1, a int",
+        "User.tags is list[str] and can't be compared with or set to 1, an int",
     ),
     (lambda: F.a.in_("abc"), OperandError, "in_ got 'abc'; it takes a list of values"),
     (lambda: F.a.in_(5), OperandError, "in_ got 5; it takes a list of values"),

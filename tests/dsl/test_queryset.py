@@ -321,6 +321,16 @@ REFUSED = [
         f"after got {base.cursor({'_id': 1})!r}, which is no cursor of this sort order; pass one it gave",
     ),
     (
+        lambda: base.sort("a").after({"a": 1}),
+        OperandError,
+        "a keyset page got {'a': 1}; it takes a cursor, or a stored document with its _id",
+    ),
+    (
+        lambda: base.after(5),
+        OperandError,
+        "a keyset page got 5; it takes a cursor, or a stored document with its _id",
+    ),
+    (
         lambda: users.filter(name={"$xyzzy": 1}),
         OperandError,
         "User.q.name got the operator '$xyzzy'; keywords take: $all, $bitsAllClear, $bitsAllSet, $bitsAnyClear, $bitsAnySet, $elemMatch, $eq, $exists, $geoIntersects, $geoWithin, $gt, $gte, $in, $lt, $lte, $maxDistance, $minDistance, $mod, $ne, $near, $nearSphere, $nin, $not, $options, $regex, $size, $type",

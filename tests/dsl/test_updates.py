@@ -191,7 +191,7 @@ REFUSED = [
     (
         lambda: q.tags.push(1),
         OperandError,
-        "User.tags is list[str] and can't be compared with or set to 1, a int",
+        "User.tags is list[str] and can't be compared with or set to 1, an int",
     ),
     (
         lambda: F.a.push(),

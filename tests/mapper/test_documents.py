@@ -635,6 +635,23 @@ class TestChanging:
             == "an update got an empty list; it takes set and unset, in order"
         )
 
+    async def test_operator_documents_can_be_refused(self, driver):
+        """A class may refuse MQL in keywords, which a user's input could bring."""
+
+        class Guarded(driver.document):
+            name: str
+
+            class Meta:
+                operator_dicts = False
+
+        with pytest.raises(OperandError) as caught:
+            Guarded.find(name={"$ne": None})
+        assert str(caught.value) == (
+            "name got the operators $ne, which Guarded.q refuses; write them as "
+            "User.q.age > 18 or age__gt=18"
+        )
+        assert Guarded.find(name__ne="x").compile().filter == {"name": {"$ne": "x"}}
+
     async def test_unique_values(self, driver):
         """A unique field guards every way of writing."""
 
