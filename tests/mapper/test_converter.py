@@ -367,6 +367,11 @@ FORMS = {
     ),
     "class or int": (Cat | int, Cat("a"), {"name": "a"}),
     "list of unions": (list[Cat | Dog], [Cat("a")], [{"_type": "Cat", "name": "a"}]),
+    "class or mapping: class": (Cat | dict, Cat("a"), {"_type": "Cat", "name": "a"}),
+    "class or mapping: mapping": (Cat | dict, {"name": "a"}, {"name": "a"}),
+    "class or anything: class": (Cat | Any, Cat("a"), {"_type": "Cat", "name": "a"}),
+    "class or anything: mapping": (Cat | Any, {"name": "a"}, {"name": "a"}),
+    "class or anything: value": (Cat | Any, 5, 5),
     "class or dict": (Cat | dict[str, int], {"a": 1}, {"a": 1}),
     "forward reference": (
         Tree,
@@ -637,6 +642,16 @@ UNREADABLE = {
         {"name": "a"},
         "Cat | Dog: it has no _type; known are: Cat, Dog",
     ),
+    "class or mapping": (
+        Cat | dict,
+        {"_type": "Cat", "name": 5},
+        "Cat | dict: name must be str, got 5, an int",
+    ),
+    "class or mapping of numbers": (
+        Cat | dict[str, int],
+        {"a": "b"},
+        "Cat | dict[str, int]: a must be int, got 'b', a str",
+    ),
     "classes, unknown name": (
         Cat | Dog,
         {"_type": "Cow"},
@@ -905,6 +920,11 @@ UNSTORABLE = {
         Villa("Rome"),
         "Address | Cat: it must be Address | Cat, got"
         " Villa(city='Rome', zip='', pool=False), a Villa",
+    ),
+    "mapping that names a class": (
+        Cat | dict,
+        {"_type": "Cat", "name": "a"},
+        "Cat | dict: it has the key _type, where classes keep their name",
     ),
     "classes, nested": (
         Cat | Dog,
