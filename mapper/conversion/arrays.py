@@ -55,6 +55,8 @@ def array_encoder(annotation: Any, converter: Converter) -> Encode:
     each = _each_checked if converter.detailed_validation else _each
 
     def encode(value: Any) -> list[Any]:
+        if type(value) is kind is list:  # the common case, ahead of abstract classes
+            return each(hook, value)
         if not isinstance(value, kind) or isinstance(value, (str, bytes)):
             raise unfit(value, rule)
         return each(hook, ordered(value) if isinstance(value, _SETS) else value)

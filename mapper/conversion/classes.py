@@ -128,6 +128,7 @@ def _filled(annotation: Any, arguments: Mapping[Any, Any]) -> Any:
     if isinstance(annotation, typing.TypeVar):
         return arguments.get(annotation, annotation)
     names = getattr(annotation, "__parameters__", ())
-    if not names or isinstance(annotation, type):
+    # Not `isinstance(annotation, type)`, which Python 3.10 affirms of ``list[T]``.
+    if not names or typing.get_origin(annotation) is None:
         return annotation
     return annotation[tuple(arguments.get(name, name) for name in names)]

@@ -53,7 +53,7 @@ def mapping_decoder(annotation: Any, converter: Converter) -> Decode:
     each = _each_checked if converter.detailed_validation else _each
 
     def decode(stored: Any, _: Any) -> Any:
-        if not isinstance(stored, Mapping):
+        if type(stored) is not dict and not isinstance(stored, Mapping):
             raise unfit(stored, rule)
         items = each(read, hook, stored, values)
         return items if make is dict else make(items)
@@ -81,9 +81,10 @@ def _each_checked(
     items: Mapping[Any, Any],
     *extra: Any,
 ) -> dict[Any, Any]:
-    names = gather(("", partial(_key, key, name)) for name in items)
-    values = gather((str(name), partial(hook, items[name], *extra)) for name in items)
-    return dict(zip(names, values, strict=True))
+    names = [("", partial(_key, key, name)) for name in items]
+    values = [(str(name), partial(hook, items[name], *extra)) for name in items]
+    found = gather([*names, *values])
+    return dict(zip(found[: len(names)], found[len(names) :], strict=True))
 
 
 def _key(key: Callable[[Any], Any], name: Any) -> Any:

@@ -26,11 +26,14 @@ class NoFormError(DefinitionError):
 
 def shown(value: Any, *, typed: bool = True) -> str:
     """Write *value* for a message: cut where it is long, with its type if *typed*."""
-    text = repr(value)
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    text = _cut(repr(value), _LONGEST)
     if value is None or not typed:
         return text
     return f"{text}, {kind_of(value)}"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def unfit(value: Any, rule: str) -> Misfit:
@@ -47,7 +50,7 @@ def refused(error: Exception, *values: Any) -> Misfit:
     """Say in the words of *error* that a value was refused, and which if it is given."""
     if isinstance(error, Misfit):
         return error
-    text = str(error) or type(error).__name__
+    text = _cut(str(error) or type(error).__name__, 3 * _LONGEST)
     got = "".join(f", got {shown(value)}" for value in values)
     return Misfit(("", f"is refused{got}: {text}"))
 

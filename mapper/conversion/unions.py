@@ -1,7 +1,8 @@
 """Unions: the type of what is stored decides, and a discriminator between classes.
 
 Where more than one member of a union is stored as a document, classes write their name
-under ``_type``. Members that are stored alike, as `date` and `datetime` are, can't stand
+under ``_type``, and mappings can't have that key: what is stored as data must never be
+read as an instance. Members that are stored alike, as `date` and `datetime` are, can't stand
 in one union. Enums and literals are asked before the plain type of their values.
 """
 
@@ -107,12 +108,17 @@ def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any)
 
 def _options(annotation: Any, converter: Converter) -> list[_Option]:
     alternatives = sorted(members(annotation), key=lambda one: not is_choice(one))
-    classes = [one for one in alternatives if is_class(one)]
-    documents = [one for one in alternatives if _stored(one) == (dict,)]
-    tagged = classes if len(documents) > 1 else []
+    documents = [one for one in alternatives if _may_be_document(one)]
+    tagged = [one for one in documents if is_class(one)] if len(documents) > 1 else []
     options = [_option(one, converter) for one in alternatives if one not in tagged]
     _refuse_twins(annotation, options)
-    return [*_tagged(tagged, converter), *options]
+    if not tagged:
+        return options
+    return _told_apart(annotation, _named(tagged, converter), options)
+
+
+def _may_be_document(annotation: Any) -> bool:
+    return annotation in (Any, object) or _stored(annotation) == (dict,)
 
 
 def _option(annotation: Any, converter: Converter) -> _Option:
@@ -155,18 +161,44 @@ def _told_by(option: _Option) -> Iterable[Any]:
     return ()
 
 
-def _tagged(classes: list[Any], converter: Converter) -> list[_Option]:
-    """Return options for *classes* that share one reader, which looks at the name."""
+def _named(classes: list[Any], converter: Converter) -> dict[str, _Option]:
     options = {_tag(one): _option(one, converter) for one in classes}
-    if len(options) < len(classes):
-        names = ", ".join(options)
-        msg = f"the classes of a union need different names, got {names} more than once"
-        raise NoFormError(msg)
-    decode = _reader(options)
+    if len(options) == len(classes):
+        return options
+    names = ", ".join(options)
+    msg = f"the classes of a union need different names, got {names} more than once"
+    raise NoFormError(msg)
+
+
+def _told_apart(
+    annotation: Any, named: Mapping[str, _Option], others: list[_Option]
+) -> list[_Option]:
+    """Let classes and other documents share one reader, which looks at the name first."""
+    plain = [one for one in others if _may_be_document(one.annotation)]
+    read = _reader(named, annotation, tuple(one.decode for one in plain))
     return [
-        attrs.evolve(option, encode=_writer(name, option.encode), decode=decode)
-        for name, option in options.items()
+        *(
+            attrs.evolve(option, encode=_writer(name, option.encode), decode=read)
+            for name, option in named.items()
+        ),
+        *(_untagged(one, read) if one in plain else one for one in others),
     ]
+
+
+def _untagged(option: _Option, read: Callable[[Any], Any]) -> _Option:
+    """Keep the key of the name from documents that have none."""
+    encode = option.encode
+
+    def checked(value: Any) -> Any:
+        stored = encode(value)
+        if type(stored) is dict and DISCRIMINATOR in stored:
+            text = f"has the key {DISCRIMINATOR}, where classes keep their name"
+            raise Misfit(("", text))
+        return stored
+
+    return attrs.evolve(
+        option, encode=checked, decode=read if option.stored else option.decode
+    )
 
 
 def _tag(annotation: Any) -> str:
@@ -181,18 +213,25 @@ def _writer(name: str, encode: Encode) -> Encode:
     return lambda value: {DISCRIMINATOR: name, **encode(value)}
 
 
-def _reader(options: Mapping[str, _Option]) -> Callable[[Any], Any]:
-    known = ", ".join(options)
+def _reader(
+    named: Mapping[str, _Option],
+    annotation: Any,
+    plain: tuple[Callable[[Any], Any], ...],
+) -> Callable[[Any], Any]:
+    """Read documents of classes by name, all others by the hooks of *plain*."""
+    known = ", ".join(named)
 
     def decode(stored: Any) -> Any:
         if not isinstance(stored, Mapping):
-            raise unfit(stored, " | ".join(options))
+            raise unfit(stored, " | ".join(named))
+        name = stored.get(DISCRIMINATOR)
+        if isinstance(name, str) and name in named:
+            return named[name].decode(stored)
+        if plain:
+            return _first(plain, annotation, stored)
         if DISCRIMINATOR not in stored:
             raise Misfit(("", f"has no {DISCRIMINATOR}; known are: {known}"))
-        name = stored[DISCRIMINATOR]
-        if not isinstance(name, str) or name not in options:
-            text = f"has the unknown {DISCRIMINATOR} {shown(name, typed=False)}"
-            raise Misfit(("", f"{text}; known are: {known}"))
-        return options[name].decode(stored)
+        text = f"has the unknown {DISCRIMINATOR} {shown(name, typed=False)}"
+        raise Misfit(("", f"{text}; known are: {known}"))
 
     return decode

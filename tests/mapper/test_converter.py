@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import types
 import typing
 import uuid
 from collections import OrderedDict, abc, deque
@@ -48,6 +49,7 @@ from hypothesis import strategies as st
 from typing_extensions import NotRequired, Required
 
 from mapper import SyncDocument, field
+from mapper.conversion import classes
 from mapper.conversion.problems import NoFormError
 from mapper.converter import (
     converter,
@@ -185,6 +187,12 @@ class Box(Generic[T]):
 
     content: T
     more: list[T] = attrs.field(factory=list)
+
+
+class OldAlias(types.GenericAlias):
+    """``list[T]`` as Python 3.10 has it: an instance of `type`."""
+
+    __class__ = property(lambda _: type)
 
 
 @dataclasses.dataclass
@@ -359,6 +367,11 @@ FORMS = {
     ),
     "class or int": (Cat | int, Cat("a"), {"name": "a"}),
     "list of unions": (list[Cat | Dog], [Cat("a")], [{"_type": "Cat", "name": "a"}]),
+    "class or mapping: class": (Cat | dict, Cat("a"), {"_type": "Cat", "name": "a"}),
+    "class or mapping: mapping": (Cat | dict, {"name": "a"}, {"name": "a"}),
+    "class or anything: class": (Cat | Any, Cat("a"), {"_type": "Cat", "name": "a"}),
+    "class or anything: mapping": (Cat | Any, {"name": "a"}, {"name": "a"}),
+    "class or anything: value": (Cat | Any, 5, 5),
     "class or dict": (Cat | dict[str, int], {"a": 1}, {"a": 1}),
     "forward reference": (
         Tree,
@@ -629,6 +642,16 @@ UNREADABLE = {
         {"name": "a"},
         "Cat | Dog: it has no _type; known are: Cat, Dog",
     ),
+    "class or mapping": (
+        Cat | dict,
+        {"_type": "Cat", "name": 5},
+        "Cat | dict: name must be str, got 5, an int",
+    ),
+    "class or mapping of numbers": (
+        Cat | dict[str, int],
+        {"a": "b"},
+        "Cat | dict[str, int]: a must be int, got 'b', a str",
+    ),
     "classes, unknown name": (
         Cat | Dog,
         {"_type": "Cow"},
@@ -650,6 +673,13 @@ UNREADABLE = {
         f"int: it must be int, got '{'x' * 58}…, a str",
     ),
 }
+
+
+def test_arguments_of_old_aliases():
+    """Type arguments reach the items of arrays on Python 3.10, too."""
+    alias = OldAlias(list, (T,))
+    assert isinstance(alias, type)
+    assert classes._filled(alias, {T: dt.date}) == list[dt.date]
 
 
 class TestUnreadable:
@@ -691,6 +721,15 @@ class TestUnreadable:
         assert caught.value.cls is Person
         assert caught.value.document_id == 7
         assert caught.value.problems == problems
+
+    def test_keys_and_values(self):
+        """The keys of a mapping are told together with its values."""
+        with pytest.raises(DecodeError) as caught:
+            decode({"1": "x", "b": 2}, dict[int, int])
+        assert caught.value.problems == (
+            ("", "has a key that must be int, got 'b', a str"),
+            ("1", "must be int, got 'x', a str"),
+        )
 
     def test_no_id(self):
         """A document without an id is named by its class alone."""
@@ -882,6 +921,11 @@ UNSTORABLE = {
         "Address | Cat: it must be Address | Cat, got"
         " Villa(city='Rome', zip='', pool=False), a Villa",
     ),
+    "mapping that names a class": (
+        Cat | dict,
+        {"_type": "Cat", "name": "a"},
+        "Cat | dict: it has the key _type, where classes keep their name",
+    ),
     "classes, nested": (
         Cat | Dog,
         Cat(5),
@@ -957,6 +1001,13 @@ class TestUnstorable:
             "Own can't be stored: path is refused, got 'a', a str:"
             " 'str' object has no attribute 'as_posix'"
         )
+
+    def test_long_reason(self):
+        """A long reason is cut, as long values are."""
+        with pytest.raises(ValidationError) as caught:
+            encode({"y" * 500 + "\0": 1}, Any)
+        told = f"is refused: the key '{'y' * 170}…"
+        assert caught.value.problems == (("", told),)
 
     def test_own_conversion_without_form(self):
         """What a field's own conversion makes must have a BSON form."""
