@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mapper.converter import decode, decode_document
-from mapper.tracking import Stored, remember
+from mapper.converter import decode_document
+from mapper.tracking import Stored, decode_field, remember
 from mongo_dsl.structure import fields_of
 
 
@@ -21,7 +21,8 @@ def reader(query: Any) -> Callable[[dict[str, Any]], Any]:
     if asked.row is not None:
         return lambda raw: decode_document(raw, asked.row)
     if asked.projection is not None:
-        return lambda raw: load_part(query.model, raw)
+        cut = _cut(asked.projection)
+        return lambda raw: load_part(query.model, raw, cut)
     return lambda raw: load(query.model, raw)
 
 
@@ -36,12 +37,17 @@ def load(cls: type[D], raw: dict[str, Any]) -> D:
     return document
 
 
-def load_part(cls: type[D], raw: dict[str, Any]) -> D:
+def _cut(projection: Any) -> frozenset[str]:
+    """Find the fields that *projection* keeps in part."""
+    return frozenset(n.partition(".")[0] for n, _ in projection.items if "." in n)
+
+
+def load_part(cls: type[D], raw: dict[str, Any], cut: frozenset[str]) -> D:
     """Make a document of the fields in *raw* alone; the others have no value."""
     document: Any = cls.__new__(cls)
     model: Any = cls
-    for name, (stored, annotation) in fields_of(model).items():
+    for name, (stored, _) in fields_of(model).items():
         if stored in raw:
-            object.__setattr__(document, name, decode(raw[stored], annotation))
-    remember(document, Stored(raw, partial=True))
+            object.__setattr__(document, name, decode_field(model, name, raw[stored]))
+    remember(document, Stored(raw, partial=True, cut=cut))
     return document

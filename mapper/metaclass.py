@@ -13,7 +13,7 @@ import functools
 import inspect
 import typing
 from abc import ABCMeta
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -125,6 +125,7 @@ def _defined(cls: Any) -> Any:
         if base not in inherited:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
+    _refuse_methods(cls, these)
     return attrs.define(
         cls,
         these={name: _as_field(default) for name, default in these.items()},
@@ -134,6 +135,21 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=_transform,
     )
+
+
+def _refuse_methods(cls: Any, names: Iterable[str]) -> None:
+    """Refuse a field that would hide a method of all documents."""
+    roots = [base for base in cls.__mro__ if _is_root(base)]
+    for name in names:
+        if any(
+            callable(vars(root).get(name))
+            or isinstance(vars(root).get(name), (classmethod, property))
+            for root in roots
+        ):
+            msg = f"{cls.__name__}.{name} would hide the method {name!r} of documents"
+            raise DefinitionError(
+                f"{msg}; name the field otherwise, and pass db_name={name!r}"
+            )
 
 
 def _inherited_classes(cls: Any) -> set[type]:

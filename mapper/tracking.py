@@ -11,16 +11,21 @@ from typing import Any
 
 import attrs
 
-from mapper.converter import decode_document, encode, encode_document
+from mapper.converter import decode, decode_document, encode, encode_document
+from mapper.errors import MapperError
 from mongo_dsl.structure import fields_of
 
 
 @attrs.frozen(eq=False)
 class Stored:
-    """The document as it is stored, as far as this process knows; *partial* if in part."""
+    """The document as it is stored, as far as this process knows.
+
+    It is *partial* if fields were left out; *cut* has those that were loaded in part.
+    """
 
     document: dict[str, Any]
     partial: bool = False
+    cut: frozenset[str] = frozenset()
 
 
 DELETED = Stored({})
@@ -43,49 +48,68 @@ def encoded(document: Any) -> dict[str, Any]:
     state = state_of(document)
     if state is None or not state.partial:
         return encode_document(document)
+    cls: Any = type(document)
     return {
-        stored: encode(getattr(document, name), annotation)
-        for name, (stored, annotation) in fields_of(_class_of(document)).items()
+        stored: encode_field(cls, name, getattr(document, name))
+        for name, (stored, _) in fields_of(cls).items()
         if hasattr(document, name)
     }
 
 
-def _class_of(document: Any) -> Any:
-    return type(document)
+def encode_field(cls: Any, name: str, value: Any) -> Any:
+    """Encode the *value* of one field."""
+    own = attrs.fields_dict(cls)[name].metadata.get("encode")
+    return encode(value, fields_of(cls)[name][1]) if own is None else own(value)
+
+
+def decode_field(cls: Any, name: str, value: Any) -> Any:
+    """Decode the stored *value* of one field."""
+    own = attrs.fields_dict(cls)[name].metadata.get("decode")
+    return decode(value, fields_of(cls)[name][1]) if own is None else own(value)
 
 
 def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the update, in MQL, that turns what is stored into *new*."""
+    """Return the update, in MQL, that turns what is stored into *new*.
+
+    Raises:
+        MapperError: a field has changed that was loaded in part.
+    """
     old = state.document
-    changed = {
-        name for name, value in new.items() if not _same(old.get(name, _GONE), value)
-    }
-    if changed and not state.partial:
-        changed -= _unchanged(cls, old, new, changed)
+    if all(_same(old.get(name, _GONE), value) for name, value in new.items()):
+        return {}
+    known = _as_loaded(cls, state)
     steps: dict[str, dict[str, Any]] = {"$set": {}, "$unset": {}}
-    for name in new:
-        if name in changed:
-            for operator, path, value in _delta(name, old.get(name, _GONE), new[name]):
-                steps[operator][path] = value
+    for name, value in new.items():
+        before = known.get(name, _GONE)
+        if not _same(before, value):
+            _refuse_cut(cls, state, name)
+            for operator, path, step in _delta(name, old.get(name), before, value):
+                steps[operator][path] = step
     return {operator: paths for operator, paths in steps.items() if paths}
 
 
 _GONE = object()
 
 
-def _unchanged(
-    cls: type,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    names: set[str],
-) -> set[str]:
-    """Find those of *names* that differ only in how they were written.
+def _as_loaded(cls: Any, state: Stored) -> dict[str, Any]:
+    """Encode the document as it was loaded.
 
-    A field that was missing reads as its default, and 5 reads as 5.0: neither is a
-    change of the caller's.
+    A field that was missing reads as its default, 5 reads as 5.0, and what no field
+    describes isn't read: none of them is a change of the caller's.
     """
-    known = encode_document(decode_document(dict(old), cls))
-    return {name for name in names if _same(known.get(name, _GONE), new[name])}
+    if not state.partial:
+        return encode_document(decode_document(dict(state.document), cls))
+    return {
+        stored: encode_field(cls, name, decode_field(cls, name, state.document[stored]))
+        for name, (stored, _) in fields_of(cls).items()
+        if stored in state.document
+    }
+
+
+def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
+    if stored in state.cut:
+        msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
+        raise MapperError(f"{msg}; load the whole field, or update it by a query")
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -101,24 +125,24 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right) or left != left  # noqa: PLR0124 - NaN is unequal to itself
 
 
-def _delta(path: str, old: Any, new: Any) -> Iterator[tuple[str, str, Any]]:
-    """Yield the steps from *old* to *new*, into nested documents where that is safe."""
-    if (
-        not isinstance(old, dict)
-        or not isinstance(new, dict)
-        or not _addressable(old, new)
-    ):
+def _delta(path: str, old: Any, known: Any, new: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield the steps from *known* to *new*, into nested documents where that is safe.
+
+    *old* is what is stored: it may have keys that no class knows, which stay.
+    """
+    nested = all(isinstance(value, dict) for value in (old, known, new))
+    if not nested or not _addressable({*known, *new}):
         yield "$set", path, new
         return
-    for name in old:
+    for name in known:
         if name not in new:
             yield "$unset", f"{path}.{name}", ""
     for name, value in new.items():
-        if name not in old or not _same(old[name], value):
-            yield from _delta(f"{path}.{name}", old.get(name, _GONE), value)
+        before = known.get(name, _GONE)
+        if not _same(before, value):
+            yield from _delta(f"{path}.{name}", old.get(name), before, value)
 
 
-def _addressable(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Tell whether every key can be part of a path, and the document is not emptied."""
-    keys = {*old, *new}
-    return bool(old) and all(key and key[0] != "$" and "." not in key for key in keys)
+def _addressable(keys: set[str]) -> bool:
+    """Tell whether every key can be part of a path."""
+    return all(key and key[0] != "$" and "." not in key for key in keys)

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from bson import Decimal128, Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.filters import condition
 from mongo_dsl.nodes import Body, Map, Node, Path, Seq, Value
 from mongo_dsl.predicates import Equals
 from mongo_dsl.sorting import sort_document, sorts
@@ -179,10 +178,8 @@ def pull(field: Any, item: Any) -> Update:
     A filter speaks of the item's own fields (``F.qty > 5``); a function gets the item
     and returns such a filter (``lambda item: item.qty > 5``).
     """
-    if callable(item):
-        item = item(field._item_face())  # noqa: SLF001
-    if isinstance(item, Face):
-        return _change("$pull", field, condition(item, "pull"))
+    if isinstance(item, Face) or callable(item):
+        return _change("$pull", field, field._item_test("pull", item))  # noqa: SLF001
     value = _item(field, item)
     plain = not isinstance(value, (Map, Seq)) and not hasattr(item, "pattern")
     return _change("$pull", field, value if plain else _equal_to(value))

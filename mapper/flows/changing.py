@@ -149,8 +149,17 @@ def _steps(part: Any) -> list[dict[str, Any]]:
     return compile_pipeline([part])
 
 
+def _matches_everything(filter_: Mapping[str, Any]) -> bool:
+    """Tell whether *filter_* asks for nothing: empty, or a choice with an empty branch."""
+    return all(
+        (name == "$or" and any(map(_matches_everything, terms)))
+        or (name == "$and" and all(map(_matches_everything, terms)))
+        for name, terms in filter_.items()
+    )
+
+
 def _refuse_everything(query: Any, name: str) -> None:
-    if query.whole or arguments(query)["filter"]:
+    if query.whole or not _matches_everything(arguments(query)["filter"]):
         return
     owner = query.model.__name__
     msg = (

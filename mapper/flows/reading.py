@@ -89,7 +89,8 @@ def exists(query: Any) -> Flow[bool]:
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
     """Return the values that *field* has in *query*, each once."""
     refuse_parts(query, "distinct")
-    spec = find_field(query.model, field) if isinstance(field, str) else field._spec  # noqa: SLF001
+    name = field if isinstance(field, str) else field._node.name  # noqa: SLF001
+    spec = getattr(field, "_spec", None) or find_field(query.model, name)
     given = arguments(query)
     values = yield Command(
         collection(query), "distinct", (spec.stored, given["filter"]), options(given)

@@ -46,7 +46,7 @@ def insert_many(
     done: list[D] = []
     remaining = iter(documents)
     while batch := list(itertools.islice(remaining, _BATCH)):
-        _same_class(batch)
+        _check_batch(batch)
         raws = [_new(document) for document in batch]
         command = _command(
             batch[0], "insert_many", raws, ordered=ordered, session=session
@@ -62,7 +62,10 @@ def insert_many(
     return done
 
 
-def _same_class(batch: list[Any]) -> None:
+def _check_batch(batch: list[Any]) -> None:
+    if len({id(document) for document in batch}) < len(batch):
+        msg = "insert_many got one document twice; it takes each once"
+        raise MapperError(msg)
     for document in batch:
         if type(document) is not type(batch[0]):
             one, other = type(batch[0]).__name__, type(document).__name__

@@ -12,7 +12,7 @@ from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields.operands import ItemTest
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.nodes import Node, Op, Path, Seq
+from mongo_dsl.nodes import Node, Op, Path, Seq, parts
 from mongo_dsl.predicates import And, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import Face, node
@@ -86,7 +86,22 @@ class ArrayMethods(Generic[E]):
             predicate = predicate(self._item_face())
         found = condition(predicate, name)
         _check_item(found)
+        self._refuse_root(name, found)
         return found
+
+    def _refuse_root(self, name: str, test: Predicate) -> None:
+        """Refuse conditions that speak of the items from the document's root."""
+        prefix = f"{self._node.name}."
+        if self._spec is None or prefix[:-1] in self._spec.names():
+            return
+        for path in parts(test, Path):
+            if path.name.startswith(prefix):
+                msg = (
+                    f"{name} got a condition on {path.name!r} of the whole document; it"
+                )
+                raise OperandError(
+                    f"{msg} takes the item's own: lambda item: item.x > 5"
+                )
 
     def _item(self, value: Any) -> Node:
         return node(value) if self._spec is None else self._spec.item_value(value)

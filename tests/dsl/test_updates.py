@@ -291,6 +291,18 @@ def test_refuses(build, error, message):
     assert str(caught.value) == message
 
 
+def test_items_speak_of_themselves():
+    """A condition on the items that starts at the document's root would match nothing."""
+    for build in (lambda t: q.items.pull(t), lambda t: q.items.any(t)):
+        with pytest.raises(OperandError) as caught:
+            build(q.items.qty > 5)
+        name = str(caught.value).partition(" ")[0]
+        assert str(caught.value) == (
+            f"{name} got a condition on 'items.qty' of the whole document; it takes the "
+            "item's own: lambda item: item.x > 5"
+        )
+
+
 def test_pipeline_updates_compute():
     """A list of changes computes values from other fields, in order."""
     stages = compile_pipeline(

@@ -25,7 +25,7 @@ from mapper.errors import (
     UnfilteredWriteError,
     ValidationError,
 )
-from mongo_dsl import F, Pipeline, acc, geo, raw, text
+from mongo_dsl import F, Pipeline, acc, all_of, any_of, geo, raw, text
 from mongo_dsl.errors import ArgumentError, OperandError
 
 
@@ -202,6 +202,45 @@ class TestSaving:
         assert stored["rows"] == [{"x": {"y": 2}}]
         assert stored["settings"] == {"l": [1, 2]}
 
+    async def test_unknown_keys_stay(self, driver, Person):  # noqa: N803
+        """Keys of embedded documents that no class knows survive a save."""
+        driver.mongo.people.insert_one(
+            {"name": "Ann", "address": {"city": "Rome", "old": 1}, "settings": {}}
+        )
+        found = await driver.done(Person.find(name="Ann").one())
+        found.address.zip = "5"
+        found.settings["k"] = 1
+        driver.mongo.people.update_one({}, {"$set": {"settings.other": 2}})
+        await driver.done(found.save())
+        stored = driver.mongo.people.find_one()
+        assert stored["address"] == {"city": "Rome", "old": 1, "zip": "5"}
+        assert stored["settings"] == {"other": 2, "k": 1}
+        assert set(stored) == {"_id", "name", "address", "settings"}
+
+    async def test_partial_documents_write_only_changes(self, driver, Person):  # noqa: N803
+        """What a query left out, or loaded in part, is not written."""
+        driver.mongo.people.insert_one(
+            {"name": "Ann", "age": 5.0, "address": {"city": "Rome", "zip": "1", "x": 1}}
+        )
+        part = await driver.done(Person.all().only("name", "age", "address").one())
+        part.name = "Eve"
+        driver.mongo.people.update_one({}, {"$set": {"age": 6}})
+        await driver.done(part.save())
+        stored = driver.mongo.people.find_one()
+        assert (stored["name"], stored["age"]) == ("Eve", 6)
+        assert stored["address"] == {"city": "Rome", "zip": "1", "x": 1}
+        cut = await driver.done(Person.all().only("name", "address.city").one())
+        cut.name = "Ann"
+        await driver.done(cut.save())
+        cut.address.city = "Oslo"
+        with pytest.raises(MapperError) as caught:
+            await driver.done(cut.save())
+        assert str(caught.value) == (
+            "Person was loaded with a part of 'address' and can't save it; load the whole "
+            "field, or update it by a query"
+        )
+        assert driver.mongo.people.find_one()["address"]["zip"] == "1"
+
     async def test_never_resurrects(self, driver, Person):  # noqa: N803
         """Saving a deleted document is an error and writes nothing."""
         made = await driver.done(Person.create(name="Ann"))
@@ -354,6 +393,17 @@ class TestInsertMany:
             "insert_many got a Person and a Other; it takes documents of one class"
         )
 
+    async def test_once(self, driver, Person):  # noqa: N803
+        """One document can't be inserted twice."""
+        made = Person(name="a")
+        with pytest.raises(MapperError) as caught:
+            await driver.done(Person.insert_many([made, made]))
+        assert (
+            str(caught.value)
+            == "insert_many got one document twice; it takes each once"
+        )
+        assert driver.mongo.people.count_documents({}) == 0
+
     async def test_nothing(self, driver, Person):  # noqa: N803
         """No documents are no error."""
         assert await driver.done(Person.insert_many([])) == []
@@ -396,6 +446,7 @@ class TestReading:
             "x",
         ]
         assert await driver.done(people.all().distinct(q.color)) == [Color.RED]
+        assert await driver.done(people.all().distinct(F.color)) == [Color.RED]
         assert (await driver.done(people.get(name="Bob"))).age == 20
         assert await driver.done(people.get(ObjectId())) is None
 
@@ -594,6 +645,12 @@ class TestChanging:
                 f"{name} of Person has no filter and would touch every document; narrow it by "
                 f"filter(...), or ask for it: .everything().{name}(...)"
             )
+        for filter_ in (
+            any_of(all_of(), F.age > 5),
+            all_of() & any_of(all_of(), F.a == 1),
+        ):
+            with pytest.raises(UnfilteredWriteError):
+                await driver.done(people.find(filter_).delete())
         assert driver.mongo.people.count_documents({"age": {"$gt": 1}}) == 3
         assert (
             await driver.done(people.all().everything().update(age=1))

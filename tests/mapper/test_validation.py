@@ -409,3 +409,16 @@ class TestCopies:
         found._state.document["settings"]["a"].append(3)
         assert stored.settings == {"a": [1]}
         assert stored._state.document["settings"] == {"a": [1]}
+
+
+def test_fields_do_not_hide_methods():
+    """A field called like a method of documents would take its place."""
+    with pytest.raises(DefinitionError) as caught:
+
+        class Bad(SyncDocument):
+            save: int = 1
+
+    assert str(caught.value) == (
+        "Bad.save would hide the method 'save' of documents; name the field otherwise, and "
+        "pass db_name='save'"
+    )
