@@ -203,7 +203,8 @@ def _double(value: float) -> str:
     return f"Double({text})" if value.is_integer() else text
 
 
-@_literal.register
+@_literal.register(Decimal128)
+@_literal.register(ObjectId)
 def _named(value: Decimal128 | ObjectId) -> str:
     return f'{type(value).__name__}("{value}")'
 
@@ -284,7 +285,8 @@ def _code(value: Code) -> str:
     return f"Code({_text(value)}{scope})"
 
 
-@_literal.register
+@_literal.register(MinKey)
+@_literal.register(MaxKey)
 def _end(value: MinKey | MaxKey) -> str:
     return f"{type(value).__name__}()"
 
