@@ -32,7 +32,7 @@ JSON_OPTIONS = json_util.JSONOptions(  # reads every binary and date there is
 )
 
 
-class Colour(enum.StrEnum):
+class Colour(str, enum.Enum):
     """A text with a name."""
 
     RED = "red"
@@ -119,7 +119,7 @@ ROWS = [
         id="date-with-zone",
     ),
     pytest.param(
-        dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc),
         'ISODate("0001-01-01T00:00:00.000Z")',
         id="date-first",
     ),
@@ -383,7 +383,7 @@ scalars = st.one_of(
     st.integers(-(2**63), 2**63 - 1).map(bson.Int64),
     st.floats(allow_nan=False),
     st.text(st.characters(codec="utf-8")),
-    st.datetimes(timezones=st.just(dt.UTC)),
+    st.datetimes(timezones=st.just(dt.timezone.utc)),
     st.datetimes(),
     st.uuids(),
     st.binary(),
