@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import subprocess
+import sys
 import uuid
 
 import bson
@@ -89,7 +90,15 @@ ROWS = [
     pytest.param(True, "true", id="true"),
     pytest.param(False, "false", id="false"),
     pytest.param(0, "0", id="int"),
-    pytest.param(Level.LOW, "1", id="int-enum"),
+    pytest.param(
+        Level.LOW,
+        "1",
+        id="int-enum",
+        marks=pytest.mark.skipif(
+            sys.version_info < (3, 11),
+            reason="bson writes the name of the member there",
+        ),
+    ),
     pytest.param(2**31 - 1, "2147483647", id="int-largest"),
     pytest.param(2**31, 'Long("2147483648")', id="int-long"),
     pytest.param(-(2**31), "-2147483648", id="int-smallest"),
