@@ -24,7 +24,9 @@ from mongo_dsl.values import node
 
 def both(left: Predicate, right: Predicate) -> Predicate:
     """Join two predicates by "and", flattened: long chains must not recurse."""
-    terms = (*terms_of(left), *terms_of(right))
+    ours = left.terms if type(left) is And and not left.literal else (left,)
+    theirs = right.terms if type(right) is And and not right.literal else (right,)
+    terms = ours + theirs
     return terms[0] if len(terms) == 1 else And(terms)
 
 

@@ -20,13 +20,13 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var, frozen
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
 
-@attrs.frozen
+@frozen
 class Change(Node):
     """One operator on one path: ``{operator: {path: value}}``."""
 
@@ -35,7 +35,7 @@ class Change(Node):
     value: Node
 
 
-@attrs.frozen
+@frozen
 class Changes(Node):
     """All that an update does; *arrays* names the items that ``$[name]`` stands for."""
 

@@ -173,6 +173,9 @@ _CONVERTERS: dict[type, Callable[[Any], Node]] = {
     dict: _mapping,
 }
 
+PLAIN: frozenset[type] = frozenset({str, int, float, bool, ObjectId})
+"""The types of values that go into the tree as they are; an `int` must fit into 64 bits."""
+
 # Asked in this order of a value whose exact type isn't listed: an Enum may be a str too.
 _FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
     (Node, _same),

@@ -23,9 +23,16 @@ from mongo_dsl.schema import FieldSpec
 
 T = TypeVar("T")
 
+_REMEMBERED = 256  # children of a field: the keys of a dictionary are without number
 
-@attrs.frozen(eq=False, repr=False, weakref_slot=True)
+
+class Children:
+    """Gives a field a dictionary, for the nested fields that were asked for."""
+
+
+@attrs.frozen(eq=False, repr=False)
 class Field(
+    Children,
     Comparable[T],
     Changeable[T],
     TextMethods,
@@ -38,8 +45,6 @@ class Field(
     A name that a method has is reached by item: ``User.q.address["size"]``. Fields are
     interned, so they serve as keys: ``{User.q.age: 1}``.
     """
-
-    _children: dict[str, Field[Any]] = attrs.field(init=False, factory=dict)
 
     __hash__ = Comparable.__hash__
 
@@ -84,19 +89,20 @@ class Field(
         return self._child(name)
 
     def _child(self, name: str) -> Field[Any]:
+        found: Field[Any] | None = self.__dict__.get(name)
+        if found is None:
+            found = self._new_child(name)
+            if name not in _METHODS and len(self.__dict__) < _REMEMBERED:
+                self.__dict__[name] = found  # the next look-up doesn't come here
+        return found
+
+    def _new_child(self, name: str) -> Field[Any]:
         if self._spec is not None:
-            found = self._children.get(name)
-            return self._known_child(name, self._spec) if found is None else found
+            spec = self._spec.sub(name)
+            return field_at(spec.path(), spec, self._arrays)
         prefix = f"{self._node.name}." if self._node.name else ""
         path = Path(f"{prefix}{name}", self._node.positions)
         return field_at(path, None, self._arrays)
-
-    def _known_child(self, name: str, parent: FieldSpec) -> Field[Any]:
-        spec = parent.sub(name)
-        found = field_at(spec.path(), spec, self._arrays)
-        if name in parent.names():  # the keys of a dictionary are without number
-            self._children[name] = found
-        return found
 
     def _at(self, place: int) -> Field[Any]:
         if self._spec is not None:
