@@ -243,5 +243,3 @@ def vector(subject: str, argument: str, value: Any) -> Node:
         refuse(subject, argument, value, "a list of numbers or a binary vector")
     items = [checked(Number(), subject, argument, item) for item in value]
     return Seq(tuple(items))
-
-

@@ -11,7 +11,8 @@ from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks
-from mongo_dsl.search.encoding import operator as built, some_of
+from mongo_dsl.search.encoding import operator as built
+from mongo_dsl.search.encoding import some_of
 from mongo_dsl.search.face import Score, SearchOperator
 from mongo_dsl.search.paths import FieldName, name
 
@@ -67,7 +68,9 @@ def _refuse_too_many(should: object, minimum: object) -> None:
     else:
         count = int(isinstance(should, SearchOperator))
     if isinstance(minimum, int) and minimum > count and not isinstance(should, RawMQL):
-        msg = f"compound got minimum_should_match={minimum!r}; should has {count} of them"
+        msg = (
+            f"compound got minimum_should_match={minimum!r}; should has {count} of them"
+        )
         raise ArgumentError(f"{msg}, ask for at most as many")
 
 

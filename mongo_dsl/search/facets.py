@@ -15,7 +15,8 @@ from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
 from mongo_dsl.nodes import Body, Node, Seq, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks, paths
-from mongo_dsl.search.encoding import body, operator as built
+from mongo_dsl.search.encoding import body
+from mongo_dsl.search.encoding import operator as built
 from mongo_dsl.search.face import Facet, SearchOperator
 from mongo_dsl.search.paths import FieldName
 from mongo_dsl.values import key

@@ -122,7 +122,7 @@ def box(bottom_left: Any, top_right: Any) -> Box:
 
     >>> from mongo_dsl import search
     >>> print(search.box((0, 1), (2, 3)))
-    { bottomLeft: { type: 'Point', coordinates: [ 0, 1 ] }, topRight: { type: 'Point', coordinates: [ 2, 3 ] } }
+    { bottomLeft: { type: "Point", coordinates: [ 0, 1 ] }, topRight: { type: "Point", coordinates: [ 2, 3 ] } }
     """
     given = {
         "bottom_left": checks.checked(_point, "box", "bottom_left", bottom_left),
@@ -137,7 +137,7 @@ def circle(center: Any, radius: float) -> Circle:
 
     >>> from mongo_dsl import search
     >>> print(search.circle((2, 48), 500))
-    { center: { type: 'Point', coordinates: [ 2, 48 ] }, radius: 500 }
+    { center: { type: "Point", coordinates: [ 2, 48 ] }, radius: 500 }
     """
     given = {
         "center": checks.checked(_point, "circle", "center", center),

@@ -146,7 +146,7 @@ def score_gauss(
     >>> from mongo_dsl import F, search
     >>> near_five = search.score_gauss(F.rating, origin=5, scale=1, decay=0.3)
     >>> print(near_five)
-    { gauss: { path: 'rating', origin: 5, scale: 1, decay: 0.3 } }
+    { gauss: { path: "rating", origin: 5, scale: 1, decay: 0.3 } }
     """
     distance, number = checks.NOT_NEGATIVE, checks.Number()
     share = checks.Number("a number between 0 and 1", 0, open=True, below=1)
@@ -228,5 +228,7 @@ def _path(subject: str, argument: str, value: Any) -> Node:
         return paths.name(subject, argument, value)
     found = value._node  # noqa: SLF001
     if not isinstance(found, Op) or found.name != "path":
-        checks.refuse(subject, argument, value, "a field, its name or a score_path(...)")
+        checks.refuse(
+            subject, argument, value, "a field, its name or a score_path(...)"
+        )
     return found.body
