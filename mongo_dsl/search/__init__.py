@@ -19,7 +19,6 @@ from mongo_dsl.search.face import (
     ScoreExpression,
     SearchOperator,
     SearchPath,
-    operator_node,
 )
 from mongo_dsl.search.facets import date_facet, facet, number_facet, string_facet
 from mongo_dsl.search.paths import multi, wildcard_path
@@ -77,7 +76,6 @@ __all__ = [
     "multi",
     "near",
     "number_facet",
-    "operator_node",
     "phrase",
     "query_string",
     "range_",

@@ -145,8 +145,8 @@ def vector_search(
         ArgumentError: neither *exact* nor *num_candidates* is given.
 
     >>> from mongo_dsl import F, search
-    >>> print(search.vector_search(F.embedding, [0.5, 1.0], 10, num_candidates=150))
-    { vectorSearch: { path: "embedding", queryVector: [ 0.5, 1.0 ], limit: 10, numCandidates: 150 } }
+    >>> search.vector_search(F.plot, [0.5, 1.0], 10, num_candidates=150).compile()
+    {'vectorSearch': {'path': 'plot', 'queryVector': [0.5, 1.0], 'limit': 10, 'numCandidates': 150}}
     """
     some_of("vector_search", exact=exact, num_candidates=num_candidates)
     found = checks.checked(name, "vector_search", "path", path)
