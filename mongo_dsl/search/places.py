@@ -15,6 +15,7 @@ from mongo_dsl import geo
 from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
 from mongo_dsl.nodes import Node
 from mongo_dsl.raw import RawMQL
+from mongo_dsl.schema import FieldSpec
 from mongo_dsl.search import checks
 from mongo_dsl.search.encoding import body, one_of, operator
 from mongo_dsl.search.face import Box, Circle, Score, SearchOperator
@@ -106,11 +107,7 @@ def near(
     >>> print(search.near(F.place, geo.Point(-8.6, 41.1), 1000).to_json())
     {"near": {"path": "place", "origin": {"type": "Point", "coordinates": [-8.6, 41.1]}, "pivot": 1000}}
     """
-    if isinstance(origin, (int, float, dt.date)):
-        check: checks.Check = checks.Operand(spec_of(path))
-    else:
-        check = _origin
-    found = checks.checked(check, "near", "origin", origin)
+    found = checks.checked(_Origin(spec_of(path)), "near", "origin", origin)
     return operator(
         "near", path=_named("near", path), origin=found, pivot=pivot, score=score
     )
@@ -163,12 +160,18 @@ class _Geometry:
         return node(value if isinstance(value, Mapping) else found.to_geojson())
 
 
-def _origin(subject: str, argument: str, value: Any) -> Node:
-    if isinstance(value, (int, float, dt.date)) and not isinstance(value, bool):
-        return node(value)
-    if not isinstance(value, (list, tuple)) and not _is_shape(value):
-        checks.refuse(subject, argument, value, "a date, a number or a point")
-    return _point(subject, argument, value)
+@attrs.frozen
+class _Origin:
+    """Check a date, a number or a point; the first two as the field *spec* has them."""
+
+    spec: FieldSpec | None
+
+    def __call__(self, subject: str, argument: str, value: Any) -> Node:
+        if isinstance(value, (int, float, dt.date)) and not isinstance(value, bool):
+            return checks.Operand(self.spec)(subject, argument, value)
+        if not isinstance(value, (list, tuple)) and not _is_shape(value):
+            checks.refuse(subject, argument, value, "a date, a number or a point")
+        return _point(subject, argument, value)
 
 
 def _point(subject: str, argument: str, value: Any) -> Node:
