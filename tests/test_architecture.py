@@ -35,7 +35,7 @@ DSL_FLOORS = (
     ),
     ("filters", "sorting"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
-    ("frames", "accumulators", "windows"),
+    ("frames", "accumulators", "windows", "search"),
     ("changes",),
     ("fields",),
     ("keywords", "keyset"),
@@ -168,7 +168,7 @@ def test_public_names(package):
 
 CONTRACT = {
     mongo_dsl: (
-        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win geo"
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win search geo"
     ),
     mapper: (
         "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "
