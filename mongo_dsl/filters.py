@@ -17,6 +17,7 @@ from mongo_dsl.errors import (
     TruthValueError,
 )
 from mongo_dsl.junctions import both, either, negation
+from mongo_dsl.matching import matches
 from mongo_dsl.nodes import Map, Op, Raw, Var
 from mongo_dsl.params import fill
 from mongo_dsl.predicates import (
@@ -86,6 +87,22 @@ class Filter(Face):
             ParameterError: a parameter is unbound.
         """
         return compile_filter(self._node)
+
+    def matches(self, document: Any) -> bool:
+        """Tell whether the server would find *document*, without asking it.
+
+        *document* is a mapping, or an object of a document class or any attrs class.
+
+        Raises:
+            CompileError: only a server can evaluate a part of the filter.
+            OperandError: *document* is something else.
+            ParameterError: a parameter is unbound.
+
+        >>> from mongo_dsl import F
+        >>> (F.tags == "new").matches({"tags": ["new", "red"]})
+        True
+        """
+        return matches(self.compile(), document)
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the filter as Extended JSON v2, relaxed or *canonical*."""

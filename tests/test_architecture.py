@@ -24,6 +24,7 @@ DSL_FLOORS = (
     ("names", "nodes", "conformity", "geo"),
     ("values", "predicates", "structure"),
     ("compile", "counts", "junctions", "params", "schema", "render"),
+    ("matching",),
     ("filters", "sorting"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
     ("frames", "accumulators", "windows"),
