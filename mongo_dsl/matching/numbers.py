@@ -47,7 +47,9 @@ def _remainder(number: int, divisor: int) -> int:
     return -rest if number < 0 else rest
 
 
-def _bits(name: str, decide: Callable[[Any], bool], wanted: int, mask: Any) -> Condition:
+def _bits(
+    name: str, decide: Callable[[Any], bool], wanted: int, mask: Any
+) -> Condition:
     places = _places(name, mask)
 
     def test(value: Any) -> bool:

@@ -69,7 +69,9 @@ def compare(left: Any, right: Any) -> int:
     if isinstance(left, (dict, DBRef)):
         return _documents(left, right)
     sortable = _SORTABLE.get(ours)
-    return _sign(left, right) if sortable is None else _sign(*map(sortable, (left, right)))
+    return (
+        _sign(left, right) if sortable is None else _sign(*map(sortable, (left, right)))
+    )
 
 
 def equal(left: Any, right: Any) -> bool:

@@ -110,5 +110,7 @@ def _translated(text: str, flags: int) -> str:
 
 def _unknown(text: str, place: int) -> CompileError:
     return refuse(
-        "$regex", text, f"what stands at place {place} may mean something else in Python"
+        "$regex",
+        text,
+        f"what stands at place {place} may mean something else in Python",
     )
