@@ -13,6 +13,7 @@ from typing import Any
 
 from bson import Decimal128
 
+from mongo_dsl.matching.ordering import payload
 from mongo_dsl.matching.verdicts import Condition, Some, refuse
 
 
@@ -65,7 +66,7 @@ def _places(name: str, mask: Any) -> list[int]:
         if all(type(place) is int and place >= 0 for place in mask):
             return mask
     elif isinstance(mask, bytes) or (type(mask) is int and mask >= 0):
-        number = int.from_bytes(mask, "little") if isinstance(mask, bytes) else mask
+        number = _as_integer(mask) if isinstance(mask, bytes) else mask
         return [place for place in range(number.bit_length()) if number >> place & 1]
     raise refuse(name, mask, "it takes an integer from 0, bytes or a list of places")
 
@@ -73,11 +74,15 @@ def _places(name: str, mask: Any) -> list[int]:
 def _bits_of(name: str, value: Any) -> int | None:
     """Return an integer of the bits of *value*; a negative one goes on with its sign."""
     if isinstance(value, bytes):
-        return int.from_bytes(value, "little")
+        return _as_integer(value)
     if isinstance(value, Decimal128):
         raise refuse(name, value, "only the server knows the bits of decimals")
     number = _whole(value)
     return number if number == value else None
+
+
+def _as_integer(value: bytes) -> int:
+    return int.from_bytes(payload(value), "little")
 
 
 OPERATORS: dict[str, Callable[[Any], Condition]] = {

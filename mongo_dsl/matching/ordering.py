@@ -25,6 +25,7 @@ from bson import (
     Regex,
     Timestamp,
 )
+from bson.binary import OLD_BINARY_SUBTYPE
 
 from mongo_dsl.errors import CompileError, OperandError
 from mongo_dsl.matching.paths import MISSING
@@ -124,10 +125,16 @@ def _number(value: Any) -> tuple[bool, Decimal]:
     return True, Decimal(value)
 
 
+def payload(value: bytes) -> bytes:
+    """Return the bytes that are stored: the old subtype 2 states its length once more."""
+    is_old = isinstance(value, Binary) and value.subtype == OLD_BINARY_SUBTYPE
+    return len(value).to_bytes(4, "little") + value if is_old else bytes(value)
+
+
 def _binary(value: bytes) -> tuple[int, int, bytes]:
-    """Return what binaries compare by; the old subtype 2 stores its length once more."""
+    stored = payload(value)
     subtype = value.subtype if isinstance(value, Binary) else 0
-    return len(value) + (4 if subtype == 2 else 0), subtype, bytes(value)  # noqa: PLR2004
+    return len(stored), subtype, stored
 
 
 def letters(flags: int) -> str:

@@ -113,13 +113,18 @@ def in_memory(documents, asked):
 # -- Every operator, generated ---------------------------------------------------------
 
 keys = st.sampled_from(["a", "b", "0", "1"])
-scalars = st.one_of(
-    st.sampled_from([0, 1, 1.0, 2, None, True, "a", "ab"]),
-    st.sampled_from(NUMBERS),
-    st.sampled_from(OTHERS),
-)
+
+
+@st.composite
+def scalars(draw):
+    """Draw values of every type, plain ones more often."""
+    pool = draw(st.sampled_from("pno"))
+    plain = [0, 1, 1.0, 2, None, True, "a", "ab"]
+    return draw(st.sampled_from({"p": plain, "n": NUMBERS, "o": OTHERS}[pool]))
+
+
 values = st.recursive(
-    scalars,
+    scalars(),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3)
     ),
@@ -139,7 +144,10 @@ types = st.sampled_from(
 lists = st.lists(values, max_size=3)
 divisors = st.sampled_from([1, 2, 3, -2, 2.7, Decimal128("3.9"), 2**40])
 remainders = st.sampled_from([0, 1, -1, 1.5, 2])
-masks = st.sampled_from([0, 1, 5, 2**62, [], [0, 2], [63], [70], b"", b"\x01", b"a"])
+masks = st.sampled_from(
+    [0, 1, 5, 2**62, [], [0, 2], [63], [70], b"", b"\x01", b"a"]
+    + [Binary(b"a", 2), Binary(b"\x01\x02", 5)]
+)
 
 
 def call(name, *arguments):
@@ -157,7 +165,7 @@ compared = st.one_of(
         values,
     ),
     call("eq", values),
-    call("between", scalars, scalars),
+    call("between", scalars(), scalars()),
     call("in_", lists),
     call("not_in", lists),
     call("exists", st.booleans()),
@@ -182,8 +190,8 @@ def on_items(tests, inner):
 
 def placed(tests):
     """Put *tests* on paths."""
-    paths = st.sampled_from(PATHS).map(F.__getitem__)
-    return st.builds(lambda test, field: test(field), tests, paths)
+    paths = st.sampled_from(PATHS)
+    return st.builds(lambda test, path: test(F[path]), tests, paths)
 
 
 def junctions(inner):
@@ -202,7 +210,7 @@ filters = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents, st.lists(filters, min_size=4, max_size=6))
 def test_memory_finds_what_the_server_finds(collection, given_documents, asked):
     """The same documents are found, and the same filters refused."""
@@ -284,7 +292,7 @@ patterns = st.recursive(
 texts = st.lists(st.text(st.sampled_from(LETTERS), max_size=6), min_size=8, max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     texts, st.lists(patterns, min_size=5, max_size=5), st.sets(st.sampled_from("imsu"))
 )
@@ -420,7 +428,7 @@ REFUSED = {
     "in an array": (F.a.any(F.b.within(TRIANGLE)), f"$geoWithin {ASK}"),
     "an unknown operator": ({"a": {"$new": 1}}, f"$new {ASK}"),
     "an empty part of a path": (
-        F["a..b"] == 1,
+        {"a..b": 1},
         "the path 'a..b' can't be followed in memory, for its empty part; ask the server",
     ),
     "no filters": (
@@ -563,7 +571,7 @@ def test_refusals(asked, message):
     document = {
         "decimal": Decimal128("1"),
         "text": "ſ",
-        "code": Code("b", {}),
+        "code": Code("a", {}),
     }
     with pytest.raises(CompileError) as caught:
         (Filter() & (raw(asked) if isinstance(asked, dict) else asked)).matches(
