@@ -13,12 +13,10 @@ import attrs
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, order, positive
-from mongo_dsl.expressions.face import MISSING, document
-from mongo_dsl.filters import sketch
+from mongo_dsl.expressions.face import MISSING, AsIs, document, in_call_order
 from mongo_dsl.frames import Bound, Window, framed
 from mongo_dsl.nodes import Op, Seq
-from mongo_dsl.params import fill
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
 
@@ -53,7 +51,7 @@ __all__ = [
 
 
 @attrs.frozen(repr=False)
-class Accumulator(Face):
+class Accumulator(Readable[dict[str, Any]], Face):
     """A value of a group, for `Pipeline.group`; made by the functions of `acc`.
 
     >>> from mongo_dsl import F, acc
@@ -62,15 +60,6 @@ class Accumulator(Face):
     """
 
     _node: Op
-
-    def bind(self, **values: Any) -> Accumulator:
-        """Fill the parameters named in *values*.
-
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return Accumulator(fill(self._node, values))
 
     def over(
         self,
@@ -91,28 +80,9 @@ class Accumulator(Face):
         """
         return framed(self._node, documents, range, unit)
 
-    def compile(self) -> dict[str, Any]:
-        """Return the accumulator as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
         return compiled
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the accumulator as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the accumulator as mongosh reads it."""
-        return to_shell(self.compile())
-
-    def __str__(self) -> str:
-        return self.to_shell()
-
-    def __repr__(self) -> str:
-        return f"<Accumulator {sketch(self._node, compile_expression)}>"
 
     def __bool__(self) -> NoReturn:
         msg = "an accumulator has no truth value; it is a field of Pipeline.group(...)"
@@ -121,6 +91,8 @@ class Accumulator(Face):
 
 def _single(name: str, value: Any) -> Accumulator:
     """Build ``{name: value}``; groups take no bare list for a value."""
+    if isinstance(value, AsIs):
+        return Accumulator(Op(name, value.body))
     found = node(value)
     if isinstance(found, Seq):
         found = Op("$concatArrays", Seq((found,)))
@@ -131,6 +103,7 @@ def _named(name: str, /, **values: Any) -> Accumulator:
     return Accumulator(Op(name, document(values)))
 
 
+@in_call_order
 def accumulator(
     init: Any,
     *,
@@ -229,11 +202,13 @@ def std_dev_samp(expression: Any) -> Accumulator:
     return _single("$stdDevSamp", expression)
 
 
+@in_call_order
 def median(input_: Any, method: Any = "approximate") -> Accumulator:
     """Take the median of the numbers *input_*. Needs MongoDB 7.0."""
     return _named("$median", input=input_, method=method)
 
 
+@in_call_order
 def percentile(
     input_: Any, p: Sequence[float], method: Any = "approximate"
 ) -> Accumulator:
@@ -241,31 +216,37 @@ def percentile(
     return _named("$percentile", input=input_, p=p, method=method)
 
 
+@in_call_order
 def first_n(input_: Any, n: Any) -> Accumulator:
     """Gather the values of the first *n* documents. Needs MongoDB 5.2."""
     return _named("$firstN", input=input_, n=positive("first_n", "n", n))
 
 
+@in_call_order
 def last_n(input_: Any, n: Any) -> Accumulator:
     """Gather the values of the last *n* documents. Needs MongoDB 5.2."""
     return _named("$lastN", input=input_, n=positive("last_n", "n", n))
 
 
+@in_call_order
 def max_n(input_: Any, n: Any) -> Accumulator:
     """Gather the *n* greatest values. Needs MongoDB 5.2."""
     return _named("$maxN", input=input_, n=positive("max_n", "n", n))
 
 
+@in_call_order
 def min_n(input_: Any, n: Any) -> Accumulator:
     """Gather the *n* least values. Needs MongoDB 5.2."""
     return _named("$minN", input=input_, n=positive("min_n", "n", n))
 
 
+@in_call_order
 def top(sort_by: Any, output: Any) -> Accumulator:
     """Take *output* of the document that *sort_by* puts first. Needs MongoDB 5.2."""
     return _named("$top", sortBy=order(sort_by), output=output)
 
 
+@in_call_order
 def top_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
     """Gather *output* of the *n* that *sort_by* puts first. Needs MongoDB 5.2."""
     return _named(
@@ -273,11 +254,13 @@ def top_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
     )
 
 
+@in_call_order
 def bottom(sort_by: Any, output: Any) -> Accumulator:
     """Take *output* of the document that *sort_by* puts last. Needs MongoDB 5.2."""
     return _named("$bottom", sortBy=order(sort_by), output=output)
 
 
+@in_call_order
 def bottom_n(n: Any, sort_by: Any, output: Any) -> Accumulator:
     """Gather *output* of the *n* that *sort_by* puts last. Needs MongoDB 5.2."""
     return _named(

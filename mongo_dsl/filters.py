@@ -5,28 +5,22 @@ https://www.mongodb.com/docs/manual/reference/operator/query/
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_filter
-from mongo_dsl.errors import (
-    OperandError,
-    ParameterError,
-    TruthValueError,
-)
+from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.matching import matches
 from mongo_dsl.nodes import Map, Op, Raw, Var
-from mongo_dsl.params import fill
 from mongo_dsl.predicates import (
     EVERYTHING,
     Computed,
     Predicate,
     Verbatim,
 )
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
 
@@ -37,7 +31,7 @@ NO_TRUTH = (
 
 
 @attrs.frozen(repr=False)
-class Filter(Face):
+class Filter(Readable[dict[str, Any]], Face):
     """A condition on documents; without arguments, one that every document meets.
 
     >>> from mongo_dsl import F
@@ -71,21 +65,7 @@ class Filter(Face):
         msg = f"a filter {NO_TRUTH}"
         raise TruthValueError(msg)
 
-    def bind(self, **values: Any) -> Filter:
-        """Fill the parameters named in *values*.
-
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return Filter(fill(self._node, values))
-
-    def compile(self) -> dict[str, Any]:
-        """Return the filter as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> dict[str, Any]:
         return compile_filter(self._node)
 
     def matches(self, document: Any) -> bool:
@@ -104,28 +84,6 @@ class Filter(Face):
         """
         return matches(self.compile(), document)
 
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the filter as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the filter as mongosh reads it."""
-        return to_shell(self.compile())
-
-    def __str__(self) -> str:
-        return self.to_shell()
-
-    def __repr__(self) -> str:
-        return f"<Filter {sketch(self._node, compile_filter)}>"
-
-
-def sketch(node_: Any, compile_: Callable[[Any], Any]) -> str:
-    """Write *node_* for a person; a query with open parameters has no compiled form yet."""
-    try:
-        return to_shell(compile_(node_))
-    except ParameterError:
-        return repr(node_)
-
 
 def condition(value: Any, operator_: str = "filter()") -> Predicate:
     """Return the predicate of *value*: a filter, or an expression that yields a truth value.
@@ -136,7 +94,7 @@ def condition(value: Any, operator_: str = "filter()") -> Predicate:
     found = value._node if isinstance(value, Face) else value  # noqa: SLF001
     if isinstance(found, Predicate):
         return found
-    if isinstance(found, (Op, Var)):
+    if isinstance(found, (Op, Var)) and getattr(value, "_computes", True):
         return Computed(found)
     if isinstance(found, Raw) and isinstance(found.body, Map):
         return Verbatim(found.body)

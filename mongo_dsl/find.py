@@ -84,17 +84,18 @@ def _compiled(tree: Node | None) -> Any:
     return None if tree is None else compile_value(tree)
 
 
-def find_shell(collection: str, command: FindCommand) -> str:
+def find_shell(collection: str, command: FindCommand, indent: int | None) -> str:
     """Write *command* as mongosh reads it."""
-    arguments = [to_shell(command.filter)]
-    if command.projection is not None:
-        arguments.append(to_shell(command.projection))
-    text = f"db.{collection}.find({', '.join(arguments)})"
-    for name, method in _SHELL_METHODS.items():
-        value = getattr(command, name)
-        if value is not None:
-            text += f".{method}({to_shell(value)})"
-    return text
+    documents = (command.filter, command.projection)
+    arguments = [to_shell(d, indent=indent) for d in documents if d is not None]
+    calls = [
+        f".{method}({to_shell(value, indent=indent)})"
+        for name, method in _SHELL_METHODS.items()
+        if (value := getattr(command, name)) is not None
+    ]
+    separator = "" if indent is None or len(calls) < 2 else "\n" + " " * indent  # noqa: PLR2004
+    found = f"db.{collection}.find({', '.join(arguments)})"
+    return separator.join((found, *calls))
 
 
 _SHELL_METHODS = {

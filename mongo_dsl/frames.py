@@ -14,10 +14,8 @@ import attrs
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, time_unit
-from mongo_dsl.filters import sketch
 from mongo_dsl.nodes import Body, Node, Op, Param, Value
-from mongo_dsl.params import fill
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
 
@@ -41,7 +39,7 @@ _BOUNDED = frozenset({"$derivative"})
 
 
 @attrs.frozen(repr=False)
-class Window(Face):
+class Window(Readable[dict[str, Any]], Face):
     """A function over a window, for ``$setWindowFields``; made by the functions of `win`.
 
     >>> from mongo_dsl import F, win
@@ -76,37 +74,9 @@ class Window(Face):
             raise OperandError(msg)
         return framed(op, documents, range, unit)
 
-    def bind(self, **values: Any) -> Window:
-        """Fill the parameters named in *values*.
-
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return Window(fill(self._node, values))
-
-    def compile(self) -> dict[str, Any]:
-        """Return the function as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
         return compiled
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the function as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the function as mongosh reads it."""
-        return to_shell(self.compile())
-
-    def __str__(self) -> str:
-        return self.to_shell()
-
-    def __repr__(self) -> str:
-        return f"<Window {sketch(self._node, compile_expression)}>"
 
     def __bool__(self) -> NoReturn:
         msg = (

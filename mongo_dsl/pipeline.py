@@ -10,10 +10,8 @@ import attrs
 from mongo_dsl import stages
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
-from mongo_dsl.filters import sketch
 from mongo_dsl.nodes import Stages
-from mongo_dsl.params import fill
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
 
@@ -27,7 +25,7 @@ P = ParamSpec("P")
 
 
 @attrs.frozen(repr=False, init=False)
-class Pipeline(Face):
+class Pipeline(Readable[list[dict[str, Any]]], Face):
     """An aggregation pipeline, started from stages or from nothing.
 
     >>> from mongo_dsl import F, Pipeline, acc
@@ -243,36 +241,12 @@ class Pipeline(Face):
         """
         return self.then(stages.replace_root(new_root))
 
-    def bind(self, **values: Any) -> Self:
-        """Fill the parameters named in *values*.
+    def _rebuilt(self, node: Any) -> Self:
+        return type(self)(*map(stages.Stage, node.items))
 
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return type(self)(*map(stages.Stage, fill(self._node, values).items))
-
-    def compile(self) -> list[dict[str, Any]]:
-        """Return the pipeline as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> list[dict[str, Any]]:
         compiled: list[dict[str, Any]] = compile_expression(self._node)
         return compiled
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the pipeline as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the pipeline as mongosh reads it."""
-        return to_shell(self.compile())
-
-    __str__ = to_shell
-
-    def __repr__(self) -> str:
-        return f"<Pipeline {sketch(self._node, compile_expression)}>"
 
     def __len__(self) -> int:
         return len(self._node.items)

@@ -24,9 +24,8 @@ from mongo_dsl.junctions import both, negation
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.names import checked
 from mongo_dsl.nodes import Body, Param, Path, Value
-from mongo_dsl.params import fill, names_of
 from mongo_dsl.predicates import EVERYTHING, Predicate
-from mongo_dsl.render import to_json
+from mongo_dsl.readable import Readable
 from mongo_dsl.schema import field_spec, find
 from mongo_dsl.sorting import Sort, sorts
 from mongo_dsl.structure import fields_of
@@ -44,7 +43,7 @@ P = ParamSpec("P")
 
 
 @attrs.frozen(repr=False)
-class QuerySet(Face, Generic[M]):
+class QuerySet(Readable[FindCommand], Face, Generic[M]):
     """A query of documents, of the class *model* or of none; each method returns another.
 
     >>> from mongo_dsl import F, QuerySet
@@ -341,14 +340,8 @@ class QuerySet(Face, Generic[M]):
         given["predicate"] = both(self._node.predicate, other.predicate)
         return self._with(**given)
 
-    def bind(self, **values: Any) -> Self:
-        """Fill the parameters named in *values*; the others stay open.
-
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return attrs.evolve(self, node=fill(self._node, values))
+    def _rebuilt(self, node: Any) -> Self:
+        return attrs.evolve(self, node=node)
 
     def _with(self, **changes: Any) -> Self:
         return attrs.evolve(self, node=attrs.evolve(self._node, **changes))
@@ -358,7 +351,7 @@ class QuerySet(Face, Generic[M]):
         if self.model is None:
             return Path(checked(name))
         spec = find(self.model, checked(name))
-        return Path(spec.stored, spec.positions)
+        return spec.path()
 
     # -- What it compiles to ----------------------------------------------------------
 
@@ -367,38 +360,27 @@ class QuerySet(Face, Generic[M]):
         """The condition alone."""
         return Filter(self._node.predicate)
 
-    def compile(self) -> FindCommand:
-        """Return the arguments of the driver's ``find``.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> FindCommand:
         return compile_find(self._node)
 
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the arguments of find as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile().as_dict(), canonical=canonical, indent=indent)
+    def _document(self) -> dict[str, Any]:
+        return self.compile().as_dict()
 
-    def to_shell(self) -> str:
-        """Return the query as mongosh reads it.
+    def to_shell(self, *, indent: int | None = None) -> str:
+        """Return the query as mongosh reads it; *indent* breaks long lines.
 
         >>> from mongo_dsl import F, QuerySet
         >>> print(QuerySet().filter(F.age > 18).sort("-age").limit(5).to_shell())
         db.collection.find({ age: { $gt: 18 } }).sort({ age: -1 }).limit(5)
         """
-        return find_shell(self._collection_name(), self.compile())
+        return find_shell(self._collection_name(), self.compile(), indent)
 
     def _collection_name(self) -> str:
         return "collection"
 
-    __str__ = to_shell
-
     def __repr__(self) -> str:
         model = "" if self.model is None else f" of {self.model.__name__}"
         return f"<{type(self).__name__}{model}: {self._sketch()}>"
-
-    def _sketch(self) -> str:
-        return repr(self._node) if names_of(self._node) else self.to_shell()
 
     def __bool__(self) -> NoReturn:
         msg = "a query set has no truth value; ask exists() or count()"

@@ -9,23 +9,18 @@ import attrs
 from mongo_dsl.compile import compile_value
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Raw
-from mongo_dsl.render import to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
 
 @attrs.frozen(repr=False)
-class RawMQL(Face):
+class RawMQL(Readable[Any], Face):
     """MQL written by hand; it stands wherever a filter, expression, stage or update may."""
 
     _node: Raw
 
-    def compile(self) -> Any:
-        """Return the MQL, a copy of what was given."""
+    def _compile(self) -> Any:
         return compile_value(self._node)
-
-    def to_shell(self) -> str:
-        """Return the MQL as mongosh reads it."""
-        return to_shell(self.compile())
 
     def __and__(self, other: Any) -> Filter:
         """Match what both filters match."""
@@ -38,8 +33,6 @@ class RawMQL(Face):
     def __invert__(self) -> Filter:
         """Match what the filter doesn't match."""
         return ~(Filter() & self)
-
-    __str__ = to_shell
 
     def __repr__(self) -> str:
         return f"raw({self.compile()!r})"

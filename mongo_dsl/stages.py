@@ -14,21 +14,19 @@ from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.filters import sketch
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
 from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
-from mongo_dsl.params import fill
 from mongo_dsl.predicates import Query
 from mongo_dsl.raw import RawMQL
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 
 
 @attrs.frozen(repr=False)
-class Stage(Face):
+class Stage(Readable[dict[str, Any]], Face):
     """One stage of a pipeline, to be stored and inserted where it is needed.
 
     >>> from mongo_dsl import F, stages
@@ -38,36 +36,9 @@ class Stage(Face):
 
     _node: Node
 
-    def bind(self, **values: Any) -> Stage:
-        """Fill the parameters named in *values*.
-
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return Stage(fill(self._node, values))
-
-    def compile(self) -> dict[str, Any]:
-        """Return the stage as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-        """
+    def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
         return compiled
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the stage as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the stage as mongosh reads it."""
-        return to_shell(self.compile())
-
-    __str__ = to_shell
-
-    def __repr__(self) -> str:
-        return f"<Stage {sketch(self._node, compile_expression)}>"
 
     def __bool__(self) -> NoReturn:
         msg = "a stage has no truth value; chain stages as methods of a pipeline"

@@ -20,11 +20,9 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.filters import sketch
 from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var
-from mongo_dsl.params import fill
 from mongo_dsl.predicates import Predicate
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
 
@@ -47,7 +45,7 @@ class Changes(Node):
 
 
 @attrs.frozen(repr=False, init=False)
-class Update(Face):
+class Update(Readable[dict[str, Any]], Face):
     """Changes of one document, combined from updates.
 
     Raises:
@@ -75,42 +73,16 @@ class Update(Face):
         msg = "an update has no truth value; combine updates with '&' instead of 'and'"
         raise TruthValueError(msg)
 
-    def bind(self, **values: Any) -> Update:
-        """Fill the parameters named in *values*.
+    def _rebuilt(self, node: Any) -> Update:
+        return update_of(node)
 
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return update_of(fill(self._node, values))
-
-    def compile(self) -> dict[str, Any]:
-        """Return the update as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-            CompileError: a value is computed, which only a pipeline update can do.
-        """
+    def _compile(self) -> dict[str, Any]:
         return _compile(self._node)
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
         """The array filters that go with the update, as MongoDB takes them."""
         return [compile_filter(test) for _, test in self._node.arrays]
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the update as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the update as mongosh reads it."""
-        return to_shell(self.compile())
-
-    def __str__(self) -> str:
-        return self.to_shell()
-
-    def __repr__(self) -> str:
-        return f"<Update {sketch(self._node, _compile)}>"
 
 
 def update_of(changes: Changes) -> Update:

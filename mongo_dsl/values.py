@@ -22,7 +22,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from bson import (
     Binary,
@@ -47,6 +47,7 @@ class Face:
 
     __slots__ = ()
     _node: Any  # each face narrows it to its nodes
+    _computes: ClassVar[bool] = False  # whether the node is an expression
 
 
 def node(value: Any) -> Node:

@@ -36,9 +36,9 @@ from mongo_dsl.accumulators import (
 )
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import positive, time_unit
-from mongo_dsl.expressions.face import MISSING, document
+from mongo_dsl.expressions.face import MISSING, document, in_call_order, sequence
 from mongo_dsl.frames import Window
-from mongo_dsl.nodes import Op, Param, Seq
+from mongo_dsl.nodes import Op, Param
 from mongo_dsl.values import node
 
 
@@ -93,12 +93,12 @@ def _named(name: str, /, **values: Any) -> Window:
 
 def covariance_pop(expression1: Any, expression2: Any) -> Window:
     """Take the covariance of a whole population. Needs MongoDB 5.0."""
-    return Window(Op("$covariancePop", Seq((node(expression1), node(expression2)))))
+    return Window(Op("$covariancePop", sequence(expression1, expression2)))
 
 
 def covariance_samp(expression1: Any, expression2: Any) -> Window:
     """Take the covariance that a sample lets expect. Needs MongoDB 5.0."""
-    return Window(Op("$covarianceSamp", Seq((node(expression1), node(expression2)))))
+    return Window(Op("$covarianceSamp", sequence(expression1, expression2)))
 
 
 def dense_rank() -> Window:
@@ -106,6 +106,7 @@ def dense_rank() -> Window:
     return _named("$denseRank")
 
 
+@in_call_order
 def derivative(input_: Any, unit: RateUnit | Any = MISSING) -> Window:
     """Take the average change of *input_* over the window. Needs MongoDB 5.0.
 
@@ -121,6 +122,7 @@ def document_number() -> Window:
     return _named("$documentNumber")
 
 
+@in_call_order
 def exp_moving_avg(input_: Any, *, n: Any = MISSING, alpha: Any = MISSING) -> Window:
     """Average numbers, recent ones weighing more. Needs MongoDB 5.0.
 
@@ -140,6 +142,7 @@ def exp_moving_avg(input_: Any, *, n: Any = MISSING, alpha: Any = MISSING) -> Wi
     return _named("$expMovingAvg", input=input_, N=count_, alpha=alpha)
 
 
+@in_call_order
 def integral(input_: Any, unit: RateUnit | Any = MISSING) -> Window:
     """Take the area under *input_* over the window. Needs MongoDB 5.0.
 
@@ -159,6 +162,7 @@ def locf(expression: Any) -> Window:
     return Window(Op("$locf", node(expression)))
 
 
+@in_call_order
 def min_max_scaler(input_: Any, *, min_: Any = MISSING, max_: Any = MISSING) -> Window:
     """Scale numbers to lie from *min_* to *max_*, or 0 to 1. Needs MongoDB 8.2."""
     return _named("$minMaxScaler", input=input_, min=min_, max=max_)
@@ -169,6 +173,7 @@ def rank() -> Window:
     return _named("$rank")
 
 
+@in_call_order
 def shift(output: Any, *, by: Any, default: Any = MISSING) -> Window:
     """Take *output* of the document *by* places further on. Needs MongoDB 5.0.
 

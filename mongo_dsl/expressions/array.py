@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.expressions.arguments import order, positive, start_of
-from mongo_dsl.expressions.face import MISSING, Expr, named, positional, single
+from mongo_dsl.expressions.face import (
+    MISSING,
+    Expr,
+    in_call_order,
+    named,
+    positional,
+    single,
+)
 
 
 __all__ = [
@@ -47,11 +54,13 @@ def array_to_object(array: Any) -> Expr:
     return positional("$arrayToObject", array)
 
 
+@in_call_order
 def bottom(sort_by: Any, *, output: Any, input_: Any) -> Expr:
     """Take *output* of the item that comes last by *sort_by*. Needs MongoDB 7.0."""
     return named("$bottom", sortBy=order(sort_by), output=output, input=input_)
 
 
+@in_call_order
 def bottom_n(n: Any, *, sort_by: Any, output: Any, input_: Any) -> Expr:
     """Take *output* of the *n* items that come last by *sort_by*. Needs MongoDB 7.0."""
     return named(
@@ -73,6 +82,7 @@ def first(expression: Any) -> Expr:
     return single("$first", expression)
 
 
+@in_call_order
 def first_n(input_: Any, n: Any) -> Expr:
     """Take the first *n* items of an array. Needs MongoDB 5.1."""
     return named("$firstN", n=positive("first_n", "n", n), input=input_)
@@ -103,16 +113,19 @@ def last(expression: Any) -> Expr:
     return single("$last", expression)
 
 
+@in_call_order
 def last_n(input_: Any, n: Any) -> Expr:
     """Take the last *n* items of an array. Needs MongoDB 5.1."""
     return named("$lastN", n=positive("last_n", "n", n), input=input_)
 
 
+@in_call_order
 def max_n(input_: Any, n: Any) -> Expr:
     """Take the *n* greatest items of an array. Needs MongoDB 5.1."""
     return named("$maxN", input=input_, n=positive("max_n", "n", n))
 
 
+@in_call_order
 def min_n(input_: Any, n: Any) -> Expr:
     """Take the *n* smallest items of an array. Needs MongoDB 5.1."""
     return named("$minN", input=input_, n=positive("min_n", "n", n))
@@ -138,6 +151,7 @@ def slice_(expression: Any, n: Any, position: Any = MISSING) -> Expr:
     return positional("$slice", expression, position, n)
 
 
+@in_call_order
 def sort_array(input_: Any, sort_by: Any) -> Expr:
     """Sort an array by *sort_by*, fields of its items or 1 or -1. Needs MongoDB 5.2."""
     plain = isinstance(sort_by, int)
@@ -146,11 +160,13 @@ def sort_array(input_: Any, sort_by: Any) -> Expr:
     )
 
 
+@in_call_order
 def top(sort_by: Any, *, output: Any, input_: Any) -> Expr:
     """Take *output* of the item that comes first by *sort_by*. Needs MongoDB 7.0."""
     return named("$top", sortBy=order(sort_by), output=output, input=input_)
 
 
+@in_call_order
 def top_n(n: Any, *, sort_by: Any, output: Any, input_: Any) -> Expr:
     """Take *output* of the *n* items that come first by *sort_by*. Needs MongoDB 7.0."""
     return named(
@@ -162,6 +178,7 @@ def top_n(n: Any, *, sort_by: Any, output: Any, input_: Any) -> Expr:
     )
 
 
+@in_call_order
 def zip_(
     inputs: Any,
     *,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import Expr, named, single
+from mongo_dsl.expressions.face import Expr, in_call_order, named, single
 
 
 __all__ = [
@@ -30,11 +30,13 @@ def bson_size(object_: Any) -> Expr:
     return single("$bsonSize", object_)
 
 
+@in_call_order
 def hash_(input_: Any, algorithm: Any) -> Expr:
     """Hash text or binary data by *algorithm* into binary data. Needs MongoDB 8.3."""
     return named("$hash", input=input_, algorithm=algorithm)
 
 
+@in_call_order
 def hex_hash(input_: Any, algorithm: Any) -> Expr:
     """Hash text or binary data by *algorithm* into hex digits. Needs MongoDB 8.3."""
     return named("$hexHash", input=input_, algorithm=algorithm)

@@ -12,7 +12,7 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import positive
-from mongo_dsl.expressions.face import MISSING, Expr, named
+from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named
 from mongo_dsl.expressions.lambdas import (
     MARK,
     arguments,
@@ -34,6 +34,7 @@ from mongo_dsl.values import node
 __all__ = ["filter_", "let", "map_", "reduce"]
 
 
+@in_call_order
 def filter_(
     input_: Any,
     cond: Any,
@@ -62,6 +63,7 @@ def filter_(
     )
 
 
+@in_call_order
 def map_(
     input_: Any,
     in_: Any,
@@ -94,6 +96,7 @@ def _body(
     return [fresh(subject, name) for name in names], body
 
 
+@in_call_order
 def reduce(
     input_: Any,
     initial_value: Any,
@@ -165,6 +168,7 @@ def _saved(names: Sequence[str], values: Sequence[str]) -> dict[str, Var]:
     return {name: Var(value) for name, value in zip(names, values, strict=False)}
 
 
+@in_call_order
 def let(vars_: Mapping[str, Any], in_: Any) -> Expr:
     """Name values for use in *in_*; a function gets those its arguments are called after.
 

@@ -10,7 +10,14 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import at_least
-from mongo_dsl.expressions.face import MISSING, Expr, document, named, positional
+from mongo_dsl.expressions.face import (
+    MISSING,
+    Expr,
+    document,
+    in_call_order,
+    named,
+    positional,
+)
 from mongo_dsl.nodes import Body, Map, Raw
 from mongo_dsl.values import Face, node
 
@@ -23,6 +30,7 @@ def case(case: Any, then: Any) -> Expr:
     return Expr(document({"case": case, "then": then}))
 
 
+@in_call_order
 def cond(if_: Any, then: Any, else_: Any) -> Expr:
     """Give *then* where *if_* is true, *else_* otherwise."""
     return named("$cond", if_=if_, then=then, else_=else_)
@@ -37,6 +45,7 @@ def if_null(*expression: Any) -> Expr:
     return positional("$ifNull", *at_least("if_null", 2, expression))
 
 
+@in_call_order
 def switch(branches: Iterable[Any], default: Any = MISSING) -> Expr:
     """Give the value of the first of *branches* that is true, or *default*.
 

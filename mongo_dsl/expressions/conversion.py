@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import MISSING, Expr, named, single
+from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named, single
 
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 
+@in_call_order
 def convert(
     input_: Any,
     *,
@@ -47,6 +48,7 @@ def convert(
     )
 
 
+@in_call_order
 def deserialize_ejson(input_: Any, on_error: Any = MISSING) -> Expr:
     """Turn Extended JSON into the values it stands for. Needs MongoDB 8.3."""
     return named("$deserializeEJSON", input=input_, onError=on_error)
@@ -57,6 +59,7 @@ def is_number(expression: Any) -> Expr:
     return single("$isNumber", expression)
 
 
+@in_call_order
 def serialize_ejson(
     input_: Any,
     *,

@@ -11,7 +11,7 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.arguments import TimeUnit, time_unit
-from mongo_dsl.expressions.face import MISSING, Expr, named, single
+from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named, single
 from mongo_dsl.values import Face
 
 
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 
+@in_call_order
 def date_add(
     start_date: Any,
     *,
@@ -60,6 +61,7 @@ def date_add(
     )
 
 
+@in_call_order
 def date_diff(
     start_date: Any,
     *,
@@ -82,6 +84,7 @@ def date_diff(
     )
 
 
+@in_call_order
 def date_from_parts(
     *,
     year: Any = MISSING,
@@ -123,6 +126,7 @@ def date_from_parts(
     )
 
 
+@in_call_order
 def date_from_string(
     date_string: Any,
     *,
@@ -145,6 +149,7 @@ def date_from_string(
     )
 
 
+@in_call_order
 def date_subtract(
     start_date: Any,
     *,
@@ -162,6 +167,7 @@ def date_subtract(
     )
 
 
+@in_call_order
 def date_to_parts(
     date: Any, *, timezone: Any = MISSING, iso8601: Any = MISSING
 ) -> Expr:
@@ -169,6 +175,7 @@ def date_to_parts(
     return named("$dateToParts", date=date, timezone=timezone, iso8601=iso8601)
 
 
+@in_call_order
 def date_to_string(
     date: Any,
     *,
@@ -189,6 +196,7 @@ def date_to_string(
     )
 
 
+@in_call_order
 def date_trunc(
     date: Any,
     *,
@@ -211,56 +219,67 @@ def date_trunc(
     )
 
 
+@in_call_order
 def day_of_month(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the day of the month, 1 to 31."""
     return named("$dayOfMonth", date=date, timezone=timezone)
 
 
+@in_call_order
 def day_of_week(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the day of the week, 1 (Sunday) to 7 (Saturday)."""
     return named("$dayOfWeek", date=date, timezone=timezone)
 
 
+@in_call_order
 def day_of_year(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the day of the year, 1 to 366."""
     return named("$dayOfYear", date=date, timezone=timezone)
 
 
+@in_call_order
 def hour(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the hour, 0 to 23."""
     return named("$hour", date=date, timezone=timezone)
 
 
+@in_call_order
 def iso_day_of_week(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the day of the week by ISO 8601, 1 (Monday) to 7 (Sunday)."""
     return named("$isoDayOfWeek", date=date, timezone=timezone)
 
 
+@in_call_order
 def iso_week(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the number of the week by ISO 8601, 1 to 53."""
     return named("$isoWeek", date=date, timezone=timezone)
 
 
+@in_call_order
 def iso_week_year(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the year that the week belongs to by ISO 8601."""
     return named("$isoWeekYear", date=date, timezone=timezone)
 
 
+@in_call_order
 def millisecond(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the milliseconds, 0 to 999."""
     return named("$millisecond", date=date, timezone=timezone)
 
 
+@in_call_order
 def minute(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the minute, 0 to 59."""
     return named("$minute", date=date, timezone=timezone)
 
 
+@in_call_order
 def month(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the month, 1 to 12."""
     return named("$month", date=date, timezone=timezone)
 
 
+@in_call_order
 def second(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the second, 0 to 60 with leap seconds."""
     return named("$second", date=date, timezone=timezone)
@@ -276,11 +295,13 @@ def ts_second(expression: Any) -> Expr:
     return single("$tsSecond", expression)
 
 
+@in_call_order
 def week(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the number of the week, 0 to 53; weeks begin on Sunday."""
     return named("$week", date=date, timezone=timezone)
 
 
+@in_call_order
 def year(date: Any, timezone: Any = MISSING) -> Expr:
     """Take the year."""
     return named("$year", date=date, timezone=timezone)

@@ -6,19 +6,24 @@ operator function ends in one of them.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
-from mongo_dsl.errors import OperandError, TruthValueError
-from mongo_dsl.filters import NO_TRUTH, Filter, condition, sketch
+from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq
-from mongo_dsl.params import fill
 from mongo_dsl.predicates import Computed
-from mongo_dsl.render import to_json, to_shell
+from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
+
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Readable[Any])
 
 
 class Missing:
@@ -38,7 +43,7 @@ MISSING = Missing()
 
 
 @attrs.frozen(eq=False, repr=False)
-class Expr(Face):
+class Expr(Readable[Any], Face):
     """An aggregation expression.
 
     ``+ - * / %`` and the comparisons build expressions and filters; ``==`` too, so
@@ -50,6 +55,7 @@ class Expr(Face):
     """
 
     _node: Node
+    _computes: ClassVar[bool] = True
 
     def __add__(self, other: Any) -> Expr:
         """Add *other*."""
@@ -178,37 +184,11 @@ class Expr(Face):
         )
         raise TruthValueError(msg)
 
-    def bind(self, **values: Any) -> Expr:
-        """Fill the parameters named in *values*.
+    def _rebuilt(self, node: Any) -> Any:
+        return Expr(node)
 
-        Raises:
-            ParameterError: there is no parameter of such a name.
-            OperandError: a parameter doesn't take its value.
-        """
-        return Expr(fill(self._node, values))
-
-    def compile(self) -> Any:
-        """Return the expression as MongoDB takes it.
-
-        Raises:
-            ParameterError: a parameter is unbound.
-            CompileError: a part of it has no form as an expression.
-        """
+    def _compile(self) -> Any:
         return compile_expression(self._node)
-
-    def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
-        """Return the expression as Extended JSON v2, relaxed or *canonical*."""
-        return to_json(self.compile(), canonical=canonical, indent=indent)
-
-    def to_shell(self) -> str:
-        """Return the expression as mongosh reads it."""
-        return to_shell(self.compile())
-
-    def __str__(self) -> str:
-        return self.to_shell()
-
-    def __repr__(self) -> str:
-        return f"<Expr {sketch(self._node, compile_expression)}>"
 
 
 def place(key: Any, subject: str) -> int:
@@ -223,8 +203,35 @@ def place(key: Any, subject: str) -> int:
     raise OperandError(msg)
 
 
+@attrs.frozen
+class AsIs(Face):
+    """What `as_is` makes of an operator's argument."""
+
+    body: Node
+
+    @property
+    def _node(self) -> NoReturn:
+        msg = "as_is(...) stands among other values; it is an operator's only argument"
+        raise ArgumentError(msg)
+
+
+def as_is(argument: Any) -> Any:
+    """Write *argument* as it is, where an operator would wrap or name it.
+
+    MongoDB takes one argument with brackets or without, and the short forms of older
+    servers; each operator writes one of these ways. It is the operator's only argument.
+
+    >>> from mongo_dsl import F, fn
+    >>> fn.abs_(fn.as_is([F.x])).compile(), fn.year(fn.as_is(F.date)).compile()
+    ({'$abs': ['$x']}, {'$year': '$date'})
+    """
+    return AsIs(node(argument))
+
+
 def single(name: str, value: Any) -> Expr:
     """Build ``{name: value}``; a bare list would be read as a list of arguments."""
+    if isinstance(value, AsIs):
+        return Expr(Op(name, value.body))
     found = node(value)
     if isinstance(found, (Seq, Param)):
         found = Seq((found,))
@@ -233,7 +240,15 @@ def single(name: str, value: Any) -> Expr:
 
 def positional(name: str, *values: Any) -> Expr:
     """Build ``{name: [value, …]}``, leaving out what is `MISSING`."""
-    return Expr(Op(name, Seq(tuple([node(v) for v in values if v is not MISSING]))))
+    return Expr(Op(name, sequence(*values)))
+
+
+def sequence(*values: Any) -> Node:
+    """Build the node of ``[value, …]``, leaving out what is `MISSING`."""
+    given = [value for value in values if value is not MISSING]
+    if len(given) == 1 and isinstance(given[0], AsIs):
+        return given[0].body
+    return Seq(tuple(map(node, given)))
 
 
 def named(name: str, /, **values: Any) -> Expr:
@@ -241,10 +256,42 @@ def named(name: str, /, **values: Any) -> Expr:
     return Expr(Op(name, document(values)))
 
 
-def document(values: dict[str, Any]) -> Body:
+def document(values: dict[str, Any]) -> Node:
     """Build the node of ``{key: value, …}``; ``in_`` and the like lose their underscore."""
-    return Body(
-        tuple(
-            [(k.rstrip("_"), node(v)) for k, v in values.items() if v is not MISSING],
-        )
-    )
+    given = [(key, value) for key, value in values.items() if value is not MISSING]
+    if len(given) == 1 and isinstance(given[0][1], AsIs):
+        return given[0][1].body
+    return Body(tuple([(key.rstrip("_"), node(value)) for key, value in given]))
+
+
+def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
+    """Write the named arguments of an operator in the order of the call.
+
+    MongoDB reads them in any order; who writes ``format_=`` first sees it first.
+    """
+    code: Any = function.__code__
+    parameters = code.co_varnames[: code.co_argcount]
+
+    @functools.wraps(function)
+    def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
+        made = function(*args, **kwargs)
+        return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
+
+    return ordered
+
+
+def _reordered(made: R, parameters: Iterable[Any]) -> R:
+    """Refill the places of the arguments that were given; what was added stays."""
+    op: Any = made._node  # noqa: SLF001
+    if not isinstance(op.body, Body):
+        return made
+    keys = {key.lower(): (key, value) for key, value in op.body.items}
+    given = [name.replace("_", "") for name in parameters]
+    calls = [keys[name] for name in given if name in keys]
+    places = [place for place, item in enumerate(op.body.items) if item in calls]
+    items = list(op.body.items)
+    for place, item in zip(places, calls, strict=True):
+        items[place] = item
+    if items == list(op.body.items):
+        return made
+    return made._rebuilt(Op(op.name, Body(tuple(items))))  # noqa: SLF001

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.errors import OperandError
-from mongo_dsl.expressions.face import Expr, named
+from mongo_dsl.expressions.face import Expr, in_call_order, named
 from mongo_dsl.nodes import Op, Raw
 from mongo_dsl.updates import reads
 from mongo_dsl.values import node
@@ -22,6 +22,7 @@ def create_object_id() -> Expr:
     return named("$createObjectId")
 
 
+@in_call_order
 def function(body: Any, *, args: Any = (), lang: Any = "js") -> Expr:
     """Call the JavaScript function *body* with *args*, on the server.
 

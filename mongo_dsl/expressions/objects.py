@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import MISSING, Expr, named, positional, single
+from mongo_dsl.expressions.face import (
+    MISSING,
+    Expr,
+    in_call_order,
+    named,
+    positional,
+    single,
+)
 
 
 __all__ = ["get_field", "merge_objects", "object_to_array", "set_field", "unset_field"]
 
 
+@in_call_order
 def get_field(field: Any, input_: Any = MISSING) -> Expr:
     """Read *field*, whose name may hold dots or begin with ``$``. Needs MongoDB 5.0.
 
@@ -31,11 +39,13 @@ def object_to_array(object_: Any) -> Expr:
     return single("$objectToArray", object_)
 
 
+@in_call_order
 def set_field(field: Any, *, input_: Any, value: Any) -> Expr:
     """Set *field* of *input_*, by any name, to *value*. Needs MongoDB 5.0."""
     return named("$setField", field=field, input=input_, value=value)
 
 
+@in_call_order
 def unset_field(field: Any, input_: Any) -> Expr:
     """Remove *field* of *input_*, by any name. Needs MongoDB 5.0."""
     return named("$unsetField", field=field, input=input_)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import Expr, named, positional
+from mongo_dsl.expressions.face import Expr, in_call_order, named, positional
 
 
 __all__ = [
@@ -33,6 +33,7 @@ def max_(*expression: Any) -> Expr:
     return positional("$max", *expression)
 
 
+@in_call_order
 def median(input_: Any, method: Any) -> Expr:
     """Take the median by *method*, which is ``"approximate"``. Needs MongoDB 7.0."""
     return named("$median", input=input_, method=method)
@@ -43,6 +44,7 @@ def min_(*expression: Any) -> Expr:
     return positional("$min", *expression)
 
 
+@in_call_order
 def percentile(input_: Any, *, p: Any, method: Any) -> Expr:
     """Take the percentiles *p*, numbers from 0 to 1. Needs MongoDB 7.0.
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.expressions.arguments import start_of
-from mongo_dsl.expressions.face import MISSING, Expr, named, positional, single
+from mongo_dsl.expressions.face import (
+    MISSING,
+    Expr,
+    in_call_order,
+    named,
+    positional,
+    single,
+)
 
 
 __all__ = [
@@ -60,36 +67,43 @@ def index_of_cp(
     return positional("$indexOfCP", string, substring, start_of(start, end), end)
 
 
+@in_call_order
 def ltrim(input_: Any, chars: Any = MISSING) -> Expr:
     """Remove *chars*, by default white space, from the start of text."""
     return named("$ltrim", input=input_, chars=chars)
 
 
+@in_call_order
 def regex_find(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
     """Find the first match of *regex*: a document with match, idx and captures."""
     return named("$regexFind", input=input_, regex=regex, options=options)
 
 
+@in_call_order
 def regex_find_all(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
     """Find all matches of *regex*: documents with match, idx and captures."""
     return named("$regexFindAll", input=input_, regex=regex, options=options)
 
 
+@in_call_order
 def regex_match(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
     """Tell whether *regex* matches."""
     return named("$regexMatch", input=input_, regex=regex, options=options)
 
 
+@in_call_order
 def replace_all(input_: Any, *, find: Any, replacement: Any) -> Expr:
     """Replace every occurrence of *find*."""
     return named("$replaceAll", input=input_, find=find, replacement=replacement)
 
 
+@in_call_order
 def replace_one(input_: Any, *, find: Any, replacement: Any) -> Expr:
     """Replace the first occurrence of *find*."""
     return named("$replaceOne", input=input_, find=find, replacement=replacement)
 
 
+@in_call_order
 def rtrim(input_: Any, chars: Any = MISSING) -> Expr:
     """Remove *chars*, by default white space, from the end of text."""
     return named("$rtrim", input=input_, chars=chars)
@@ -140,6 +154,7 @@ def to_upper(expression: Any) -> Expr:
     return single("$toUpper", expression)
 
 
+@in_call_order
 def trim(input_: Any, chars: Any = MISSING) -> Expr:
     """Remove *chars*, by default white space, from both ends of text."""
     return named("$trim", input=input_, chars=chars)

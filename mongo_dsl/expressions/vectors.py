@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import MISSING, Expr, named
+from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named
 
 
 __all__ = ["similarity_cosine", "similarity_dot_product", "similarity_euclidean"]
 
 
+@in_call_order
 def similarity_cosine(vectors: Any, score: Any = MISSING) -> Expr:
     """Compare two *vectors* by the angle between them. Needs MongoDB 8.3.
 
@@ -21,6 +22,7 @@ def similarity_cosine(vectors: Any, score: Any = MISSING) -> Expr:
     return named("$similarityCosine", vectors=vectors, score=score)
 
 
+@in_call_order
 def similarity_dot_product(vectors: Any, score: Any = MISSING) -> Expr:
     """Compare two *vectors* by their dot product. Needs MongoDB 8.3.
 
@@ -29,6 +31,7 @@ def similarity_dot_product(vectors: Any, score: Any = MISSING) -> Expr:
     return named("$similarityDotProduct", vectors=vectors, score=score)
 
 
+@in_call_order
 def similarity_euclidean(vectors: Any, score: Any = MISSING) -> Expr:
     """Compare two *vectors* by the distance between them. Needs MongoDB 8.3.
 

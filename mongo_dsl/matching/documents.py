@@ -48,7 +48,7 @@ def _stored(value: Any) -> Any:
 
 def _encoded(value: Any) -> Any:
     """Let the class of *value* say how it is stored, if it has something to say."""
-    kind = type(value)
+    kind: Any = type(value)
     encode: Callable[[Any, Any], Any] | None = getattr(kind, "__encode_value__", None)
     if encode is not None:
         return encode(value, kind)

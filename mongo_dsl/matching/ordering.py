@@ -103,7 +103,7 @@ def _documents(left: Any, right: Any) -> int:
 
 def _items(value: Any) -> Iterable[tuple[str, Any]]:
     document = value.as_doc() if isinstance(value, DBRef) else value
-    return document.items()  # type: ignore[no-any-return]
+    return document.items()
 
 
 def _fields(left: tuple[str, Any] | None, right: tuple[str, Any] | None) -> int:

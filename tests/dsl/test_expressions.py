@@ -1,12 +1,14 @@
 """Expressions: Python's operators, functions, lambdas, and the other lowering of filters."""
 
 import pickle
+import re
 
 import pytest
 
-from mongo_dsl import F, fn, param, raw
+from mongo_dsl import F, acc, fn, param, raw, win
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from mongo_dsl.expressions.face import MISSING
 from tests.models import User
 
 
@@ -200,3 +202,52 @@ def test_reads_as_json_and_shell():
     assert (F.a + 1).to_json() == '{"$add": ["$a", 1]}'
     assert str(F.a + 1) == '{ $add: [ "$a", 1 ] }'
     assert repr(F.a + 1) == '<Expr { $add: [ "$a", 1 ] }>'
+
+
+@pytest.mark.parametrize(
+    ("made", "mql"),
+    [
+        (fn.abs_(fn.as_is([F.x])), {"$abs": ["$x"]}),
+        (fn.not_(fn.as_is(F.x)), {"$not": "$x"}),
+        (fn.year(fn.as_is([F.date])), {"$year": ["$date"]}),
+        (acc.sum_(fn.as_is([F.x, 1])), {"$sum": ["$x", 1]}),
+        (acc.count(), {"$count": {}}),
+        (
+            win.covariance_pop(fn.as_is(F.pair), MISSING),
+            {"$covariancePop": "$pair"},
+        ),
+    ],
+)
+def test_as_is(made, mql):
+    """The whole argument is written as it was given."""
+    assert made.compile() == mql
+
+
+def test_as_is_stands_alone():
+    """Beside other arguments it would be lost."""
+    message = "as_is(...) stands among other values; it is an operator's only argument"
+    for build in (
+        lambda: fn.add(fn.as_is(F.x), 1),
+        lambda: fn.trim(fn.as_is(F.x), "x"),
+        lambda: F.x == fn.as_is(1),
+    ):
+        with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
+            build()
+
+
+@pytest.mark.parametrize(
+    ("made", "keys"),
+    [
+        (fn.date_to_string(format_="%Y", date=F.d), ["format", "date"]),
+        (fn.date_to_string(F.d, format_="%Y"), ["date", "format"]),
+        (fn.date_to_string(timezone="+01", date=F.d), ["timezone", "date"]),
+        (fn.filter_(cond=lambda x: x > 1, input_=F.a), ["cond", "as", "input"]),
+        (fn.filter_(input_=F.a, cond=lambda x: x > 1), ["input", "as", "cond"]),
+        (acc.top_n(output=F.x, n=3, sort_by=F.x), ["output", "n", "sortBy"]),
+        (win.exp_moving_avg(n=3, input_=F.x), ["N", "input"]),
+    ],
+)
+def test_named_arguments_keep_the_order_of_the_call(made, keys):
+    """What is written first comes first; what the function adds stays in its place."""
+    (body,) = made.compile().values()
+    assert list(body) == keys

@@ -12,6 +12,7 @@ from bson import Binary, Decimal128, Int64, ObjectId, Regex
 from mongo_dsl import (
     F,
     Filter,
+    acc,
     all_of,
     and_,
     any_of,
@@ -27,8 +28,10 @@ from mongo_dsl import (
     param,
     raw,
     sample_rate,
+    stages,
     text,
     where,
+    win,
 )
 from mongo_dsl.errors import (
     ArgumentError,
@@ -625,3 +628,13 @@ def test_reads_as_json_and_shell():
     assert found.to_shell() == str(found) == shell
     assert repr(found) == f"<Filter {shell}>"
     assert "Param" in repr(F.age > param("n"))
+
+
+@pytest.mark.parametrize("value", [acc.sum_(F.x), win.rank(), stages.limit(5)])
+def test_only_expressions_are_conditions(value):
+    """What a group computes is no truth value of a document."""
+    message = (
+        f"all_of got {value!r}; it takes filters, such as F.age > 18, or raw({{...}})"
+    )
+    with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
+        all_of(value)
