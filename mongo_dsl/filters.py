@@ -13,6 +13,7 @@ from mongo_dsl.compile import compile_filter
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.flat import Part, compile_flat, grown
 from mongo_dsl.junctions import both, either, negation
+from mongo_dsl.matching import matches
 from mongo_dsl.nodes import Map, Op, Raw, Var
 from mongo_dsl.predicates import (
     EVERYTHING,
@@ -128,6 +129,22 @@ def as_filter(value: Any, operator_: str = "filter()") -> Filter:
     if type(value) is Filter:
         return value
     return filter_of(condition(value, operator_))
+
+    def matches(self, document: Any) -> bool:
+        """Tell whether the server would find *document*, without asking it.
+
+        *document* is a mapping, or an object of a document class or any attrs class.
+
+        Raises:
+            CompileError: only a server can evaluate a part of the filter.
+            OperandError: *document* is something else.
+            ParameterError: a parameter is unbound.
+
+        >>> from mongo_dsl import F
+        >>> (F.tags == "new").matches({"tags": ["new", "red"]})
+        True
+        """
+        return matches(self.compile(), document)
 
 
 def condition(value: Any, operator_: str = "filter()") -> Predicate:

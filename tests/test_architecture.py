@@ -33,7 +33,7 @@ DSL_FLOORS = (
         "render",
         "readable",
     ),
-    ("filters", "sorting"),
+    ("filters", "sorting", "matching", "testing"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
     ("frames", "accumulators", "windows", "search"),
     ("changes",),
