@@ -16,6 +16,7 @@ from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Operand, Operands
 from mongo_dsl.filters import Filter
 from mongo_dsl.logic import all_of
+from mongo_dsl.names import BSON_TYPES
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
@@ -25,32 +26,7 @@ from mongo_dsl.values import Face, node
 
 T = TypeVar("T")
 
-_ALIASES = frozenset(
-    [
-        "double",
-        "string",
-        "object",
-        "array",
-        "binData",
-        "undefined",
-        "objectId",
-        "bool",
-        "date",
-        "null",
-        "regex",
-        "dbPointer",
-        "javascript",
-        "symbol",
-        "javascriptWithScope",
-        "int",
-        "timestamp",
-        "long",
-        "decimal",
-        "minKey",
-        "maxKey",
-        "number",
-    ]
-)
+_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -184,8 +160,8 @@ class Comparable(Expr, Generic[T]):
             msg = "type_ got no types; it takes aliases such as 'string', or numbers"
             raise ArgumentError(msg)
         for name in types:
-            if isinstance(name, str) and name not in _ALIASES:
-                listed = ", ".join(sorted(_ALIASES))
+            if isinstance(name, (str, int)) and name not in _TYPES:
+                listed = ", ".join(sorted([*BSON_TYPES, "number"]))
                 msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
                 raise ArgumentError(msg)
         return self._test("$type", node(types[0] if len(types) == 1 else types))
