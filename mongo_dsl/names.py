@@ -51,5 +51,6 @@ def checked(name: str) -> str:
     for segment in name.split("."):
         if not segment or segment[0] == "$" or "\0" in segment:
             msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
-            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
+            msg = f"{msg} hold no NUL byte and don't begin with '$'"
+            raise ArgumentError(f"{msg}; fn.get_field reads fields of such names")
     return name

@@ -17,7 +17,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Stages, Value
 from mongo_dsl.predicates import Query
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.readable import Readable
@@ -126,7 +126,17 @@ def _assigned(
     fields: Mapping[str, Any],
 ) -> list[tuple[str, Node]]:
     pairs = [pair for assignment in assignments for pair in assignment.items()]
-    return [(_name(stage, f), node(value)) for f, value in (*pairs, *fields.items())]
+    return [(_name(stage, f), _given(value)) for f, value in (*pairs, *fields.items())]
+
+
+def _given(value: Any) -> Node:
+    """Write an empty document as a constant: the server refuses a bare one here."""
+    found = node(value)
+    return Op("$literal", Raw(found)) if _is_empty(found) else found
+
+
+def _is_empty(found: Node) -> bool:
+    return isinstance(found, Map) and not found.items
 
 
 def unset(*fields: Any) -> Stage:

@@ -15,6 +15,7 @@ from mongo_dsl.compile.values import compile_value
 from mongo_dsl.errors import CompileError
 from mongo_dsl.names import BSON_TYPES, NUMBER_TYPES
 from mongo_dsl.nodes import Map, Node, Raw, Seq, Value
+from mongo_dsl.values import is_pattern
 
 
 def formless(name: str) -> CompileError:
@@ -25,11 +26,6 @@ def formless(name: str) -> CompileError:
 def where(condition: Any, test: Any) -> dict[str, Any]:
     """Write *test* so that it runs only where *condition* holds, and is false elsewhere."""
     return {"$cond": [condition, test, False]}
-
-
-def is_pattern(node: Node) -> bool:
-    """Tell whether *node* is a compiled regular expression."""
-    return type(node) is Value and hasattr(node.value, "pattern")
 
 
 def compared(name: str, field: Any, operand: Node) -> dict[str, Any]:

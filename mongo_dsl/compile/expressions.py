@@ -91,6 +91,15 @@ def _by_field(node: Map) -> dict[str, Any]:
     return made
 
 
+def compile_whole(node: Node) -> Any:
+    """Compile what a field is set to: a bare document would set the fields it names."""
+    if isinstance(node, Map):
+        if _is_data(node):
+            return {"$literal": compile_value(node)}
+        return {"$mergeObjects": [_map(node)]}
+    return compile_expression(node)
+
+
 def _body(node: Body) -> dict[str, Any]:
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
 

@@ -15,7 +15,6 @@ from mongo_dsl.compile.conditions import (
     CONDITIONS,
     compared,
     formless,
-    is_pattern,
     items_of,
     matched,
     some_item,
@@ -37,6 +36,7 @@ from mongo_dsl.predicates import (
     Where,
     speaks_of_item,
 )
+from mongo_dsl.values import is_pattern
 
 
 _DOCUMENT = "$"

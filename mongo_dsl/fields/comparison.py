@@ -21,7 +21,7 @@ from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, is_pattern, node
 
 
 T = TypeVar("T")
@@ -40,7 +40,11 @@ class Comparable(Expr, Generic[T]):
     # -- Comparisons ------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Filter:  # type: ignore[override]
-        """Match where the field equals *other*; None also matches a missing field."""
+        """Match where the field equals *other*; None also matches a missing field.
+
+        A field that holds an array matches by the array or by an item; as an expression,
+        by the array alone: `any` asks for an item in both places.
+        """
         operand = self._operand(other)
         if updates.reads(operand):
             return self._computed("$eq", operand)
@@ -51,7 +55,11 @@ class Comparable(Expr, Generic[T]):
         return self._test("$ne", self._operand(other))
 
     def __lt__(self, other: Operand[T]) -> Filter:
-        """Match where the field is less than *other*."""
+        """Match where the field is less than *other*, and of the same type.
+
+        As an expression, values of all types have an order: missing fields and None are
+        less than every number.
+        """
         return self._test("$lt", self._ordered(other))
 
     def __le__(self, other: Operand[T]) -> Filter:
@@ -110,7 +118,7 @@ class Comparable(Expr, Generic[T]):
         return Filter(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
 
     def in_(self, values: Operands[T]) -> Filter:
-        """Match where the field equals one of *values*.
+        """Match where the field equals one of *values*, or a compiled pattern in them fits.
 
         >>> from mongo_dsl import F
         >>> F.city.in_(["Paris", "Rome"]).compile()
@@ -187,7 +195,11 @@ class Comparable(Expr, Generic[T]):
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
-        return self._operand(value)
+        operand = self._operand(value)
+        if self._spec is None and is_pattern(operand):
+            msg = f"{self._subject()} has no order against {value!r}; use matches(...)"
+            raise OperandError(msg)
+        return operand
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
@@ -212,7 +224,10 @@ class Comparable(Expr, Generic[T]):
         """Compare with what the server reads: only ``$expr`` can do that."""
         if name == "$nin":
             return ~self._computed("$in", operand)
-        return Filter(Computed(Op(name, Seq((self._node, operand)))))
+        test = Op(name, Seq((self._node, operand)))
+        if name == "$in" and not isinstance(operand, Seq):
+            test = _where_array(operand, test)
+        return Filter(Computed(test))
 
     def _plain(self, name: str, operand: Any) -> Filter:
         return Filter(Where(self._node, (Op(name, node(operand)),)))
@@ -222,6 +237,12 @@ class Comparable(Expr, Generic[T]):
 
     def _label(self) -> str:
         return self._node.name if self._spec is None else str(self._spec)
+
+
+def _where_array(operand: Node, test: Op) -> Op:
+    """Run *test* only where *operand* is an array: ``$in`` fails on all else."""
+    is_array = Op("$isArray", Seq((operand,)))
+    return Op("$cond", Seq((is_array, test, Value(False))))
 
 
 @attrs.frozen
