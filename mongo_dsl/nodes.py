@@ -28,11 +28,13 @@ class Path(Node):
     """A field of the document, by its stored, dotted *name*.
 
     *positions* are the places, counted in segments, that index an array: queries and
-    updates read ``items.0.sku`` by themselves, expressions don't.
+    updates read ``items.0.sku`` by themselves, expressions don't. *root* is the document
+    class that the field was taken from; paths compare without it.
     """
 
     name: str
     positions: tuple[int, ...] = ()
+    root: type | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen

@@ -351,7 +351,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         if self.model is None:
             return Path(checked(name))
         spec = find(self.model, checked(name))
-        return Path(spec.stored, spec.positions)
+        return spec.path()
 
     # -- What it compiles to ----------------------------------------------------------
 

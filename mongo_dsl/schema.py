@@ -18,7 +18,7 @@ from bson import Decimal128, Int64, ObjectId
 from mongo_dsl.conformity import bare, conforms, describe, kind_of, members
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
-from mongo_dsl.nodes import Node, Param
+from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.structure import element_of, fields_of, nested_in
 from mongo_dsl.values import Face, node
 
@@ -82,6 +82,10 @@ class FieldSpec:
 
     def __str__(self) -> str:
         return f"{self.root.__name__}.{self.name}"
+
+    def path(self) -> Path:
+        """Return the path the field is stored under."""
+        return Path(self.stored, self.positions, self.root)
 
     def sub(self, name: str) -> FieldSpec:
         """Return the nested field *name*; lists are looked through, as MongoDB does.

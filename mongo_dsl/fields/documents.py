@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 from mongo_dsl.errors import OperandError
 from mongo_dsl.fields.face import Field, field_at
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Path
 from mongo_dsl.schema import field_spec
 from mongo_dsl.structure import fields_of
 
@@ -31,7 +30,7 @@ class Fields:
         if name[:2] == "__":
             raise AttributeError(name)
         spec = field_spec(self.__cls, name)
-        found: Field[Any] = field_at(Path(spec.stored), spec)
+        found: Field[Any] = field_at(spec.path(), spec)
         self.__dict__[name] = found  # the next look-up doesn't come here
         return found
 

@@ -93,7 +93,7 @@ class Field(
 
     def _known_child(self, name: str, parent: FieldSpec) -> Field[Any]:
         spec = parent.sub(name)
-        found = field_at(Path(spec.stored, spec.positions), spec, self._arrays)
+        found = field_at(spec.path(), spec, self._arrays)
         if name in parent.names():  # the keys of a dictionary are without number
             self._children[name] = found
         return found
@@ -101,7 +101,7 @@ class Field(
     def _at(self, place: int) -> Field[Any]:
         if self._spec is not None:
             spec = self._spec.at(place)
-            return field_at(Path(spec.stored, spec.positions), spec, self._arrays)
+            return field_at(spec.path(), spec, self._arrays)
         depth = self._node.name.count(".") + 1
         path = Path(f"{self._node.name}.{place}", (*self._node.positions, depth))
         return field_at(path, None, self._arrays)
@@ -145,7 +145,7 @@ class Field(
         return self._items("$")
 
     def _items(self, segment: str, *arrays: Any) -> Field[Any]:
-        path = Path(f"{self._node.name}.{segment}", self._node.positions)
+        path = attrs.evolve(self._node, name=f"{self._node.name}.{segment}")
         spec = self._spec
         if spec is not None:
             spec = attrs.evolve(spec, stored=path.name, annotation=spec.element())
