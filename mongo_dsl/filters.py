@@ -33,6 +33,10 @@ NO_TRUTH = (
 class Filter(Readable[dict[str, Any]], Face):
     """A condition on documents; without arguments, one that every document meets.
 
+    Among expressions it becomes a truth value. There, arrays are compared as a whole and
+    values of all types have an order, missing ones first.
+    https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
+
     >>> from mongo_dsl import F
     >>> ((F.age >= 18) & (F.city == "Paris")).compile()
     {'age': {'$gte': 18}, 'city': 'Paris'}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 import attrs
+from bson import Decimal128
 
 from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression
@@ -130,13 +131,28 @@ def _assigned(
 
 
 def _given(value: Any) -> Node:
-    """Write an empty document as a constant: the server refuses a bare one here."""
+    """Write empty documents as constants: the server refuses bare ones here."""
     found = node(value)
-    return Op("$literal", Raw(found)) if _is_empty(found) else found
+    if not isinstance(found, Map):
+        return found
+    if not found.items:
+        return Op("$literal", Raw(found))
+    return Map(tuple((name, _given(item)) for name, item in found.items))
 
 
-def _is_empty(found: Node) -> bool:
-    return isinstance(found, Map) and not found.items
+def _key(value: Any) -> Node:
+    """Write numbers in a group's key as constants: the server takes bare ones for flags."""
+    found = node(value)
+    if not isinstance(found, Map):
+        return found
+    return Map(tuple((name, _constant(item)) for name, item in found.items))
+
+
+def _constant(found: Node) -> Node:
+    flag = isinstance(found, Value) and isinstance(
+        found.value, (int, float, Decimal128)
+    )
+    return Op("$literal", Raw(found)) if flag else found
 
 
 def unset(*fields: Any) -> Stage:
@@ -164,7 +180,7 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
     items = [
-        ("_id", node(by)),
+        ("_id", _key(by)),
         *((n, node(value)) for n, value in accumulators.items()),
     ]
     return Stage(Op("$group", Body(tuple(items))))

@@ -133,7 +133,9 @@ def test_contains_finds_the_value(collection, value):
     """An array holds the value; text contains it."""
     stored(collection, v=f"<{value}>", list=["x", value])
     if not isinstance(value, str):
-        assert found(collection, F.list.contains(value)) == ([1, 2] if value is None else [1])
+        assert found(collection, F.list.contains(value)) == (
+            [1, 2] if value is None else [1]
+        )
     elif "\0" not in value:
         assert 1 in found(collection, F.v.contains(value))
         assert found(collection, F.v.startswith(f"<{value}")) == [1]
@@ -149,7 +151,8 @@ def test_updates_store_the_value(collection, value):
     for update in (
         F.v.set(value),
         compile_pipeline([F.v.set(value)]),
-        compile_pipeline([F.v.set({"a": value})])[:0] or compile_pipeline([F.v.set(value)]),
+        compile_pipeline([F.v.set({"a": value})])[:0]
+        or compile_pipeline([F.v.set(value)]),
         [stages.set_(v=fn.literal(value)).compile()],
         F.v.set(param("x")).bind(x=value),
     ):
@@ -158,7 +161,9 @@ def test_updates_store_the_value(collection, value):
     assert same(after(collection, F.list.push(value))["list"], [value])
     assert same(after(collection, F.list.push(value, value))["list"], [value] * 3)
     assert same(after(collection, F.list.add_to_set(value))["list"], [value] * 3)
-    assert same(after(collection, F.list.add_to_set("new"))["list"], [value] * 3 + ["new"])
+    assert same(
+        after(collection, F.list.add_to_set("new"))["list"], [value] * 3 + ["new"]
+    )
 
 
 @on_the_server
@@ -211,7 +216,10 @@ def test_stages_take_the_value(collection, value):
         "group by a constant": rows.group(fn.literal(value)).set(x=F["_id"]),
         "accumulators": rows.group(None, x=acc.first(value)),
         "let": rows.lookup(
-            "documents", let={"v": value}, pipeline=[stages.limit(1), stages.set_(x=fn.var("v"))], as_="j"
+            "documents",
+            let={"v": value},
+            pipeline=[stages.limit(1), stages.set_(x=fn.var("v"))],
+            as_="j",
         ).replace_root(fn.first(F.j)),
         "replace_root": rows.replace_root({"x": value}),
     }
