@@ -35,6 +35,10 @@ NO_TRUTH = (
 class Filter(Readable[dict[str, Any]], Face):
     """A condition on documents; without arguments, one that every document meets.
 
+    Among expressions it becomes a truth value. There, arrays are compared as a whole and
+    values of all types have an order, missing ones first.
+    https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
+
     >>> from mongo_dsl import F
     >>> ((F.age >= 18) & (F.city == "Paris")).compile()
     {'age': {'$gte': 18}, 'city': 'Paris'}
@@ -95,6 +99,22 @@ class Filter(Readable[dict[str, Any]], Face):
         msg = f"a filter {NO_TRUTH}"
         raise TruthValueError(msg)
 
+    def matches(self, document: Any) -> bool:
+        """Tell whether the server would find *document*, without asking it.
+
+        *document* is a mapping, or an object of a document class or any attrs class.
+
+        Raises:
+            CompileError: only a server can evaluate a part of the filter.
+            OperandError: *document* is something else.
+            ParameterError: a parameter is unbound.
+
+        >>> from mongo_dsl import F
+        >>> (F.tags == "new").matches({"tags": ["new", "red"]})
+        True
+        """
+        return matches(self.compile(), document)
+
     def _compile(self) -> dict[str, Any]:
         flat = None if self._flat is None else compile_flat(self._flat)
         return compile_filter(self._node) if flat is None else flat
@@ -129,22 +149,6 @@ def as_filter(value: Any, operator_: str = "filter()") -> Filter:
     if type(value) is Filter:
         return value
     return filter_of(condition(value, operator_))
-
-    def matches(self, document: Any) -> bool:
-        """Tell whether the server would find *document*, without asking it.
-
-        *document* is a mapping, or an object of a document class or any attrs class.
-
-        Raises:
-            CompileError: only a server can evaluate a part of the filter.
-            OperandError: *document* is something else.
-            ParameterError: a parameter is unbound.
-
-        >>> from mongo_dsl import F
-        >>> (F.tags == "new").matches({"tags": ["new", "red"]})
-        True
-        """
-        return matches(self.compile(), document)
 
 
 def condition(value: Any, operator_: str = "filter()") -> Predicate:

@@ -19,7 +19,7 @@ from mongo_dsl.predicates import (
     Top,
     Where,
 )
-from mongo_dsl.values import node
+from mongo_dsl.values import is_pattern, node
 
 
 def both(left: Predicate, right: Predicate) -> Predicate:
@@ -56,7 +56,7 @@ def _not_equals(node_: Equals) -> Predicate:
 
 def _comparable(value: Value | Raw) -> bool:
     """Tell whether ``$ne`` takes *value*: it refuses regular expressions."""
-    return isinstance(value, Value) and not hasattr(value.value, "pattern")
+    return isinstance(value, Value) and not is_pattern(value)
 
 
 _OPPOSITES = {"$eq": "$ne", "$in": "$nin", "$nin": "$in"}

@@ -83,6 +83,13 @@ class Query(Node):
 EVERYTHING = And(())
 
 
+def speaks_of_item(test: Predicate) -> bool:
+    """Tell whether *test* speaks of an array's item itself, not of fields in it."""
+    if isinstance(test, (Equals, Where)):
+        return not test.path.name
+    return any(map(speaks_of_item, getattr(test, "terms", ())))
+
+
 def under(prefix: str, predicate: Predicate) -> Predicate:
     """Move the conditions of *predicate* below *prefix*, the way array filters name items.
 

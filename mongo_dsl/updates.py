@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from mongo_dsl.compile import compile_expression, compile_filter, compile_value
+from mongo_dsl.compile import compile_filter, compile_value, compile_whole
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -200,7 +200,7 @@ def _stages(changes: Changes) -> list[dict[str, Any]]:
 
 def _stage(change: Change) -> dict[str, Any]:
     if change.operator == "$set":
-        return {"$set": {change.path.name: compile_expression(change.value)}}
+        return {"$set": {change.path.name: compile_whole(change.value)}}
     if change.operator == "$unset":
         return {"$unset": change.path.name}
     msg = f"a pipeline update can't {change.operator}"

@@ -72,6 +72,11 @@ def key(name: Any) -> str:
     return str(name)
 
 
+def is_pattern(found: Node) -> bool:
+    """Tell whether *found* is a compiled regular expression."""
+    return type(found) is Value and isinstance(found.value, (re.Pattern, Regex))
+
+
 def int64(value: int) -> int:
     """Check that the integer *value* fits into 64 bits.
 

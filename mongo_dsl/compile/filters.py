@@ -13,6 +13,7 @@ from typing import Any
 from bson import Regex
 
 from mongo_dsl.compile.expressions import compile_expression
+from mongo_dsl.compile.respelling import DELICATE, respelled
 from mongo_dsl.compile.values import VALUES, compile_value
 from mongo_dsl.nodes import Node, Raw
 from mongo_dsl.predicates import (
@@ -54,6 +55,9 @@ def _reads_as_condition(value: Any) -> bool:
 
 
 def _where(node: Where) -> dict[str, Any]:
+    for op in node.ops:
+        if op.name in DELICATE and (other := respelled(node)) is not None:
+            return compile_filter(other)
     ops = {op.name: VALUES[type(op.body)](op.body) for op in node.ops}
     return {node.path.name: ops} if node.path.name else ops
 

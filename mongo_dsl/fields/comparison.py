@@ -16,41 +16,17 @@ from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Operand, Operands
 from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
+from mongo_dsl.names import BSON_TYPES
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import PLAIN, Face, node
+from mongo_dsl.values import PLAIN, Face, is_pattern, node
 
 
 T = TypeVar("T")
 
-_ALIASES = frozenset(
-    [
-        "double",
-        "string",
-        "object",
-        "array",
-        "binData",
-        "undefined",
-        "objectId",
-        "bool",
-        "date",
-        "null",
-        "regex",
-        "dbPointer",
-        "javascript",
-        "symbol",
-        "javascriptWithScope",
-        "int",
-        "timestamp",
-        "long",
-        "decimal",
-        "minKey",
-        "maxKey",
-        "number",
-    ]
-)
+_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
 
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
@@ -84,7 +60,11 @@ class Comparable(Expr, Generic[T]):
     # -- Comparisons ------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Filter:  # type: ignore[override]
-        """Match where the field equals *other*; None also matches a missing field."""
+        """Match where the field equals *other*; None also matches a missing field.
+
+        A field that holds an array matches by the array or by an item; as an expression,
+        by the array alone: `any` asks for an item in both places.
+        """
         kind = type(other)
         if kind in self._plain_types and (
             kind is not int or _LEAST <= other <= _MOST  # type: ignore[operator]
@@ -100,7 +80,11 @@ class Comparable(Expr, Generic[T]):
         return self._compared("$ne", other)
 
     def __lt__(self, other: Operand[T]) -> Filter:
-        """Match where the field is less than *other*."""
+        """Match where the field is less than *other*, and of the same type.
+
+        As an expression, values of all types have an order: missing fields and None are
+        less than every number.
+        """
         return self._compared("$lt", other)
 
     def __le__(self, other: Operand[T]) -> Filter:
@@ -159,7 +143,7 @@ class Comparable(Expr, Generic[T]):
         return filter_of(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
 
     def in_(self, values: Operands[T]) -> Filter:
-        """Match where the field equals one of *values*.
+        """Match where the field equals one of *values*, or a compiled pattern in them fits.
 
         >>> from mongo_dsl import F
         >>> F.city.in_(["Paris", "Rome"]).compile()
@@ -211,8 +195,8 @@ class Comparable(Expr, Generic[T]):
             msg = "type_ got no types; it takes aliases such as 'string', or numbers"
             raise ArgumentError(msg)
         for name in types:
-            if isinstance(name, str) and name not in _ALIASES:
-                listed = ", ".join(sorted(_ALIASES))
+            if isinstance(name, (str, int)) and name not in _TYPES:
+                listed = ", ".join(sorted([*BSON_TYPES, "number"]))
                 msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
                 raise ArgumentError(msg)
         return self._test("$type", node(types[0] if len(types) == 1 else types))
@@ -245,7 +229,11 @@ class Comparable(Expr, Generic[T]):
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
-        return self._operand(value)
+        operand = self._operand(value)
+        if self._spec is None and is_pattern(operand):
+            msg = f"{self._subject()} has no order against {value!r}; use matches(...)"
+            raise OperandError(msg)
+        return operand
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
@@ -270,7 +258,10 @@ class Comparable(Expr, Generic[T]):
         """Compare with what the server reads: only ``$expr`` can do that."""
         if name == "$nin":
             return ~self._computed("$in", operand)
-        return filter_of(Computed(Op(name, Seq((self._node, operand)))))
+        test = Op(name, Seq((self._node, operand)))
+        if name == "$in" and not isinstance(operand, Seq):
+            test = _where_array(operand, test)
+        return filter_of(Computed(test))
 
     def _plain(self, name: str, operand: Any) -> Filter:
         return filter_of(Where(self._node, (Op(name, node(operand)),)))
@@ -280,6 +271,12 @@ class Comparable(Expr, Generic[T]):
 
     def _label(self) -> str:
         return self._node.name if self._spec is None else str(self._spec)
+
+
+def _where_array(operand: Node, test: Op) -> Op:
+    """Run *test* only where *operand* is an array: ``$in`` fails on all else."""
+    is_array = Op("$isArray", Seq((operand,)))
+    return Op("$cond", Seq((is_array, test, Value(False))))
 
 
 @attrs.frozen

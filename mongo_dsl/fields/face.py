@@ -66,7 +66,11 @@ class Field(
         return bool(names) and name not in names
 
     def __getitem__(self, key: str | int) -> Field[Any]:
-        """Return the nested field *key*, dotted names included, or the item at a place."""
+        """Return the nested field *key*, dotted names included, or the item at a place.
+
+        Dots lead further down, in dictionaries, too; `fn.get_field` reads a field whose
+        own name holds one.
+        """
         if isinstance(key, str):
             return self._below(key)
         if not isinstance(key, int) or isinstance(key, bool):
@@ -165,7 +169,8 @@ class Field(
         r"""Match text that contains *part*, or an array that holds *part*.
 
         The document class tells which; without one, *part* does: text is looked for in
-        text.
+        text. As an expression, an array is compared as a whole; `any` asks for an item in
+        both places: ``F.tags.any(lambda tag: tag == "new")``.
 
         >>> from mongo_dsl import F
         >>> F.name.contains("a.b", case=False).compile()

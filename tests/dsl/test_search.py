@@ -545,7 +545,7 @@ REFUSED = {
         lambda: search.text("$a", "x"),
         ArgumentError,
         "the field name '$a' has the part '$a'; parts are not empty, hold no NUL byte "
-        "and don't begin with '$'",
+        "and don't begin with '$'; fn.get_field reads fields of such names",
     ),
     "a path that is no field": (
         lambda: search.text(5, "x"),
