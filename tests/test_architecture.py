@@ -29,6 +29,7 @@ DSL_FLOORS = (
         "flat",
         "junctions",
         "params",
+        "prepared",
         "schema",
         "render",
         "readable",
