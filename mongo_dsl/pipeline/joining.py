@@ -25,11 +25,11 @@ class JoiningStages(Chained):
         self,
         from_: Any = None,
         *,
-        as_: str,
         local_field: Any = None,
         foreign_field: Any = None,
         let: Mapping[str, Any] | None = None,
         pipeline: Any = None,
+        as_: str,
         on: Any = None,
     ) -> Self:
         """Join the documents of *from_*, a collection's name or document class, as *as_*.
@@ -53,11 +53,11 @@ class JoiningStages(Chained):
         return self.then(
             stages.lookup(
                 from_,
-                as_=as_,
                 local_field=local_field,
                 foreign_field=foreign_field,
                 let=let,
                 pipeline=pipeline,
+                as_=as_,
                 on=on,
                 local=self.model,
             )

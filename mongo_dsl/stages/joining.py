@@ -30,11 +30,11 @@ from mongo_dsl.values import node
 def lookup(
     from_: Any = None,
     *,
-    as_: str,
     local_field: Any = None,
     foreign_field: Any = None,
     let: Mapping[str, Any] | None = None,
     pipeline: Any = None,
+    as_: str,
     on: Any = None,
     local: type | None = None,
 ) -> Node:
