@@ -29,6 +29,7 @@ DSL_FLOORS = (
         "flat",
         "junctions",
         "params",
+        "placement",
         "prepared",
         "schema",
         "render",
