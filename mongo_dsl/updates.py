@@ -95,7 +95,7 @@ class Update(Readable[dict[str, Any]], Face):
         return update_of(node)
 
     def _compile(self) -> dict[str, Any]:
-        return _compile(self._node)
+        return compile_changes(self._node)
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
@@ -172,7 +172,7 @@ def _refuse_ambiguous(arrays: tuple[tuple[str, Predicate], ...]) -> None:
             raise UpdateConflictError(msg)
 
 
-def _compile(changes: Changes) -> dict[str, Any]:
+def compile_changes(changes: Changes) -> dict[str, Any]:
     if changes.raw is not None:
         raw: dict[str, Any] = compile_value(changes.raw)
         return raw
