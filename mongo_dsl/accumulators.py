@@ -6,11 +6,12 @@ https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import ACCUMULATOR
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, order, positive
 from mongo_dsl.expressions.face import MISSING, AsIs, document, in_call_order
@@ -60,6 +61,7 @@ class Accumulator(Readable[dict[str, Any]], Face):
     """
 
     _node: Op
+    _place: ClassVar[str] = ACCUMULATOR
 
     def over(
         self,

@@ -5,11 +5,12 @@ https://www.mongodb.com/docs/manual/reference/operator/query/
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_filter
+from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Map, Op, Raw, Var
@@ -39,6 +40,7 @@ class Filter(Readable[dict[str, Any]], Face):
     """
 
     _node: Predicate = EVERYTHING
+    _place: ClassVar[str] = QUERY
 
     def __and__(self, other: Any) -> Filter:
         """Match what both filters match."""

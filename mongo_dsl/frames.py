@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import WINDOW
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, time_unit
 from mongo_dsl.nodes import Body, Node, Op, Param, Value
@@ -50,6 +51,7 @@ class Window(Readable[dict[str, Any]], Face):
     """
 
     _node: Op | Body
+    _place: ClassVar[str] = WINDOW
 
     def over(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
+    ClassVar,
     Concatenate,
     Generic,
     NoReturn,
@@ -17,6 +18,7 @@ import attrs
 
 from mongo_dsl import keyset
 from mongo_dsl.counts import count_node
+from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.filters import Filter, condition
 from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
@@ -52,6 +54,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     {"filter": {"age": {"$gte": 18}}, "sort": {"age": -1}, "limit": 10}
     """
 
+    _place: ClassVar[str] = QUERY
     model: type[M] | None = None
     _node: Find = attrs.field(default=Find(), kw_only=True)
 

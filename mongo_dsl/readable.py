@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from mongo_dsl.demands import refuse_newer
 from mongo_dsl.errors import ParameterError
 from mongo_dsl.params import fill
 from mongo_dsl.render import to_json, to_shell
@@ -25,6 +26,7 @@ class Readable(Generic[C_co]):
 
     __slots__ = ()
     _node: Any
+    _place: ClassVar[str] = "expression"  # where its operators stand
 
     def _compile(self) -> C_co:
         raise NotImplementedError
@@ -42,13 +44,25 @@ class Readable(Generic[C_co]):
         """
         return self._rebuilt(fill(self._node, values))
 
-    def compile(self) -> C_co:
+    def compile(self, *, server: str | None = None) -> C_co:
         """Return what MongoDB takes: plain dictionaries, lists and values.
+
+        With the version of a *server*, such as ``"6.0"``, what that server lacks is
+        refused; parts written by `raw` are the caller's to know.
 
         Raises:
             ParameterError: a parameter is unbound.
             CompileError: a part has no form where it stands.
+            ServerVersionError: the *server* is too old for an operator or argument.
+            ArgumentError: *server* is no version.
+
+        >>> from mongo_dsl import F, fn
+        >>> fn.sort_array(F.scores, sort_by=-1).compile(server="5.0")
+        Traceback (most recent call last):
+        mongo_dsl.errors.ServerVersionError: $sortArray needs MongoDB 5.2; the query is compiled for 5.0
         """
+        if server is not None:
+            refuse_newer(self._node, self._place, server)
         return self._compile()
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:

@@ -6,13 +6,14 @@ https://www.mongodb.com/docs/manual/reference/operator/aggregation-pipeline/
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
 from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.counts import count_node
+from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
@@ -35,6 +36,7 @@ class Stage(Readable[dict[str, Any]], Face):
     """
 
     _node: Node
+    _place: ClassVar[str] = STAGE
 
     def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)

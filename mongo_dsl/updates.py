@@ -7,12 +7,21 @@ https://www.mongodb.com/docs/manual/reference/operator/update/
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_expression, compile_filter, compile_value
+from mongo_dsl.demands import (
+    DEMANDS,
+    EXPRESSION,
+    QUERY,
+    Demand,
+    demands,
+    operator,
+    refuse_newer,
+)
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -42,6 +51,13 @@ class Changes(Node):
     changes: tuple[Change, ...]
     arrays: tuple[tuple[str, Predicate], ...] = ()
     raw: Raw | None = None
+
+
+@attrs.frozen
+class Rewriting(Node):
+    """An update by a pipeline, each of whose stages is made of changes."""
+
+    steps: tuple[Changes, ...]
 
 
 @attrs.frozen(repr=False, init=False)
@@ -183,13 +199,19 @@ def reads(tree: Node) -> bool:
     return isinstance(tree, (Path, Var, Op, Predicate))
 
 
-def compile_pipeline(updates: Iterable[Any]) -> list[dict[str, Any]]:
+def compile_pipeline(
+    updates: Iterable[Any], *, server: str | None = None
+) -> list[dict[str, Any]]:
     """Compile *updates*, made of ``set`` and ``unset``, as the stages of a pipeline update.
 
     Raises:
         CompileError: another operator, which pipeline updates don't have.
+        ServerVersionError: the *server* is too old for a part of them.
     """
-    return [stage for update in updates for stage in _stages(changes_of(update))]
+    steps = tuple(map(changes_of, updates))
+    if server is not None:
+        refuse_newer(Rewriting(steps), EXPRESSION, server)
+    return [stage for step in steps for stage in _stages(step)]
 
 
 def _stages(changes: Changes) -> list[dict[str, Any]]:
@@ -205,3 +227,22 @@ def _stage(change: Change) -> dict[str, Any]:
         return {"$unset": change.path.name}
     msg = f"a pipeline update can't {change.operator}"
     raise CompileError(f"{msg}; it takes set and unset")
+
+
+def _demands(tree: Changes, _place: str) -> Iterator[Demand]:
+    for change in tree.changes:
+        yield from operator(change.operator, "update")
+        for segment in change.path.name.split("."):
+            if segment[:2] == "$[":
+                yield segment, "3.6"
+        yield from demands(change.value, QUERY)
+
+
+def _rewriting(tree: Rewriting, _place: str) -> Iterator[Demand]:
+    yield "an update by a pipeline", "4.2"
+    for step in tree.steps:
+        yield from demands(tuple(change.value for change in step.changes), EXPRESSION)
+
+
+DEMANDS[Changes] = _demands
+DEMANDS[Rewriting] = _rewriting

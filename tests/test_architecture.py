@@ -21,9 +21,18 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "geo"),
+    ("names", "nodes", "conformity", "versions", "geo"),
     ("values", "predicates", "structure"),
-    ("compile", "counts", "junctions", "params", "schema", "render", "readable"),
+    (
+        "compile",
+        "counts",
+        "demands",
+        "junctions",
+        "params",
+        "schema",
+        "render",
+        "readable",
+    ),
     ("filters", "sorting"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
     ("frames", "accumulators", "windows"),

@@ -18,7 +18,7 @@ __all__ = ["create_object_id", "function", "literal", "meta", "rand"]
 
 
 def create_object_id() -> Expr:
-    """Make a new ObjectId for every document. MongoDB 6.0 doesn't have it yet."""
+    """Make a new ObjectId for every document. Needs MongoDB 8.3."""
     return named("$createObjectId")
 
 
