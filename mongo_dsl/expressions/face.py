@@ -14,6 +14,7 @@ import attrs
 
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.expressions.namespaces import Namespaces
 from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq
@@ -43,11 +44,12 @@ MISSING = Missing()
 
 
 @attrs.frozen(eq=False, repr=False)
-class Expr(Readable[Any], Face):
+class Expr(Namespaces, Readable[Any], Face):
     """An aggregation expression.
 
     ``+ - * / %`` and the comparisons build expressions and filters; ``==`` too, so
-    `same_as` tells whether two expressions are the same.
+    `same_as` tells whether two expressions are the same. Functions of dates, text, arrays
+    and documents are at hand as methods of `dt`, `str`, `arr` and `obj`.
 
     >>> from mongo_dsl import F
     >>> (F.price * F.qty + 5).compile()

@@ -35,8 +35,8 @@ class Field(
 ):
     """A field of a document: methods make filters and updates, names lead further down.
 
-    A name that a method has is reached by item: ``User.q.address["size"]``. Fields are
-    interned, so they serve as keys: ``{User.q.age: 1}``.
+    A name that a method or a namespace (``arr``, ``dt``, ``obj``, ``str``) has is reached
+    by item: ``User.q.address["size"]``. Fields are interned, so they serve as keys: ``{User.q.age: 1}``.
     """
 
     _children: dict[str, Field[Any]] = attrs.field(init=False, factory=dict)
