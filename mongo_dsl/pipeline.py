@@ -10,6 +10,7 @@ import attrs
 from mongo_dsl import stages
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import TruthValueError
+from mongo_dsl.mermaid import flowchart
 from mongo_dsl.nodes import Stages
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
@@ -240,6 +241,24 @@ class Pipeline(Readable[list[dict[str, Any]]], Face):
         [{'$replaceRoot': {'newRoot': '$address'}}]
         """
         return self.then(stages.replace_root(new_root))
+
+    def to_mermaid(self, source: Any = None) -> str:
+        """Draw the pipeline as a Mermaid flowchart.
+
+        *source* is what the pipeline reads: a collection's name, or a document class.
+
+        >>> from mongo_dsl import F, Pipeline
+        >>> print(Pipeline().match(F.age > 18).count().to_mermaid("users"), end="")
+        flowchart TB
+            n1[("users")]
+            n2["$match<br/>{ age: { $gt: 18 } }"]
+            n1 --> n2
+            n3["$count<br/>#quot;count#quot;"]
+            n2 --> n3
+        """
+        if source is not None:
+            source = stages.collection_name("to_mermaid", source)
+        return flowchart(self._node, source)
 
     def _rebuilt(self, node: Any) -> Self:
         return type(self)(*map(stages.Stage, node.items))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from mongo_dsl.demands import refuse_newer
-from mongo_dsl.errors import ParameterError
+from mongo_dsl.errors import DslError
 from mongo_dsl.params import fill
 from mongo_dsl.render import to_json, to_shell
 
@@ -95,5 +96,29 @@ class Readable(Generic[C_co]):
         """Write the value for a person; with open parameters it has no MQL yet."""
         try:
             return self.to_shell()
-        except ParameterError:
+        except DslError:
             return repr(self._node)
+
+    def _shown(self) -> tuple[str, str]:
+        """Write the value over several lines, and name the language.
+
+        With open parameters it is shown as `repr` writes it.
+        """
+        try:
+            return self.to_shell(indent=2), "javascript"
+        except DslError:
+            return repr(self), "python"
+
+    def __rich__(self) -> Any:
+        """Return the value in the colours of mongosh's language."""
+        from rich.syntax import Syntax
+
+        text, language = self._shown()
+        return Syntax(text, language, word_wrap=True)
+
+    def _repr_markdown_(self) -> str:
+        """Return what notebooks show: mongosh's text, fenced."""
+        text, language = self._shown()
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"{fence}{language}\n{text}\n{fence}"

@@ -28,6 +28,7 @@ DSL_FLOORS = (
         "counts",
         "demands",
         "junctions",
+        "mermaid",
         "params",
         "schema",
         "render",
