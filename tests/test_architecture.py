@@ -27,6 +27,7 @@ DSL_FLOORS = (
         "compile",
         "counts",
         "demands",
+        "flat",
         "junctions",
         "mermaid",
         "params",
@@ -34,9 +35,9 @@ DSL_FLOORS = (
         "render",
         "readable",
     ),
-    ("filters", "sorting"),
+    ("filters", "sorting", "matching", "testing"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
-    ("frames", "accumulators", "windows"),
+    ("frames", "accumulators", "windows", "search"),
     ("changes",),
     ("fields",),
     ("keywords", "keyset"),
@@ -169,7 +170,7 @@ def test_public_names(package):
 
 CONTRACT = {
     mongo_dsl: (
-        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win geo"
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win search geo"
     ),
     mapper: (
         "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "
