@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from mongo_dsl.compile.expressions import has_odd_names, is_data
 from mongo_dsl.errors import ServerVersionError
 from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Stages, Value, Var
 from mongo_dsl.predicates import Computed, Query, Where
@@ -161,13 +162,23 @@ def _body(tree: Body, place: str) -> Iterator[Demand]:
             yield from demands(item, place)
 
 
+def _map(tree: Map, place: str) -> Iterator[Demand]:
+    """Expressions make computed documents of any names by ``$setField``."""
+    if place == EXPRESSION and has_odd_names(tree) and not is_data(tree):
+        yield from operator("$setField", EXPRESSION)
+    for _, item in tree.items:
+        yield from demands(item, place)
+
+
+# What query operators become in expressions, where that is younger than they are.
+_LOWERED = {"$mod": "$isNumber", "$regex": "$regexMatch"}
+
+
 def _where(tree: Where, place: str) -> Iterator[Demand]:
-    """As expressions, patterns are matched by an operator of their own."""
     yield from _path(tree.path, place)
-    if place == EXPRESSION and any(op.name == "$regex" for op in tree.ops):
-        yield from operator("$regexMatch", EXPRESSION)
     for op in tree.ops:
-        yield from operator(op.name, QUERY)
+        lowered = _LOWERED.get(op.name) if place == EXPRESSION else None
+        yield from operator(lowered or op.name, place if lowered else QUERY)
         yield from demands(op.body, place)
 
 
@@ -184,7 +195,7 @@ DEMANDS: dict[type[Node], Callable[[Any, str], Iterator[Demand]]] = {
     Var: _variable,
     Op: _op,
     Seq: lambda tree, place: demands(tree.items, place),
-    Map: lambda tree, place: demands(tuple(i for _, i in tree.items), place),
+    Map: _map,
     Body: _body,
     Stages: lambda tree, _: demands(tree.items, STAGE),
     Query: lambda tree, _: demands(tree.predicate, QUERY),

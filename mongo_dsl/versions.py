@@ -53,7 +53,7 @@ _OPERATORS = {
             "toUpper"
         ),
         "3.2": (
-            "abs arrayElemAt avg ceil concatArrays divide filter floor map max min "
+            "abs arrayElemAt avg ceil concatArrays divide filter floor isArray map max min "
             "mod multiply pow reverseArray round size slice sqrt sum trunc zip"
         ),
         "3.4": (
@@ -72,7 +72,7 @@ _OPERATORS = {
             "sinh tan tanh"
         ),
         "4.4": (
-            "binarySize bsonSize first function isArray isNumber last meta rand "
+            "binarySize bsonSize first function isNumber last meta rand "
             "replaceAll replaceOne toHashedIndexKey"
         ),
         "5.0": (

@@ -119,6 +119,16 @@ REFUSED = {
         "4.0",
         "$regexMatch needs MongoDB 4.2; the query is compiled for 4.0",
     ),
+    "a remainder in an expression": (
+        fn.cond(F.a.mod(4), 1, 2),
+        "4.2",
+        "$isNumber needs MongoDB 4.4; the query is compiled for 4.2",
+    ),
+    "a computed document of any names": (
+        Pipeline().set(a={"b.c": F.x}),
+        "4.4",
+        "$setField needs MongoDB 5.0; the query is compiled for 4.4",
+    ),
     "an argument": (
         fn.filter_(F.a, lambda item: item > 1, limit=3),
         "5.1",
@@ -236,6 +246,8 @@ DATA = {
     "an update": F.a.set({"$sigmoid": 1}),
     "raw MQL": raw({"$expr": {"$sigmoid": "$x"}}),
     "raw stages": Pipeline({"$documents": []}, raw([{"$fill": {}}])),
+    "a document of any names": Pipeline().set(a={"b.c": 5}),
+    "a list that is read": F.a.in_(F.b),
     "an item": Pipeline().set(a=[{"$hash": 1}, fn.abs_(F.x)]),
 }
 

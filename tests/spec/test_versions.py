@@ -16,6 +16,8 @@ VERSIONS = {
     ("accumulator", "$setUnion"): "8.1",
     # It says 4.4; 6.0.5 doesn't know it, and the manual says 8.3.
     ("expression", "$createObjectId"): "8.3",
+    # It says 4.4; the manual says 3.2, and comparisons with arrays need it.
+    ("expression", "$isArray"): "3.2",
 }
 ARGUMENTS = {
     # It says 8.3; 6.0.5 takes it, and the manual says 5.2.
