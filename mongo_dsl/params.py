@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 import attrs
 
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
-from mongo_dsl.nodes import Node, Param, parameters, substitute
-from mongo_dsl.values import node
+from mongo_dsl.nodes import Map, Node, Param, Seq, Value, parameters, substitute
+from mongo_dsl.values import Face, node
 
 
 T = TypeVar("T")
@@ -23,11 +23,119 @@ class _Typed:
     name: str
     annotation: Any
 
+    def check(self, value: Any) -> None:
+        if not conforms(self.annotation)(value):
+            msg = f"parameter {self.name!r} is bound to {value!r}, {kind_of(value)}"
+            raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
+
     def __call__(self, value: Any) -> Node:
-        if conforms(self.annotation)(value):
-            return node(value)
-        msg = f"parameter {self.name!r} is bound to {value!r}, {kind_of(value)}"
-        raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
+        self.check(value)
+        return node(value)
+
+
+def _compared(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what *arguments* are compared by: fields and expressions have their own ``==``."""
+    return tuple(
+        [(type(a), a._node) if isinstance(a, Face) else a for a in arguments]  # noqa: SLF001
+    )
+
+
+@attrs.frozen
+class _Built:
+    """Accept what *first* allows, built by a function that refuses the rest."""
+
+    first: Any
+    build: Callable[..., Any]
+    arguments: tuple[Any, ...] = attrs.field(eq=_compared)
+
+    def check(self, value: Any) -> None:
+        self(value)
+
+    def __call__(self, value: Any) -> Node:
+        self.first.check(value)
+        return node(self.build(*self.arguments, value))
+
+
+@attrs.frozen
+class _Changed:
+    """Accept what *first* accepts, as the node that *change* makes of it."""
+
+    first: Any
+    change: Callable[..., Node]
+    arguments: tuple[Any, ...]
+
+    def check(self, value: Any) -> None:
+        self(value)
+
+    def __call__(self, value: Any) -> Node:
+        return self.change(*self.arguments, self.first(value))
+
+
+def later(hole: Param, build: Callable[..., Any], *arguments: Any) -> Param:
+    """Let ``build(*arguments, value)`` make a node of what *hole* is bound to.
+
+    It is the function that checks a value which is given at once: what is refused then is
+    refused when it is bound, in the same words.
+    """
+    return attrs.evolve(hole, accept=_Built(hole.accept, build, arguments))
+
+
+def changed(hole: Param, change: Callable[..., Node], *arguments: Any) -> Param:
+    """Let ``change(*arguments, node)`` change the node of what *hole* is bound to."""
+    return attrs.evolve(hole, accept=_Changed(hole.accept, change, arguments))
+
+
+def settled(subject: str, value: Any) -> Any:
+    """Return *value*, which decides how a query is written.
+
+    Raises:
+        OperandError: it is a parameter.
+    """
+    if isinstance(value, Param):
+        msg = f"{subject} got the parameter {value.name!r}, which decides how the query is"
+        raise OperandError(f"{msg} written; it takes a value")
+    return value
+
+
+def own_code(subject: str, code: Any) -> Any:
+    """Return the JavaScript *code*, which users have no part in.
+
+    Raises:
+        OperandError: it is a parameter.
+    """
+    if isinstance(code, Param):
+        msg = f"{subject} got the parameter {code.name!r} for JavaScript"
+        raise OperandError(f"{msg}; it takes code of your own")
+    return code
+
+
+def inert(tree: Any) -> Any:
+    """Let the holes of hand-written MQL take nothing that the server would read."""
+    return substitute(tree, lambda hole: changed(hole, _inert, hole.name))
+
+
+def _inert(name: str, tree: Node) -> Node:
+    for text in _texts(tree):
+        if text[:1] == "$":
+            _refuse_read(name, text)
+    return tree
+
+
+def _refuse_read(name: str, text: str) -> NoReturn:
+    msg = f"parameter {name!r} is bound to {text!r}, or to a value that holds it, which the"
+    raise OperandError(
+        f"{msg} server would read in hand-written MQL; it takes plain data"
+    )
+
+
+def _texts(tree: Any) -> list[str]:
+    if isinstance(tree, Map):
+        return [t for name, item in tree.items for t in (name, *_texts(item))]
+    if isinstance(tree, Seq):
+        return [t for item in tree.items for t in _texts(item)]
+    return (
+        [tree.value] if isinstance(tree, Value) and isinstance(tree.value, str) else []
+    )
 
 
 def param(name: str, annotation: Any = Any) -> Any:

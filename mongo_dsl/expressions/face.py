@@ -18,6 +18,7 @@ from mongo_dsl.expressions.namespaces import Namespaces
 from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq
+from mongo_dsl.params import changed
 from mongo_dsl.predicates import Computed
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
@@ -235,9 +236,13 @@ def single(name: str, value: Any) -> Expr:
     if isinstance(value, AsIs):
         return Expr(Op(name, value.body))
     found = node(value)
-    if isinstance(found, (Seq, Param)):
-        found = Seq((found,))
-    return Expr(Op(name, found))
+    if isinstance(found, Param):
+        return Expr(Op(name, changed(found, _bracketed)))
+    return Expr(Op(name, _bracketed(found)))
+
+
+def _bracketed(found: Node) -> Node:
+    return Seq((found,)) if isinstance(found, Seq) else found
 
 
 def positional(name: str, *values: Any) -> Expr:
