@@ -154,7 +154,7 @@ def _op(field: Any, name: str, operand: Any) -> Op:
         listed = ", ".join(sorted(_OPERATORS))
         msg = f"{field!r} got the operator {name!r}{hint}; keywords take: {listed}"
         raise OperandError(msg)
-    found = _without_javascript(inert(node(operand)))
+    found = _without_javascript(inert(node(operand), texts=False))
     return Op(name, _tests_of_items(found) if name == "$all" else found)
 
 

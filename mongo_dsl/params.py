@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
-from mongo_dsl.nodes import Map, Node, Param, Seq, Value, parameters, substitute
+from mongo_dsl.nodes import Map, Node, Param, Seq, parameters, substitute
 from mongo_dsl.values import Face, node
 
 
@@ -109,33 +109,32 @@ def own_code(subject: str, code: Any) -> Any:
     return code
 
 
-def inert(tree: Any) -> Any:
-    """Let the holes of hand-written MQL take nothing that the server would read."""
-    return substitute(tree, lambda hole: changed(hole, _inert, hole.name))
+def inert(tree: Any, *, texts: bool = True) -> Any:
+    """Let the holes of hand-written MQL take nothing that the server would read.
+
+    In expressions that is names and *texts* with a ``$`` in front, in queries names only.
+    """
+    return substitute(tree, lambda hole: changed(hole, _inert, hole.name, texts))
 
 
-def _inert(name: str, tree: Node) -> Node:
-    for text in _texts(tree):
-        if text[:1] == "$":
-            _refuse_read(name, text)
+def _inert(name: str, texts: bool, tree: Node) -> Node:
+    for word in _words(tree, texts=texts):
+        if word[:1] == "$":
+            msg = f"parameter {name!r} is bound to a value with {word!r}, which the server"
+            raise OperandError(
+                f"{msg} would read in hand-written MQL; it takes plain data"
+            )
     return tree
 
 
-def _refuse_read(name: str, text: str) -> NoReturn:
-    msg = f"parameter {name!r} is bound to {text!r}, or to a value that holds it, which the"
-    raise OperandError(
-        f"{msg} server would read in hand-written MQL; it takes plain data"
-    )
-
-
-def _texts(tree: Any) -> list[str]:
+def _words(tree: Any, *, texts: bool) -> list[str]:
     if isinstance(tree, Map):
-        return [t for name, item in tree.items for t in (name, *_texts(item))]
+        nested = [w for _, item in tree.items for w in _words(item, texts=texts)]
+        return [name for name, _ in tree.items] + nested
     if isinstance(tree, Seq):
-        return [t for item in tree.items for t in _texts(item)]
-    return (
-        [tree.value] if isinstance(tree, Value) and isinstance(tree.value, str) else []
-    )
+        return [word for item in tree.items for word in _words(item, texts=texts)]
+    value = getattr(tree, "value", None)
+    return [value] if texts and isinstance(value, str) else []
 
 
 def param(name: str, annotation: Any = Any) -> Any:
