@@ -13,7 +13,19 @@ import attrs
 
 from mongo_dsl.compile.expressions import has_odd_names, is_data
 from mongo_dsl.errors import ServerVersionError
-from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Stages, Value, Var
+from mongo_dsl.nodes import (
+    Body,
+    Data,
+    Map,
+    Node,
+    Op,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+    Var,
+)
 from mongo_dsl.predicates import Computed, Query, Where
 from mongo_dsl.versions import (
     argument_versions,
@@ -105,7 +117,8 @@ def _arguments(tree: Op, place: str) -> Iterator[Demand]:
 
 
 def _items(tree: Node) -> Iterable[tuple[str, Node]]:
-    return tree.items if isinstance(tree, (Body, Map)) else ()
+    found = tree.body if isinstance(tree, Data) else tree
+    return found.items if isinstance(found, (Body, Map)) else ()
 
 
 def _in(place: str) -> Callable[[Node], Iterator[Demand]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
-from mongo_dsl.nodes import Body, Map, Node, Op, Raw, Stages, Value, substitute
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Stages, Value, substitute
 from mongo_dsl.render import to_shell
 
 
@@ -112,7 +113,7 @@ class _Chart:
 def _inner(body: Node) -> list[tuple[str, Stages]]:
     """Return the pipelines in *body*, by the names they stand under."""
     found: list[tuple[str, Stages]] = []
-    for name, item in body.items if isinstance(body, (Body, Map)) else ():
+    for name, item in _items(body):
         found += [(name, item)] if isinstance(item, Stages) else _inner(item)
     return found
 
@@ -122,10 +123,19 @@ def _collection(stage: Op, keys: dict[str, str]) -> str | None:
     found: Node | None = stage.body
     if stage.name not in keys:
         return None
-    while isinstance(found, (Body, Map)):
-        items = dict(found.items)
+    while items := dict(_items(found)):
         found = items.get(keys[stage.name], items.get("coll"))
+    found = _bare(found)
     return found.value if isinstance(found, Value) else None
+
+
+def _bare(found: Any) -> Any:
+    return found.body if isinstance(found, Data) else found
+
+
+def _items(body: Any) -> tuple[tuple[str, Node], ...]:
+    bare = _bare(body)
+    return bare.items if isinstance(bare, (Body, Map)) else ()
 
 
 def _label(stage: Node) -> str:
@@ -151,8 +161,7 @@ def _written(stage: Node) -> tuple[str, str]:
 def _without_pipelines(body: Node) -> Node:
     if not isinstance(body, (Body, Map)):
         return body
-    kept = [(name, item) for name, item in body.items if not _holds(item)]
-    return Body(tuple(kept))
+    return Body(tuple([(name, item) for name, item in body.items if not _holds(item)]))
 
 
 def _holds(item: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -10,10 +10,12 @@ import attrs
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
 from mongo_dsl.nodes import Map, Node, Param, Seq, parameters, substitute
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import PLAIN, Face, node
 
 
 T = TypeVar("T")
+
+_NONE: frozenset[type] = frozenset()
 
 
 @attrs.frozen
@@ -22,6 +24,16 @@ class _Typed:
 
     name: str
     annotation: Any
+
+    @property
+    def plain(self) -> frozenset[type]:
+        """The types of plain values that it accepts as they are."""
+        return PLAIN if self.annotation is Any else PLAIN & {self.annotation}
+
+    @property
+    def scalars(self) -> frozenset[type]:
+        """The types of plain values that it accepts in lists, as they are."""
+        return PLAIN if self.annotation is Any else _NONE
 
     def check(self, value: Any) -> None:
         if not conforms(self.annotation)(value):
@@ -47,6 +59,9 @@ class _Built:
     first: Any
     build: Callable[..., Any]
     arguments: tuple[Any, ...] = attrs.field(eq=_compared)
+    # The types of values that are taken as they are, and of items of such lists.
+    plain: frozenset[type] = attrs.field(eq=False)
+    scalars: frozenset[type] = attrs.field(eq=False)
 
     def check(self, value: Any) -> None:
         self(value)
@@ -63,6 +78,7 @@ class _Changed:
     first: Any
     change: Callable[..., Node]
     arguments: tuple[Any, ...]
+    plain = scalars = _NONE
 
     def check(self, value: Any) -> None:
         self(value)
@@ -71,13 +87,22 @@ class _Changed:
         return self.change(*self.arguments, self.first(value))
 
 
-def later(hole: Param, build: Callable[..., Any], *arguments: Any) -> Param:
+def later(
+    hole: Param,
+    build: Callable[..., Any],
+    *arguments: Any,
+    plain: frozenset[type] = _NONE,
+    scalars: frozenset[type] = _NONE,
+) -> Param:
     """Let ``build(*arguments, value)`` make a node of what *hole* is bound to.
 
     It is the function that checks a value which is given at once: what is refused then is
-    refused when it is bound, in the same words.
+    refused when it is bound, in the same words. Values of the types *plain* it takes as
+    they are, and lists of values of the types *scalars*.
     """
-    return attrs.evolve(hole, accept=_Built(hole.accept, build, arguments))
+    first: Any = hole.accept
+    taken, listed = plain & first.plain, scalars & first.scalars
+    return attrs.evolve(hole, accept=_Built(first, build, arguments, taken, listed))
 
 
 def changed(hole: Param, change: Callable[..., Node], *arguments: Any) -> Param:
@@ -165,16 +190,24 @@ def fill(tree: T, values: Mapping[str, Any]) -> T:
         ParameterError: *values* has a name that no hole has.
         OperandError: a hole doesn't take its value.
     """
-    known = names_of(tree)
-    for name in values:
-        if name not in known:
-            listed = ", ".join(known) or "none"
-            msg = (
-                f"bind got {name!r}, which no parameter is called; there are: {listed}"
-            )
-            raise ParameterError(msg)
+    refuse_unknown(values, names_of(tree))
     filled: T = substitute(
         tree,
         lambda hole: hole.accept(values[hole.name]) if hole.name in values else hole,
     )
     return filled
+
+
+def refuse_unknown(values: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuse a value that is bound to a parameter which isn't *known*.
+
+    Raises:
+        ParameterError: there is such a value.
+    """
+    for name in values:
+        if name not in known:
+            listed = ", ".join(dict.fromkeys(known)) or "none"
+            msg = (
+                f"bind got {name!r}, which no parameter is called; there are: {listed}"
+            )
+            raise ParameterError(msg)

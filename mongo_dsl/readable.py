@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from mongo_dsl.demands import refuse_newer
 from mongo_dsl.errors import DslError
 from mongo_dsl.params import fill
+from mongo_dsl.prepared import Prepared, prepare
 from mongo_dsl.render import to_json, to_shell
 
 
@@ -65,6 +66,14 @@ class Readable(Generic[C_co]):
         if server is not None:
             refuse_newer(self._node, self._place, server)
         return self._compile()
+
+    def prepare(self) -> Prepared[C_co]:
+        """Compile now, but for the parameters; ``bind`` fills them quickly.
+
+        Raises:
+            CompileError: a part has no form where it stands.
+        """
+        return prepare(self._node, lambda node: self._rebuilt(node).compile())
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the value as Extended JSON v2, relaxed or *canonical*.

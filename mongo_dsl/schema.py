@@ -167,7 +167,7 @@ class FieldSpec:
         if type(value) in self.comparable:
             return node(value)
         if isinstance(value, Param):
-            return later(value, FieldSpec.operand, self)
+            return later(value, FieldSpec.operand, self, plain=self.comparable)
         if value is None or isinstance(value, (Node, Face)):
             return node(value)
         return self._encoded(
@@ -188,7 +188,7 @@ class FieldSpec:
         if type(value) in self.direct:
             return node(value)
         if isinstance(value, Param):
-            return later(value, FieldSpec.stored_value, self)
+            return later(value, FieldSpec.stored_value, self, plain=self.direct)
         if isinstance(value, (Node, Face)):
             return node(value)
         return self._encoded(value, members(self.annotation))

@@ -12,7 +12,12 @@ from typing import Any, NoReturn
 
 import attrs
 
-from mongo_dsl.compile import compile_filter, compile_value, compile_whole
+from mongo_dsl.compile import (
+    compile_expression,
+    compile_filter,
+    compile_value,
+    compile_whole,
+)
 from mongo_dsl.demands import (
     DEMANDS,
     EXPRESSION,
@@ -29,7 +34,20 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var, frozen
+from mongo_dsl.nodes import (
+    Body,
+    Map,
+    Node,
+    Op,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+    Var,
+    frozen,
+)
+from mongo_dsl.placement import check_update
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
@@ -55,9 +73,9 @@ class Changes(Node):
 
 @frozen
 class Rewriting(Node):
-    """An update by a pipeline, each of whose stages is made of changes."""
+    """An update by a pipeline, whose parts are changes and stages."""
 
-    steps: tuple[Changes, ...]
+    steps: tuple[Node, ...]
 
 
 @attrs.frozen(repr=False, init=False)
@@ -202,22 +220,41 @@ def reads(tree: Node) -> bool:
 def compile_pipeline(
     updates: Iterable[Any], *, server: str | None = None
 ) -> list[dict[str, Any]]:
-    """Compile *updates*, made of ``set`` and ``unset``, as the stages of a pipeline update.
+    """Compile *updates* as the stages of a pipeline update.
+
+    They are updates made of ``set`` and ``unset``, stages, pipelines and raw MQL.
 
     Raises:
         CompileError: another operator, which pipeline updates don't have.
+        PlacementError: another stage, likewise.
         ServerVersionError: the *server* is too old for a part of them.
     """
-    steps = tuple(map(changes_of, updates))
+    steps = tuple([_step(update) for update in updates])
     if server is not None:
         refuse_newer(Rewriting(steps), EXPRESSION, server)
     return [stage for step in steps for stage in _stages(step)]
 
 
-def _stages(changes: Changes) -> list[dict[str, Any]]:
-    if changes.raw is not None:
-        return [compile_value(changes.raw)]
-    return [_stage(change) for change in changes.changes]
+def _step(update: Any) -> Node:
+    """Return the stages or changes that *update* stands for."""
+    if not is_pipeline(update):
+        return changes_of(update)
+    found = update._node  # noqa: SLF001
+    return found if isinstance(found, Stages) else Stages((found,))
+
+
+def is_pipeline(update: Any) -> bool:
+    """Tell whether *update* is a pipeline, or a stage of one."""
+    return isinstance(update, Face) and isinstance(update._node, (Stages, Op))  # noqa: SLF001
+
+
+def _stages(step: Any) -> list[dict[str, Any]]:
+    if isinstance(step, Stages):
+        check_update(step.items)
+        return [compile_expression(stage) for stage in step.items]
+    if step.raw is not None:
+        return [compile_value(step.raw)]
+    return [_stage(change) for change in step.changes]
 
 
 def _stage(change: Change) -> dict[str, Any]:
@@ -241,7 +278,9 @@ def _demands(tree: Changes, _place: str) -> Iterator[Demand]:
 def _rewriting(tree: Rewriting, _place: str) -> Iterator[Demand]:
     yield "an update by a pipeline", "4.2"
     for step in tree.steps:
-        yield from demands(tuple(change.value for change in step.changes), EXPRESSION)
+        changes = step.changes if isinstance(step, Changes) else ()
+        values = tuple(change.value for change in changes)
+        yield from demands(step if isinstance(step, Stages) else values, EXPRESSION)
 
 
 DEMANDS[Changes] = _demands

@@ -31,6 +31,8 @@ DSL_FLOORS = (
         "junctions",
         "mermaid",
         "params",
+        "placement",
+        "prepared",
         "schema",
         "render",
         "readable",

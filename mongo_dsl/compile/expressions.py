@@ -8,6 +8,7 @@ from typing import Any
 from mongo_dsl.compile.values import compile_value, unbound
 from mongo_dsl.nodes import (
     Body,
+    Data,
     Map,
     Node,
     Op,
@@ -128,5 +129,6 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Body: _body,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
+    Data: lambda node: compile_value(node.body),
     Param: unbound,
 }

@@ -226,7 +226,8 @@ class Comparable(Expr, Generic[T]):
 
     def _ordered(self, value: Any) -> Node:
         if isinstance(value, Param):
-            return later(value, Comparable._ordered, self)
+            plain = self._plain_types
+            return later(value, Comparable._ordered, self, plain=plain)
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
@@ -238,7 +239,8 @@ class Comparable(Expr, Generic[T]):
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
-            return later(values, Comparable._operands, self, name)
+            scalars = self._scalars
+            return later(values, Comparable._operands, self, name, scalars=scalars)
         if isinstance(values, (Face, Node)):
             return node(values)
         if isinstance(values, (str, bytes, Mapping)) or not isinstance(
