@@ -1,15 +1,21 @@
 """Pipelines as Mermaid flowcharts, held whole; Mermaid's own parser reads these."""
 
+import attrs
 import pytest
 
-from mongo_dsl import F, Pipeline, acc, param, raw
+from mongo_dsl import F, Pipeline, acc, param, raw, stages
 from mongo_dsl.errors import OperandError
-from mongo_dsl.mermaid import flowchart
-from mongo_dsl.nodes import Body, Op, Stages, Value
 
 
+@attrs.define
 class Order:
     __collection__ = "orders"
+    city: str
+
+
+@attrs.define
+class Row:
+    city: str
 
 
 CHARTS = {
@@ -17,6 +23,19 @@ CHARTS = {
     "a source alone": (
         Pipeline().to_mermaid("orders"),
         'flowchart TB\n    n1[("orders")]\n',
+    ),
+    "a pipeline of a class": (
+        Pipeline(Order).to_mermaid(),
+        'flowchart TB\n    n1[("orders")]\n',
+    ),
+    "a pipeline of a class without a collection": (
+        Pipeline(Row).limit(1).to_mermaid(),
+        """\
+flowchart TB
+    n1[("Row")]
+    n2["$limit<br/>1"]
+    n1 --> n2
+""",
     ),
     "stages": (
         Pipeline()
@@ -116,10 +135,10 @@ def test_charts(chart, text):
     assert chart == text
 
 
-LIMITED = Stages((Op("$limit", Value(1)),))
+ONE = Pipeline().limit(1)
 MORE = {
     "a union": (
-        Op("$unionWith", Body((("coll", Value("b")), ("pipeline", LIMITED)))),
+        stages.union_with("b", ONE),
         """\
 flowchart TB
     n1["$unionWith<br/>{ coll: #quot;b#quot; }"]
@@ -132,25 +151,16 @@ flowchart TB
 """,
     ),
     "a union with a whole collection": (
-        Op("$unionWith", Value("b")),
+        stages.union_with("b"),
         """\
 flowchart TB
-    n1["$unionWith<br/>#quot;b#quot;"]
-    n2[("b")]
-    n2 -.-> n1
-""",
-    ),
-    "a graph lookup": (
-        Op("$graphLookup", Body((("from", Value("b")),))),
-        """\
-flowchart TB
-    n1["$graphLookup<br/>{ from: #quot;b#quot; }"]
+    n1["$unionWith<br/>{ coll: #quot;b#quot; }"]
     n2[("b")]
     n2 -.-> n1
 """,
     ),
     "an output": (
-        Op("$out", Value("b")),
+        stages.out("b"),
         """\
 flowchart TB
     n1["$out<br/>#quot;b#quot;"]
@@ -159,20 +169,12 @@ flowchart TB
 """,
     ),
     "a merge": (
-        Op(
-            "$merge",
-            Body(
-                (
-                    ("into", Body((("db", Value("d")), ("coll", Value("b"))))),
-                    ("whenMatched", LIMITED),
-                )
-            ),
-        ),
+        stages.merge(("d", "b"), when_matched=Pipeline().set(a=1)),
         """\
 flowchart TB
     n1["$merge<br/>{ into: { db: #quot;d#quot;, coll: #quot;b#quot; } }"]
     subgraph g2["whenMatched"]
-        n3["$limit<br/>1"]
+        n3["$set<br/>{ a: 1 }"]
     end
     n3 -.-> n1
     n4[("b")]
@@ -180,15 +182,12 @@ flowchart TB
 """,
     ),
     "pipelines further inside": (
-        Op(
-            "$rankFusion",
-            Body((("input", Body((("pipelines", Body((("a", LIMITED),))),))),)),
-        ),
+        stages.rank_fusion({"pipelines": {"a": Pipeline().sort("a")}}),
         """\
 flowchart TB
     n1["$rankFusion"]
     subgraph g2["a"]
-        n3["$limit<br/>1"]
+        n3["$sort<br/>{ a: 1 }"]
     end
     n3 -.-> n1
 """,
@@ -199,7 +198,7 @@ flowchart TB
 @pytest.mark.parametrize(("stage", "text"), MORE.values(), ids=MORE)
 def test_collections_and_pipelines_of_stages(stage, text):
     """What a stage reads and writes is drawn beside it."""
-    assert flowchart(Stages((stage,))) == text
+    assert Pipeline(stage).to_mermaid() == text
 
 
 def test_what_is_no_source():

@@ -293,6 +293,23 @@ TAKEN = {
     "a stage's limit": (lambda x: stages.limit(x), [5], [0, "x"]),
     "a stage's filter": (lambda x: Pipeline().match(F.a == x), [5, {"$gt": 1}], []),
     "a stage's field": (lambda x: Pipeline().set(a=x), [5, "$x", {"$gt": 1}], []),
+    "a stage's number": (
+        lambda x: stages.graph_lookup(
+            "a",
+            start_with=F.a,
+            connect_from_field="a",
+            connect_to_field="b",
+            as_="c",
+            max_depth=x,
+        ),
+        [0, 5],
+        [-1, "x"],
+    ),
+    "a stage's choice": (
+        lambda x: stages.merge("a", when_not_matched=x),
+        ["insert"],
+        ["instert"],
+    ),
     "a sub-pipeline": (
         lambda x: Pipeline().lookup("a", as_="b", pipeline=Pipeline().limit(x)),
         [5],
@@ -313,6 +330,7 @@ def test_bound_is_built(build, right, _):
     for value in right:
         assert node_of(held.bind(x=value)) == node_of(build(value))
         assert held.bind(x=value).compile() == build(value).compile()
+        assert held.prepare().bind(x=value) == build(value).compile()
 
 
 WRONG = [
@@ -330,6 +348,9 @@ def test_bound_is_checked(build, value):
         build(value)
     with pytest.raises(type(given.value)) as bound:
         build(param("x")).bind(x=value)
+    assert str(bound.value) == str(given.value)
+    with pytest.raises(type(given.value)) as bound:
+        build(param("x")).prepare().bind(x=value)
     assert str(bound.value) == str(given.value)
 
 

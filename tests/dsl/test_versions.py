@@ -15,12 +15,12 @@ from mongo_dsl import (
     fn,
     raw,
     sample_rate,
+    search,
     stages,
     win,
 )
 from mongo_dsl.demands import STAGE, demands
 from mongo_dsl.errors import ArgumentError, ServerVersionError
-from mongo_dsl.nodes import Body, Op, Value
 from mongo_dsl.updates import compile_pipeline
 from mongo_dsl.versions import parsed
 
@@ -169,6 +169,60 @@ REFUSED = {
         "a pipeline beside localField of $lookup needs MongoDB 5.0;"
         " the query is compiled for 4.4",
     ),
+    "an accumulator of a bucket": (
+        Pipeline().bucket(F.a, boundaries=[0, 9], output={"x": TOP}),
+        "5.0",
+        "$firstN needs MongoDB 5.2; the query is compiled for 5.0",
+    ),
+    "an accumulator of a bucket of its own": (
+        Pipeline().bucket_auto(F.a, buckets=2, output={"x": TOP}),
+        "5.0",
+        "$firstN needs MongoDB 5.2; the query is compiled for 5.0",
+    ),
+    "an output of windows": (
+        Pipeline().set_window_fields(
+            sort_by="a", output={"x": TOP.over(documents=(-1, 1)), "y": win.locf(F.a)}
+        ),
+        "5.0",
+        "$firstN needs MongoDB 5.2; the query is compiled for 5.0",
+    ),
+    "windows": (
+        Pipeline().set_window_fields(output={"x": acc.sum_(F.a)}),
+        "4.4",
+        "$setWindowFields needs MongoDB 5.0; the query is compiled for 4.4",
+    ),
+    "a pipeline of a union": (
+        Pipeline().union_with("b", Pipeline().fill(output={"a": {"value": 0}})),
+        "5.0",
+        "$fill needs MongoDB 5.3; the query is compiled for 5.0",
+    ),
+    "a pipeline of a merge": (
+        Pipeline().merge("b", when_matched=Pipeline().set(a=SORTED)),
+        "5.0",
+        "$sortArray needs MongoDB 5.2; the query is compiled for 5.0",
+    ),
+    "a filter of a graph lookup": (
+        Pipeline().graph_lookup(
+            "b",
+            start_with=F.a,
+            connect_from_field="a",
+            connect_to_field="b",
+            as_="c",
+            restrict_search_with_match=sample_rate(0.5),
+        ),
+        "5.2",
+        "$sampleRate needs MongoDB 5.3; the query is compiled for 5.2",
+    ),
+    "an argument of a search": (
+        stages.vector_search(index="a", limit=1, path="a", query="x", exact=True),
+        "8.1",
+        "query of $vectorSearch needs MongoDB 8.2; the query is compiled for 8.1",
+    ),
+    "an argument of an output": (
+        stages.out("a", timeseries={"timeField": "t"}),
+        "7.0",
+        "timeseries of $out needs MongoDB 7.0.3; the query is compiled for 7.0",
+    ),
     "an update": (
         F.a.set(1),
         "0.9",
@@ -207,30 +261,11 @@ def test_what_is_old_enough(query, _, message):
     assert query.compile(server=needed) == query.compile()
 
 
-STAGES = {
-    "$bucket": Op(
-        "$bucket", Body((("groupBy", Value(1)), ("output", Body((("x", TOP._node),)))))
-    ),
-    "$bucketAuto": Op("$bucketAuto", Body((("output", Body((("x", TOP._node),))),))),
-    "$setWindowFields": Op(
-        "$setWindowFields",
-        Body((("output", Body((("x", TOP.over(documents=(-1, 1))._node),))),)),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_outputs_hold_accumulators(name):
-    """In the outputs of some stages an operator is an accumulator."""
-    assert ("$firstN", "5.2") in list(demands(STAGES[name], STAGE))
-    assert ("$firstN", "5.1") not in list(demands(STAGES[name], STAGE))
-
-
 def test_search_operators():
     """In a search stage an operator stands beside options, and inside others."""
-    inner = Op("hasRoot", Body((("operator", Op("text", Body(()))),)))
-    found = Op("$search", Body((("index", Value("x")), ("compound", inner))))
-    assert list(demands(found, STAGE)) == [
+    inner = search.has_root(operator=search.text(F.title, "x"))
+    found = stages.search(search.compound(must=[inner]), index="titles")
+    assert list(demands(found._node, STAGE)) == [
         ("$search", "5.0"),
         ("compound", "5.0"),
         ("hasRoot", "8.2"),
@@ -264,6 +299,11 @@ def test_pipeline_updates():
     assert compile_pipeline(changes, server="5.2") == compile_pipeline(changes)
     with pytest.raises(ServerVersionError) as error:
         compile_pipeline(changes, server="5.0")
+    assert error.value.subject == "$sortArray"
+    with pytest.raises(ServerVersionError) as error:
+        compile_pipeline([F.a.set(1)], server="4.0")
+    with pytest.raises(ServerVersionError) as error:
+        compile_pipeline([Pipeline().set(a=SORTED)], server="5.0")
     assert error.value.subject == "$sortArray"
     with pytest.raises(ServerVersionError) as error:
         compile_pipeline([F.a.set(1)], server="4.0")

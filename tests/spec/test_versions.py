@@ -2,7 +2,9 @@
 
 import pytest
 
+from mongo_dsl.demands import QUERY, SEARCH, STAGE, WINDOW, demands
 from mongo_dsl.errors import ServerVersionError
+from mongo_dsl.nodes import Body, Op
 from mongo_dsl.versions import argument_versions, operators, parsed
 from tests.spec.specification import OPERATORS
 from tests.spec.test_signatures import ALL, built
@@ -64,6 +66,23 @@ def test_arguments(operator):
     }
     expected |= ARGUMENTS_TOO.get(key, {})
     assert argument_versions(*key) == expected
+
+
+PLACES = {"stage": STAGE, "query": QUERY, "search": SEARCH, "accumulator": WINDOW}
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        pytest.param(o, id=f"{o['category']}-{o['name']}")
+        for o in OPERATORS
+        if o["category"] in PLACES
+    ],
+)
+def test_operators_are_found(operator):
+    """An operator demands its version where it stands."""
+    found = demands(Op(operator["name"], Body(())), PLACES[operator["category"]])
+    assert list(found) == [(operator["name"], version_of(operator))]
 
 
 def before(version):
