@@ -84,7 +84,7 @@ def translate(mql: Any, kind: Kind, *, model: type | None = None) -> Translation
     try:
         made = write(parse(mql, at), Scope(model))
     except UnwritableError as error:
-        raise _unknown(error.node, at) from error
+        raise _unknown(error, at) from error
     if not identical(made.value.compile(), _plain(mql)):
         msg = f"no query compiles to it; the nearest one is {flat(made.code)}"
         raise at.wrong(msg)
@@ -96,8 +96,11 @@ def _plain(mql: Any) -> Any:
     return compile_value(node(mql))
 
 
-def _unknown(found: Any, at: parsing.Place) -> TranslationError:
+def _unknown(error: UnwritableError, at: parsing.Place) -> TranslationError:
+    found = error.node
     place = attrs.evolve(at, path=at.of(found))
+    if error.reason:
+        return place.wrong(error.reason)
     name = getattr(found, "name", None) or getattr(found, "operator", None)
     if isinstance(name, str) and name[:1] == "$":
         return place.wrong(f"{name} is no operator here, or has other arguments")

@@ -52,7 +52,9 @@ def _body(name: str, mql: Any, at: Place) -> Node:
 
 
 def _items(mql: Mapping[str, Any], at: Place) -> tuple[tuple[str, Node], ...]:
-    return tuple([(key, _item(key, value, at.below(key))) for key, value in mql.items()])
+    return tuple(
+        [(key, _item(key, value, at.below(key))) for key, value in mql.items()]
+    )
 
 
 def _item(key: str, mql: Any, at: Place) -> Node:

@@ -32,7 +32,10 @@ class Place:
 
     def marked(self, node: N) -> N:
         """Remember that *node* was read here."""
-        self.marks[id(node)] = (node, self.path)  # holding the node keeps its id its own
+        self.marks[id(node)] = (
+            node,
+            self.path,
+        )  # holding the node keeps its id its own
         return node
 
     def of(self, node: Any) -> str:

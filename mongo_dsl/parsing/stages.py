@@ -42,7 +42,10 @@ def _body(name: str, mql: Any, at: Place) -> Node:
     document = at.document(mql, "a stage's argument")
     return Body(
         tuple(
-            [(key, _argument(name, key, v, at.below(key))) for key, v in document.items()]
+            [
+                (key, _argument(name, key, v, at.below(key)))
+                for key, v in document.items()
+            ]
         )
     )
 

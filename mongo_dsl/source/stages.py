@@ -15,7 +15,7 @@ from mongo_dsl.source.expressions import accumulator, window
 from mongo_dsl.source.fields import Scope
 from mongo_dsl.source.filters import conjuncts, predicate
 from mongo_dsl.source.literals import data
-from mongo_dsl.source.searches import search_names, search_operator
+from mongo_dsl.source.searches import is_search_operator, search_operator
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
@@ -178,15 +178,15 @@ def _facet(on: Written, name: str, body: Any, scope: Scope) -> Iterator[Attempt]
         yield from _assigned(on, name, (), named)
 
 
-def _search(on: Written, name: str, body: Any, scope: Scope) -> Iterator[Attempt]:
+def _search(on: Written, name: str, body: Any, _: Scope) -> Iterator[Attempt]:
     if isinstance(body, Data):
         body = body.body
     if not isinstance(body, (Body, Map)):
         return
-    found = [(key, item) for key, item in body.items if key in search_names()]
+    found = [(key, item) for key, item in body.items if is_search_operator(key)]
     if len(found) != 1:
         return
-    wanted = search_operator(Op(*found[0]), scope)
+    wanted = search_operator(Op(*found[0]))
     named = [
         ("operator", wanted) if key == found[0][0] else (key, data(item))
         for key, item in body.items

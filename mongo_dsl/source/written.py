@@ -34,9 +34,10 @@ Named = tuple[str, Written]
 class UnwritableError(Exception):
     """No function of the DSL builds *node*."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, reason: str = "") -> None:
         super().__init__(node)
         self.node = node
+        self.reason = reason
 
 
 def call(
@@ -117,14 +118,15 @@ def first_that_fits(
     Raises:
         UnwritableError: none does.
     """
+    reason = ""
     for attempt in attempts:
         try:
             made = attempt()
             if _fits(held(made.value), node, compile_):
                 return made
-        except (DslError, TypeError, ValueError):  # this call can't be made
-            continue
-    raise UnwritableError(node)
+        except (DslError, TypeError, ValueError) as error:  # this call can't be made
+            reason = reason or (str(error) if isinstance(error, DslError) else "")
+    raise UnwritableError(node, reason)
 
 
 def _fits(found: Any, node: Any, compile_: Callable[[Any], Any]) -> bool:

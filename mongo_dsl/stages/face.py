@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, ClassVar, NoReturn, ParamSpec
 
 import attrs
 
 from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.expressions.face import AsIs, reordered
+from mongo_dsl.expressions.face import MISSING, AsIs, reordered
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
@@ -30,6 +31,7 @@ class Stage(Readable[dict[str, Any]], Face):
     """
 
     _node: Node
+    _place: ClassVar[str] = STAGE
 
     def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
@@ -79,7 +81,9 @@ def stage(
 
 
 def _only(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    return args[0] if len(args) == 1 and not kwargs else None
+    """Return the only argument, where methods pass on that others were left out."""
+    given = [v for v in (*args, *kwargs.values()) if v is not None and v is not MISSING]
+    return given[0] if len(given) == 1 else None
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
