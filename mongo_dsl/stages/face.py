@@ -67,8 +67,8 @@ def stage(
                 body = _written(whole.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
-            if kwargs:
-                given = [key for key in kwargs if key in named]
+            given = [key for key in kwargs if key in named]
+            if given:
                 body = reordered(body, [*named[: len(args)], *given])
             return Stage(Op(name, finish(body)))
 
@@ -83,10 +83,10 @@ def _only(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of the arguments of *function*, those of any number aside."""
+    """Return the names that arguments of *function* may be passed by."""
     code: Any = function.__code__
     names: tuple[str, ...] = code.co_varnames
-    return names[: code.co_argcount + code.co_kwonlyargcount]
+    return names[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
 
 
 def _written(found: Node) -> Node:
