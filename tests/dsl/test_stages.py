@@ -89,7 +89,7 @@ ROWS = [
         p.bucket(default="$x", boundaries=[0, 5], group_by=F.a, output={}),
         {
             "$bucket": {
-                "default": {"$literal": "$x"},
+                "default": {"$literal": {"$literal": "$x"}},
                 "boundaries": [0, 5],
                 "groupBy": "$a",
                 "output": {},
