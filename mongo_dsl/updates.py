@@ -220,6 +220,7 @@ def _stages(update: Any) -> list[dict[str, Any]]:
         return [compile_expression(stage) for stage in stages]
     changes = changes_of(update)
     if changes.raw is not None:
+        check_update([changes.raw])
         return [compile_value(changes.raw)]
     return [_stage(change) for change in changes.changes]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from mongo_dsl import stages
-from mongo_dsl.expressions.face import AsIs, reordered
+from mongo_dsl.expressions.face import reordered
 from mongo_dsl.nodes import Body, Node, Op, Stages
 from mongo_dsl.stages.arguments import wire_name
-from mongo_dsl.stages.face import parameters
+from mongo_dsl.stages.face import parameters, whole_argument
 
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def in_call_order(
 
     @functools.wraps(method)
     def ordered(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
-        if len(args) == 1 and not kwargs and isinstance(args[0], AsIs):
+        if whole_argument(args, kwargs) is not None:
             return self.then(getattr(stages, method.__name__)(*args))
         made = method(self, *args, **kwargs)
         if not kwargs:

@@ -62,8 +62,8 @@ def stage(
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            whole = _only(args, kwargs)
-            if isinstance(whole, AsIs):
+            whole = whole_argument(args, kwargs)
+            if whole is not None:
                 body = _written(whole.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
@@ -78,8 +78,10 @@ def stage(
     return made_of
 
 
-def _only(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    return args[0] if len(args) == 1 and not kwargs else None
+def whole_argument(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> AsIs | None:
+    """Return the ``as_is(...)`` that is the only argument of a call, if it is."""
+    only = args[0] if len(args) == 1 and not kwargs else None
+    return only if isinstance(only, AsIs) else None
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:

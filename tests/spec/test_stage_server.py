@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
@@ -180,6 +182,40 @@ ROWS = {
 def test_runs(database, pipeline, expected):
     """The server gives what the Python text says."""
     assert rows(database, pipeline) == expected
+
+
+hostile = st.sampled_from(["$n", "$$ROOT", "$literal", "$gt", "a.b", "$", "", "plain"])
+values = st.recursive(
+    hostile | st.none() | st.booleans() | st.integers(-9, 9),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(hostile, inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(value=values)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_values_are_data(database, value):
+    """Whatever a value looks like, no stage reads it."""
+    made = (
+        p.documents([{"at": value}])
+        .set({"set": [value]})
+        .fill(filled={"value": [value]})
+        .group(None, at=acc.push(F.at), set=acc.first(F.set), filled=acc.last(F.filled))
+        .union_with(pipeline=stages.documents([{"united": value}]))
+    )
+    first, second = database.aggregate(made.compile())
+    expected = {"_id": None, "at": [value], "set": [value], "filled": [value]}
+    assert first == expected
+    assert second == {"united": value}
+    if value is not None and value != []:
+        buckets = p.limit(1).bucket(F.n, boundaries=[8, 9], default={"other": [value]})
+        assert rows(database, buckets) == [{"_id": {"other": [value]}, "count": 1}]
 
 
 def test_writes(database):
