@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn, ParamSpec
 
@@ -48,12 +49,14 @@ def stage(
     name: str,
     *,
     data: bool = False,
+    whole: bool = True,
     finish: Callable[[Node], Node] = _as_built,
 ) -> Callable[[Callable[P, Node]], Callable[P, Stage]]:
     """Make a stage called *name* of what a function builds.
 
     Its named arguments are written in the order of the call. ``as_is(...)`` as the only
-    argument is written instead of what the function would build, as data if *data*.
+    argument is written instead of what the function would build, as data if *data*, but
+    not if there is no *whole* to be written.
     *finish* changes what was built, in its final order.
     """
 
@@ -62,9 +65,9 @@ def stage(
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            whole = whole_argument(args, kwargs)
-            if whole is not None:
-                body = _written(whole.body)
+            only = whole_argument(args, kwargs) if whole else None
+            if only is not None:
+                body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
             given = [key for key in kwargs if key in named]
@@ -72,7 +75,11 @@ def stage(
                 body = reordered(body, [*named[: len(args)], *given])
             return Stage(Op(name, finish(body)))
 
-        made.__annotations__ = {**function.__annotations__, "return": "Stage"}
+        shown: Any = made
+        shown.__annotations__ = {**function.__annotations__, "return": Stage}
+        shown.__signature__ = inspect.signature(function).replace(
+            return_annotation=Stage
+        )
         return made
 
     return made_of

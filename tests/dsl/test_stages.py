@@ -587,6 +587,11 @@ REFUSED = [
         "rank_fusion got the input {'a': []}; it takes {'pipelines': {name: pipeline}}",
     ),
     (
+        lambda: stages.match(as_is({"a": 1})),
+        ArgumentError,
+        "as_is(...) stands among other values; it is an operator's only argument",
+    ),
+    (
         lambda: Pipeline(int),
         OperandError,
         "a pipeline started from <class 'int'>; it takes a document class there: one made"
