@@ -253,6 +253,7 @@ def _stages(step: Any) -> list[dict[str, Any]]:
         check_update(step.items)
         return [compile_expression(stage) for stage in step.items]
     if step.raw is not None:
+        check_update([step.raw])
         return [compile_value(step.raw)]
     return [_stage(change) for change in step.changes]
 
