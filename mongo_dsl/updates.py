@@ -189,6 +189,12 @@ def _refuse_ambiguous(arrays: tuple[tuple[str, Predicate], ...]) -> None:
 
 
 def compile_changes(changes: Changes) -> dict[str, Any]:
+    """Compile what an update does.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+        CompileError: a value is computed, which only a pipeline update can do.
+    """
     if changes.raw is not None:
         raw: dict[str, Any] = compile_value(changes.raw)
         return raw

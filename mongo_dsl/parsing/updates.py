@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.nodes import Body, Node, Path, Seq
+from mongo_dsl.nodes import Body, Node, Path
 from mongo_dsl.parsing.data import data, operator_of
 from mongo_dsl.parsing.filters import item_test
 from mongo_dsl.parsing.places import Place
@@ -51,6 +51,3 @@ def _value(name: str, mql: Any, at: Place) -> Node:
 
 def _removed(mql: Any, at: Place) -> Predicate:
     return item_test(mql, at)
-
-
-__all__ = ["Seq", "update"]

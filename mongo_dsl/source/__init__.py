@@ -4,11 +4,12 @@
 compared with the node. One module writes one kind of node.
 """
 
-from mongo_dsl.source.expressions import accumulator, expression, window
+from mongo_dsl.source.expressions import accumulator, window
 from mongo_dsl.source.fields import Scope
 from mongo_dsl.source.filters import predicate
 from mongo_dsl.source.layout import Code, flat, laid_out
 from mongo_dsl.source.stages import pipeline
+from mongo_dsl.source.table import expression
 from mongo_dsl.source.updates import update
 from mongo_dsl.source.written import UnwritableError, Written, identical
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import attrs
 
+from mongo_dsl.conformity import members
 from mongo_dsl.errors import DslError
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.nodes import Path
 from mongo_dsl.source.layout import Call, Chain, Prefix
 from mongo_dsl.source.written import UnwritableError, Written, quoted
-from mongo_dsl.structure import element_of, fields_of, members
+from mongo_dsl.structure import element_of, fields_of
 
 
 @attrs.frozen

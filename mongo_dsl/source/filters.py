@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from mongo_dsl import evaluation, geo, logic
+from mongo_dsl import evaluation, logic
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Map, Node, Op, Path, Raw, Seq
@@ -28,12 +28,11 @@ from mongo_dsl.raw import raw
 from mongo_dsl.source.calls import attempts, snake_case
 from mongo_dsl.source.fields import Scope, field
 from mongo_dsl.source.layout import Prefix
-from mongo_dsl.source.literals import data, literal
+from mongo_dsl.source.literals import data
 from mongo_dsl.source.shapes import shape
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
-    UnwritableError,
     Written,
     call,
     first_that_fits,
@@ -63,10 +62,13 @@ def conjuncts(node: Predicate, scope: Scope) -> list[Written]:
 
 
 def _equals(node: Equals, scope: Scope) -> Iterator[Attempt]:
+    value = data(node.value)
     for on in _fields(node.path, scope):
-        value = _operand(node.value)
-        yield lambda on=on: infix("==", on.value == value.value, on, value)
-        yield lambda on=on: method(on, "is_pattern", [value])
+        yield _equality(on, value)
+
+
+def _equality(on: Written, value: Written) -> Attempt:
+    return lambda: infix("==", on.value == value.value, on, value)
 
 
 def _fields(path: Path, scope: Scope) -> Iterator[Written]:
@@ -74,10 +76,6 @@ def _fields(path: Path, scope: Scope) -> Iterator[Written]:
     typed = field(path, scope)
     yield typed
     yield field(attrs.evolve(path, root=None), Scope(items=True))
-
-
-def _operand(node: Node) -> Written:
-    return data(node)
 
 
 _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -145,16 +143,20 @@ def _method(on: Written, op: Op) -> Iterator[Attempt]:
     """Yield calls of the operator's method, with one argument or several."""
     called = _METHODS.get(op.name, snake_case(op.name))
     names = [n for n in (called, f"{called}_") if hasattr(type(on.value), n)]
-    whole = data(op.body)
     for name in names:
-        if op.name == "$exists" and whole.value is True:
-            yield lambda name=name: method(on, name)
-        yield lambda name=name: method(on, name, [whole])
-        if isinstance(op.body, Seq):
-            items = [data(item) for item in op.body.items]
-            yield lambda name=name: method(on, name, items)
+        yield from _method_calls(on, name, op)
     if op.name == "$regex":
-        yield lambda: method(on, "matches", [whole])
+        yield lambda: method(on, "matches", [data(op.body)])
+
+
+def _method_calls(on: Written, name: str, op: Op) -> Iterator[Attempt]:
+    whole = data(op.body)
+    if op.name == "$exists" and whole.value is True:
+        yield lambda: method(on, name)
+    yield lambda: method(on, name, [whole])
+    if isinstance(op.body, Seq):
+        items = [data(item) for item in op.body.items]
+        yield lambda: method(on, name, items)
 
 
 def _negated(on: Written, body: Node, scope: Scope) -> Written:
@@ -233,7 +235,7 @@ def _nor(node: Nor, scope: Scope) -> Iterator[Attempt]:
     yield lambda: call("nor", logic.nor, terms)
 
 
-def _top(node: Top, scope: Scope) -> Iterator[Attempt]:
+def _top(node: Top, _: Scope) -> Iterator[Attempt]:
     name = snake_case(node.op.name)
     function = getattr(evaluation, name)
     body = node.op.body
@@ -283,4 +285,3 @@ _ATTEMPTS: dict[type[Node], Callable[[Any, Scope], Iterator[Attempt]]] = {
     Verbatim: _verbatim,
 }
 WRITERS.update(dict.fromkeys(_ATTEMPTS, predicate))
-__all__ = ["UnwritableError", "conjuncts", "geo", "item_test", "literal", "predicate"]

@@ -17,8 +17,6 @@ def shape(node: Node) -> Written:
     Raises:
         UnwritableError: it is no shape.
     """
-    if isinstance(node, Seq):
-        return call("geo.Coordinates", geo.Coordinates, [data(i) for i in node.items])
     if isinstance(node, Map) and len(node.items) == 1:
         name, body = node.items[0]
         if name == "$geometry":

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from mongo_dsl.nodes import Body, Map, Node, Path, Seq, Value
+from mongo_dsl.nodes import Body, Map, Node, Path, Seq
 from mongo_dsl.predicates import And, Equals, Nor, Or, Predicate, Where
 from mongo_dsl.raw import raw
 from mongo_dsl.source.calls import snake_case
@@ -23,7 +23,6 @@ from mongo_dsl.source.written import (
     call,
     first_that_fits,
     infix,
-    listed,
     method,
     quoted,
 )
@@ -156,6 +155,3 @@ def _gathering(on: Written, name: str, value: Node, scope: Scope) -> Iterator[At
         others = [(key, item) for key, item in named if key != "each"]
         yield lambda: method(on, name, args, others)
     yield lambda: method(on, name, (), named)
-
-
-__all__ = ["Value", "listed", "update"]

@@ -15,7 +15,7 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
 from mongo_dsl.errors import DslError
-from mongo_dsl.nodes import Node
+from mongo_dsl.nodes import Node, parameters
 from mongo_dsl.source.layout import Call, Chain, Code, Infix, Prefix
 from mongo_dsl.values import Face
 
@@ -118,22 +118,31 @@ def first_that_fits(
     Raises:
         UnwritableError: none does.
     """
-    reason = ""
+    reasons: list[str] = []
     for attempt in attempts:
-        try:
-            made = attempt()
-            if _fits(held(made.value), node, compile_):
-                return made
-        except (DslError, TypeError, ValueError) as error:  # this call can't be made
-            reason = reason or (str(error) if isinstance(error, DslError) else "")
-    raise UnwritableError(node, reason)
+        made = _tried(attempt, reasons)
+        if made is not None and _fits(held(made.value), node, compile_):
+            return made
+    raise UnwritableError(node, next(iter(reasons), ""))
+
+
+def _tried(attempt: Attempt, reasons: list[str]) -> Written | None:
+    """Make an attempt; None where that call can't be made, for which there is a reason."""
+    try:
+        return attempt()
+    except (TypeError, ValueError) as error:  # those of the DSL are one or the other
+        if isinstance(error, DslError):
+            reasons.append(str(error))
+        return None
 
 
 def _fits(found: Any, node: Any, compile_: Callable[[Any], Any]) -> bool:
     """Tell whether *found* is *node*, or compiles to the very same MQL."""
     if not isinstance(found, Node):
         return False
-    return found == node or identical(compile_(found), compile_(node))
+    if found == node:
+        return True
+    return not any(parameters(node)) and identical(compile_(found), compile_(node))
 
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
