@@ -117,7 +117,7 @@ VALUES = [
     raw({"a": {"$gt": 1}}),
     (F.a > 1) & raw({"$where": "1"}),
     q.age.between(18, 30) & (q.name == "Ann"),
-    q.status == Status.NEW,
+    q.status == Status.PENDING,
     q.address.city == "Rome",
     q.tags[0] == "a",
     Fields(Address).city == "Rome",
