@@ -17,7 +17,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Body, Node, Op, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import Body, Collection, Node, Op, Path, Raw, Seq, Stages, Value
 from mongo_dsl.predicates import Query
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.readable import Readable
@@ -229,7 +229,7 @@ def lookup(
     if local_field is None and pipeline is None:
         msg = "lookup got neither fields nor a pipeline; it joins by one or both"
         raise ArgumentError(msg)
-    items = [("from", node(collection_name("lookup", from_)))]
+    items = [("from", collection("lookup", from_))]
     if local_field is not None:
         items.append(("localField", node(_name("lookup", local_field))))
         items.append(("foreignField", node(_name("lookup", foreign_field))))
@@ -240,17 +240,17 @@ def lookup(
     return Stage(Op("$lookup", Body((*items, ("as", node(as_))))))
 
 
-def collection_name(stage: str, source: Any) -> str:
+def collection(stage: str, source: Any) -> Collection:
     """Return the collection that *source* names: a text, or a document class.
 
     Raises:
         OperandError: *source* is something else.
     """
-    name = (
-        source if isinstance(source, str) else getattr(source, "__collection__", None)
-    )
+    if isinstance(source, str):
+        return Collection(source)
+    name = getattr(source, "__collection__", None)
     if isinstance(name, str):
-        return name
+        return Collection(name, source)
     msg = f"{stage} got {source!r}; it takes a collection's name or a document class"
     raise OperandError(msg)
 

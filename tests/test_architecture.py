@@ -23,7 +23,7 @@ DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "geo"),
     ("values", "predicates", "structure"),
-    ("compile", "counts", "junctions", "params", "schema", "render", "readable"),
+    ("compile", "counts", "junctions", "params", "schema", "render", "readable", "shape"),
     ("filters", "sorting"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
     ("frames", "accumulators", "windows"),

@@ -1,0 +1,97 @@
+"""Ways into kinds: reading, setting and removing what a path leads to.
+
+Arrays are looked through, as the server does; places in them are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mongo_dsl.shape.classes import alternatives, joined
+from mongo_dsl.shape.kinds import NOTHING, UNKNOWN, Array, Kind, Shape
+
+
+def child(kind: Kind, name: str) -> Kind:
+    """Return what the field *name* of *kind* is; `NOTHING` where there can be none."""
+    if isinstance(kind, Shape):
+        return kind.fields.get(name, kind.rest or NOTHING)
+    return joined(_child(one, name) for one in alternatives(kind))
+
+
+def _child(one: Kind, name: str) -> Kind:
+    if isinstance(one, Array):
+        below = child(one.item, name)
+        found = NOTHING if below is NOTHING else Array(below)
+        return joined((one.item, found)) if name.isdigit() else found
+    if isinstance(one, Shape):
+        return child(one, name)
+    return UNKNOWN if one == UNKNOWN else NOTHING
+
+
+def reached(kind: Kind, path: Sequence[str]) -> Kind:
+    """Return what *path* leads to; `NOTHING` where it can't lead anywhere."""
+    for name in path:
+        kind = child(kind, name)
+    return kind
+
+
+def names(kind: Kind) -> list[str]:
+    """List the fields that *kind* is known to have."""
+    found: dict[str, None] = {}
+    for one in alternatives(kind):
+        if isinstance(one, Shape):
+            found.update(dict.fromkeys(one.fields))
+        elif isinstance(one, Array):
+            found.update(dict.fromkeys(names(one.item)))
+    return list(found)
+
+
+def items(kind: Kind) -> Kind:
+    """Return what the items of *kind* are; what is no array has none."""
+    return joined(_items(one) for one in alternatives(kind))
+
+
+def _items(one: Kind) -> Kind:
+    if isinstance(one, Array):
+        return one.item
+    return UNKNOWN if one == UNKNOWN else NOTHING
+
+
+def unwound(kind: Kind) -> Kind:
+    """Return what ``$unwind`` makes of *kind*: items, and what is no array as it is."""
+    found = alternatives(kind)
+    return joined(one.item if isinstance(one, Array) else one for one in found)
+
+
+def assigned(kind: Kind, path: Sequence[str], value: Kind) -> Kind:
+    """Return *kind* with *value* at *path*; `NOTHING` removes what is there."""
+    if not path:
+        return value
+    return joined(_assigned(one, path, value) for one in alternatives(kind))
+
+
+def _assigned(one: Kind, path: Sequence[str], value: Kind) -> Kind:
+    head, *rest = path
+    if isinstance(one, Array):
+        return Array(assigned(one.item, path, value))
+    if one == UNKNOWN:
+        return UNKNOWN
+    if isinstance(one, Shape):
+        return one.having(head, assigned(child(one, head), rest, value))
+    if value is NOTHING:
+        return one
+    return Shape({head: assigned(NOTHING, rest, value)})
+
+
+def changed(kind: Kind, path: Sequence[str], change: Callable[[Kind], Kind]) -> Kind:
+    """Return *kind* with what is at *path* changed; arrays are not looked through."""
+    if not path:
+        return change(kind)
+    head, *rest = path
+    found = [
+        one.having(head, changed(child(one, head), rest, change))
+        if isinstance(one, Shape)
+        else one
+        for one in alternatives(kind)
+    ]
+    return joined(found)
