@@ -229,7 +229,7 @@ def lookup(
     if local_field is None and pipeline is None:
         msg = "lookup got neither fields nor a pipeline; it joins by one or both"
         raise ArgumentError(msg)
-    items = [("from", collection("lookup", from_))]
+    items: list[tuple[str, Node]] = [("from", collection("lookup", from_))]
     if local_field is not None:
         items.append(("localField", node(_name("lookup", local_field))))
         items.append(("foreignField", node(_name("lookup", foreign_field))))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from mongo_dsl.nodes import Body, Node, Op, Raw, Value
 from mongo_dsl.shape.expressions import argument, argument_kind, arguments, kind_of
 from mongo_dsl.shape.kinds import FLOAT, INT, UNKNOWN, Array, Kind
-from mongo_dsl.shape.operators import known, merged, number
-from mongo_dsl.shape.paths import items
+from mongo_dsl.shape.operators import merged, number
+from mongo_dsl.shape.paths import items, known
 from mongo_dsl.shape.reading import Scope
 
 

@@ -18,15 +18,14 @@ from mongo_dsl.shape.kinds import (
     BOOL,
     FLOAT,
     INT,
-    NOTHING,
     STR,
     UNKNOWN,
     Array,
     Kind,
     Typed,
 )
-from mongo_dsl.shape.operators import DATE, known
-from mongo_dsl.shape.paths import assigned, child, items
+from mongo_dsl.shape.operators import DATE
+from mongo_dsl.shape.paths import assigned, child, items, known, removed
 from mongo_dsl.shape.reading import Scope
 
 
@@ -87,7 +86,8 @@ def _cond(body: Node, scope: Scope) -> Kind:
 
 def _switch(body: Node, scope: Scope) -> Kind:
     branches = argument(body, "branches")
-    found = [argument_kind(body, "default", scope)]
+    default = argument(body, "default")
+    found = [] if default is None else [kind_of(default, scope)]
     for branch in arguments(branches) if branches is not None else ():
         argument_kind(branch, "case", scope)
         found.append(argument_kind(branch, "then", scope))
@@ -118,7 +118,7 @@ def _set_field(body: Node, scope: Scope) -> Kind:
 
 def _unset_field(body: Node, scope: Scope) -> Kind:
     inside, name = _field_of(body, scope)
-    return UNKNOWN if name is None else assigned(inside, [name], NOTHING)
+    return UNKNOWN if name is None else removed(inside, [name])
 
 
 def _sort_array(body: Node, scope: Scope) -> Kind:

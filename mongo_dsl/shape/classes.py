@@ -25,8 +25,18 @@ from bson import (
     Timestamp,
 )
 
-from mongo_dsl.conformity import bare, members
-from mongo_dsl.shape.kinds import NOTHING, OPEN, UNKNOWN, Array, Kind, Shape, Typed
+from mongo_dsl.conformity import members
+from mongo_dsl.shape.kinds import (
+    NOTHING,
+    NULL,
+    OPEN,
+    UNKNOWN,
+    Array,
+    Either,
+    Kind,
+    Shape,
+    Typed,
+)
 from mongo_dsl.structure import element_of, fields_of
 
 
@@ -50,7 +60,9 @@ def is_scalar(member: Any) -> bool:
 
 
 def alternatives(kind: Kind) -> tuple[Kind, ...]:
-    """Take *kind* apart: shapes, arrays, scalars, `UNKNOWN`, `NOTHING`."""
+    """Take *kind* apart into shapes, arrays, types of scalars, `UNKNOWN`, `NOTHING`."""
+    if isinstance(kind, Either):
+        return kind.kinds
     return _alternatives(kind.annotation) if isinstance(kind, Typed) else (kind,)
 
 
@@ -112,28 +124,26 @@ def of_class(cls: Any) -> Shape:
 
 
 def joined(kinds: typing.Iterable[Kind]) -> Kind:
-    """Return what a value is that is of one of *kinds*."""
-    found = list(_distinct(kinds))
-    there = [kind for kind in found if not _is_null(kind)] or found
-    if len(there) == 1:
-        return there[0]
+    """Return what a value is that is of one of *kinds*; one that may lack may be null."""
+    found = list(kinds)
+    there = _distinct(kind for kind in found if kind is not NOTHING)
     if not there:
         return NOTHING
+    if len(there) < len(found) and NOTHING in found:
+        there = _distinct((*there, NULL))
+    if len(there) == 1:
+        return there[0]
     if all(isinstance(kind, Typed) for kind in there):
         return _union(there)
     return _mixed([one for kind in there for one in alternatives(kind)])
 
 
-def _distinct(kinds: typing.Iterable[Kind]) -> typing.Iterator[Kind]:
-    seen: list[Kind] = []
+def _distinct(kinds: typing.Iterable[Kind]) -> list[Kind]:
+    found: list[Kind] = []
     for kind in kinds:
-        if kind is not NOTHING and kind not in seen:
-            seen.append(kind)
-            yield kind
-
-
-def _is_null(kind: Kind) -> bool:
-    return isinstance(kind, Typed) and bare(kind.annotation) in (None, type(None))
+        if kind not in found:
+            found.append(kind)
+    return found
 
 
 def _union(kinds: list[Any]) -> Typed:
@@ -143,14 +153,15 @@ def _union(kinds: list[Any]) -> Typed:
 
 
 def _mixed(kinds: list[Kind]) -> Kind:
-    found = [kind for kind in kinds if not _is_null(kind)]
-    shapes = [kind for kind in found if isinstance(kind, Shape)]
-    if len(shapes) == len(found):
-        return functools.reduce(_merged, shapes)
-    arrays = [kind for kind in found if isinstance(kind, Array)]
-    if len(arrays) == len(found):
-        return Array(joined(array.item for array in arrays))
-    return UNKNOWN
+    """Join kinds that were taken apart: at most one shape and one array is left."""
+    if UNKNOWN in kinds:
+        return UNKNOWN
+    shapes = [kind for kind in kinds if isinstance(kind, Shape)]
+    items = [kind.item for kind in kinds if isinstance(kind, Array)]
+    found: list[Kind] = [functools.reduce(_merged, shapes)] if shapes else []
+    found += [Array(joined(items))] if items else []
+    found += _distinct(kind for kind in kinds if isinstance(kind, Typed))
+    return found[0] if len(found) == 1 else Either(tuple(found))
 
 
 def _merged(one: Shape, other: Shape) -> Shape:
@@ -163,3 +174,10 @@ def _merged(one: Shape, other: Shape) -> Shape:
         },
         None if rest is NOTHING else rest,
     )
+
+
+def documents(kind: Kind) -> Shape:
+    """Return the shape of the documents among what *kind* may be."""
+    found = alternatives(kind)
+    shapes = [one if isinstance(one, Shape) else Shape({}) for one in found]
+    return OPEN if UNKNOWN in found else functools.reduce(_merged, shapes)

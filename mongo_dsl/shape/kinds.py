@@ -71,6 +71,16 @@ class Shape(Kind):
 
 
 @attrs.frozen(repr=False)
+class Either(Kind):
+    """A value of one of *kinds*, which have no likeness: a shape, an array, a type."""
+
+    kinds: tuple[Kind, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.kinds))
+
+
+@attrs.frozen(repr=False)
 class Nothing(Kind):
     """No value: what is read from a field that isn't there."""
 

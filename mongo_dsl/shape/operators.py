@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
 
 from bson import Decimal128, Int64, ObjectId, Timestamp
 
 from mongo_dsl.conformity import members
-from mongo_dsl.shape.classes import joined
+from mongo_dsl.shape.classes import alternatives, documents, joined
 from mongo_dsl.shape.kinds import (
     BOOL,
     FLOAT,
     INT,
     NOTHING,
+    NULL,
     STR,
     UNKNOWN,
     Array,
@@ -21,7 +23,7 @@ from mongo_dsl.shape.kinds import (
     Shape,
     Typed,
 )
-from mongo_dsl.shape.paths import items, unwound
+from mongo_dsl.shape.paths import child, items, known, unwound
 
 
 Result = Kind | Callable[[Sequence[Kind]], Kind]
@@ -54,11 +56,6 @@ def an_item(kinds: Sequence[Kind]) -> Kind:
     return known(items(kinds[0])) if kinds else UNKNOWN
 
 
-def known(kind: Kind) -> Kind:
-    """Return *kind*, and `UNKNOWN` for what the server may still find something in."""
-    return UNKNOWN if kind is NOTHING else kind
-
-
 def same(kinds: Sequence[Kind]) -> Kind:
     """Return an array of what the first argument has as items."""
     return Array(known(items(kinds[0]))) if kinds else UNKNOWN
@@ -66,7 +63,8 @@ def same(kinds: Sequence[Kind]) -> Kind:
 
 def all_items(kinds: Sequence[Kind]) -> Kind:
     """Return an array of the items of all arguments."""
-    return Array(joined(items(kind) for kind in kinds))
+    found = [items(kind) for kind in kinds]
+    return Array(joined(item for item in found if item is not NOTHING))
 
 
 def least(kinds: Sequence[Kind]) -> Kind:
@@ -76,31 +74,24 @@ def least(kinds: Sequence[Kind]) -> Kind:
 
 def merged(kinds: Sequence[Kind]) -> Kind:
     """Return the document in which later fields win."""
-    shapes = [kind for kind in map(_as_shape, kinds) if kind is not None]
-    if len(shapes) != len(kinds):
-        return UNKNOWN
-    made = Shape({})
-    for shape in shapes:
-        made = _over(made, shape)
-    return made
-
-
-def _as_shape(kind: Kind) -> Shape | None:
-    found = joined((kind, Shape({})))
-    return found if isinstance(found, Shape) else None
+    return functools.reduce(_over, map(documents, kinds), Shape({}))
 
 
 def _over(below: Shape, above: Shape) -> Shape:
+    """Lay *above* over *below*; what may be null there may lack, too."""
     fields = {**below.fields}
-    for name, kind in above.fields.items():
-        fields[name] = joined((kind, below.fields.get(name, below.rest or NOTHING)))
-    rest = joined(shape.rest for shape in (below, above) if shape.rest is not None)
     if above.rest is not None:
-        fields = {
-            name: joined((kind, above.fields.get(name, above.rest)))
-            for name, kind in fields.items()
-        }
-    return Shape(fields, None if rest is NOTHING else rest)
+        fields = {name: joined((kind, above.rest)) for name, kind in fields.items()}
+    for name, kind in above.fields.items():
+        under = child(below, name)
+        covers = under is NOTHING or not _may_be_null(kind)
+        fields[name] = kind if covers else joined((kind, under))
+    rests = [shape.rest for shape in (below, above) if shape.rest is not None]
+    return Shape(fields, joined(rests) if rests else None)
+
+
+def _may_be_null(kind: Kind) -> bool:
+    return any(one in (NULL, UNKNOWN) for one in alternatives(kind))
 
 
 def _of(result: Result, names: str) -> dict[str, Result]:

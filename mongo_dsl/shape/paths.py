@@ -48,13 +48,14 @@ def names(kind: Kind) -> list[str]:
 
 def items(kind: Kind) -> Kind:
     """Return what the items of *kind* are; what is no array has none."""
-    return joined(_items(one) for one in alternatives(kind))
+    found = alternatives(kind)
+    known = [one.item for one in found if isinstance(one, Array)]
+    return UNKNOWN if UNKNOWN in found else joined(known)
 
 
-def _items(one: Kind) -> Kind:
-    if isinstance(one, Array):
-        return one.item
-    return UNKNOWN if one == UNKNOWN else NOTHING
+def known(kind: Kind) -> Kind:
+    """Return *kind*, and `UNKNOWN` for what the server may still find something in."""
+    return UNKNOWN if kind is NOTHING else kind
 
 
 def unwound(kind: Kind) -> Kind:
@@ -64,7 +65,7 @@ def unwound(kind: Kind) -> Kind:
 
 
 def assigned(kind: Kind, path: Sequence[str], value: Kind) -> Kind:
-    """Return *kind* with *value* at *path*; `NOTHING` removes what is there."""
+    """Return *kind* with *value* at *path*, in documents made for it where there is none."""
     if not path:
         return value
     return joined(_assigned(one, path, value) for one in alternatives(kind))
@@ -78,9 +79,23 @@ def _assigned(one: Kind, path: Sequence[str], value: Kind) -> Kind:
         return UNKNOWN
     if isinstance(one, Shape):
         return one.having(head, assigned(child(one, head), rest, value))
-    if value is NOTHING:
+    return Shape({}).having(head, assigned(NOTHING, rest, value))
+
+
+def removed(kind: Kind, path: Sequence[str]) -> Kind:
+    """Return *kind* without what is at *path*."""
+    return joined(_removed(one, path) for one in alternatives(kind))
+
+
+def _removed(one: Kind, path: Sequence[str]) -> Kind:
+    head, *rest = path
+    if isinstance(one, Array):
+        return Array(removed(one.item, path))
+    if not isinstance(one, Shape):
         return one
-    return Shape({head: assigned(NOTHING, rest, value)})
+    found = child(one, head)
+    below = removed(found, rest) if rest and found is not NOTHING else NOTHING
+    return one.having(head, below)
 
 
 def changed(kind: Kind, path: Sequence[str], change: Callable[[Kind], Kind]) -> Kind:

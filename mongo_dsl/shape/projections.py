@@ -9,7 +9,7 @@ from mongo_dsl.nodes import Map, Node, Param, Raw, Value
 from mongo_dsl.shape.classes import alternatives, joined
 from mongo_dsl.shape.expressions import is_data, kind_of
 from mongo_dsl.shape.kinds import NOTHING, OPEN, UNKNOWN, Array, Kind, Shape
-from mongo_dsl.shape.paths import assigned, child
+from mongo_dsl.shape.paths import assigned, child, removed
 from mongo_dsl.shape.reading import Scope, field_names
 
 
@@ -47,7 +47,7 @@ def _without(paths: Iterable[Path], scope: Scope) -> Shape:
     for path in paths:
         if path != ("_id",):  # many leave it out to be on the safe side
             scope.read(".".join(path))
-        made = assigned(made, path, NOTHING)
+        made = removed(made, path)
     return _shape(made)
 
 

@@ -11,7 +11,7 @@ from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Path, Seq, Value
 from mongo_dsl.shape.kinds import NOTHING, Kind, Shape
-from mongo_dsl.shape.paths import child, names, reached
+from mongo_dsl.shape.paths import child, items, known, names, reached
 
 
 @attrs.frozen
@@ -44,18 +44,20 @@ class Scope:
         Raises:
             UnknownFieldError: there is certainly no such field.
         """
-        path = name.split(".")
-        kept = [part for place, part in enumerate(path) if place not in positions]
-        return self.follow(self.current, kept, "")
+        return self.follow(self.current, name.split("."), "", positions)
 
-    def follow(self, kind: Kind, path: list[str], start: str) -> Kind:
+    def follow(
+        self, kind: Kind, path: list[str], start: str, positions: tuple[int, ...] = ()
+    ) -> Kind:
         """Return what *path* leads to from *kind*, which is called *start*.
+
+        The parts of *path* at *positions* are places in arrays.
 
         Raises:
             UnknownFieldError: it certainly leads nowhere.
         """
         for place, name in enumerate(path):
-            below = child(kind, name)
+            below = known(items(kind)) if place in positions else child(kind, name)
             if below is NOTHING:
                 self._refuse(kind, path, place, start)
             kind = below
@@ -65,16 +67,16 @@ class Scope:
         ways = [*([start] if start else []), *path]
         parent = ".".join(ways[: len(ways) - len(path) + place])
         msg = f"{self.stage} reads {'.'.join(ways)!r}, which"
-        known = names(kind)
-        if not known:
+        there = names(kind)
+        if not there:
             owner = repr(parent) if parent else "the document"
             raise UnknownFieldError(f"{msg} isn't there; {owner} is {kind}")
         culprit = None if start else _culprit(self.current, path)
         if culprit is None:
-            msg = f"{msg} isn't there{suggestion(path[place], known)}"
+            msg = f"{msg} isn't there{suggestion(path[place], there)}"
         else:
             msg = f"{msg} {culprit} left out"
-        listed = ", ".join(f"{parent}.{name}" if parent else name for name in known)
+        listed = ", ".join(f"{parent}.{name}" if parent else name for name in there)
         raise UnknownFieldError(f"{msg}; there are: {listed}")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mongo_dsl.nodes import Body, Map, Node, Path, Value
+from mongo_dsl.nodes import Body, Map, Node
 from mongo_dsl.shape.accumulated import accumulated, check_order
-from mongo_dsl.shape.classes import joined
+from mongo_dsl.shape.classes import documents, joined
 from mongo_dsl.shape.conditions import check_filter
 from mongo_dsl.shape.expressions import argument, argument_kind, data, kind_of
 from mongo_dsl.shape.kinds import (
@@ -17,12 +17,10 @@ from mongo_dsl.shape.kinds import (
     NULL,
     OPEN,
     UNKNOWN,
-    Array,
     Kind,
     Shape,
 )
-from mongo_dsl.shape.operators import known
-from mongo_dsl.shape.paths import assigned, changed, items, unwound
+from mongo_dsl.shape.paths import assigned, changed, items, known, reached, unwound
 from mongo_dsl.shape.projections import project, set_, unset
 from mongo_dsl.shape.reading import Scope, field_names
 
@@ -47,11 +45,6 @@ def ended(_: Node, __: Scope) -> Shape:
 
 def _shape(kind: Kind) -> Shape:
     return kind if isinstance(kind, Shape) else OPEN
-
-
-def _document(kind: Kind) -> Shape:
-    """Return the shape of documents that *kind* becomes, or can't become."""
-    return _shape(joined((kind, Shape({}))))
 
 
 def put(scope: Scope, name: str, kind: Kind) -> Shape:
@@ -134,11 +127,11 @@ def _unwind(body: Node, scope: Scope) -> Shape:
 
 
 def _replace_root(body: Node, scope: Scope) -> Shape:
-    return _document(argument_kind(body, "newRoot", scope, 0))
+    return documents(argument_kind(body, "newRoot", scope, 0))
 
 
 def _replace_with(body: Node, scope: Scope) -> Shape:
-    return _document(kind_of(body, scope))
+    return documents(kind_of(body, scope))
 
 
 def _windows(body: Node, scope: Scope) -> Shape:
@@ -168,8 +161,8 @@ def _filled(made: Kind, name: str, node: Node, scope: Scope) -> Kind:
     if value is None:
         scope.read(name)  # there is nothing to fill from elsewhere
         return made
-    filling = known(kind_of(value, scope))
-    return changed(made, path, lambda kind: joined((kind, filling)))
+    was, filling = reached(scope.root, path), kind_of(value, scope)
+    return assigned(made, path, joined((was, filling)))
 
 
 def _densify(body: Node, scope: Scope) -> Shape:
@@ -192,7 +185,7 @@ def _geo_near(body: Node, scope: Scope) -> Shape:
 
 
 def _documents(body: Node, scope: Scope) -> Shape:
-    return _document(items(kind_of(body, scope)))
+    return documents(items(kind_of(body, scope)))
 
 
 def _named(after: After, names: str) -> dict[str, After]:
