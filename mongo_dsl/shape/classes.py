@@ -169,11 +169,17 @@ def _merged(one: Shape, other: Shape) -> Shape:
     rest = joined(shape.rest for shape in (one, other) if shape.rest is not None)
     return Shape(
         {
-            name: joined(s.fields.get(name, s.rest or NOTHING) for s in (one, other))
+            name: joined(kind for s in (one, other) for kind in _of_field(s, name))
             for name in {**one.fields, **other.fields}
         },
         None if rest is NOTHING else rest,
     )
+
+
+def _of_field(shape: Shape, name: str) -> tuple[Kind, ...]:
+    if name in shape.fields:
+        return (shape.fields[name],)
+    return (NOTHING,) if shape.rest is None else (shape.rest, NULL)
 
 
 def documents(kind: Kind) -> Shape:

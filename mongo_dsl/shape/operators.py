@@ -23,7 +23,7 @@ from mongo_dsl.shape.kinds import (
     Shape,
     Typed,
 )
-from mongo_dsl.shape.paths import child, items, known, unwound
+from mongo_dsl.shape.paths import child, items, known, lacking, unwound
 
 
 Result = Kind | Callable[[Sequence[Kind]], Kind]
@@ -53,7 +53,7 @@ def either(kinds: Sequence[Kind]) -> Kind:
 
 def an_item(kinds: Sequence[Kind]) -> Kind:
     """Return what the items of the first argument are."""
-    return known(items(kinds[0])) if kinds else UNKNOWN
+    return lacking(known(items(kinds[0]))) if kinds else UNKNOWN
 
 
 def same(kinds: Sequence[Kind]) -> Kind:

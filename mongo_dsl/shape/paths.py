@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mongo_dsl.shape.classes import alternatives, joined
-from mongo_dsl.shape.kinds import NOTHING, UNKNOWN, Array, Kind, Shape
+from mongo_dsl.shape.classes import alternatives, documents, joined
+from mongo_dsl.shape.kinds import NOTHING, NULL, UNKNOWN, Array, Kind, Shape
 
 
 def child(kind: Kind, name: str) -> Kind:
     """Return what the field *name* of *kind* is; `NOTHING` where there can be none."""
     if isinstance(kind, Shape):
-        return kind.fields.get(name, kind.rest or NOTHING)
+        return kind.fields.get(name) or lacking(kind.rest or NOTHING)
     return joined(_child(one, name) for one in alternatives(kind))
 
 
@@ -53,6 +53,11 @@ def items(kind: Kind) -> Kind:
     return UNKNOWN if UNKNOWN in found else joined(known)
 
 
+def lacking(kind: Kind) -> Kind:
+    """Return what *kind* is where it may lack."""
+    return kind if kind is NOTHING else joined((kind, NULL))
+
+
 def known(kind: Kind) -> Kind:
     """Return *kind*, and `UNKNOWN` for what the server may still find something in."""
     return UNKNOWN if kind is NOTHING else kind
@@ -80,6 +85,15 @@ def _assigned(one: Kind, path: Sequence[str], value: Kind) -> Kind:
     if isinstance(one, Shape):
         return one.having(head, assigned(child(one, head), rest, value))
     return Shape({}).having(head, assigned(NOTHING, rest, value))
+
+
+def placed(kind: Kind, path: Sequence[str], value: Kind) -> Kind:
+    """Return *kind* with *value* at *path*; what is no document on the way becomes one."""
+    if not path:
+        return value
+    head, *rest = path
+    shape = documents(kind)
+    return shape.having(head, placed(child(shape, head), rest, value))
 
 
 def removed(kind: Kind, path: Sequence[str]) -> Kind:

@@ -11,7 +11,7 @@ from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Path, Seq, Value
 from mongo_dsl.shape.kinds import NOTHING, Kind, Shape
-from mongo_dsl.shape.paths import child, items, known, names, reached
+from mongo_dsl.shape.paths import child, items, known, lacking, names, reached
 
 
 @attrs.frozen
@@ -57,7 +57,7 @@ class Scope:
             UnknownFieldError: it certainly leads nowhere.
         """
         for place, name in enumerate(path):
-            below = known(items(kind)) if place in positions else child(kind, name)
+            below = _item(kind) if place in positions else child(kind, name)
             if below is NOTHING:
                 self._refuse(kind, path, place, start)
             kind = below
@@ -78,6 +78,10 @@ class Scope:
             msg = f"{msg} {culprit} left out"
         listed = ", ".join(f"{parent}.{name}" if parent else name for name in there)
         raise UnknownFieldError(f"{msg}; there are: {listed}")
+
+
+def _item(kind: Kind) -> Kind:
+    return lacking(known(items(kind)))
 
 
 def _culprit(kind: Kind, path: list[str]) -> str | None:

@@ -20,7 +20,15 @@ from mongo_dsl.shape.kinds import (
     Kind,
     Shape,
 )
-from mongo_dsl.shape.paths import assigned, changed, items, known, reached, unwound
+from mongo_dsl.shape.paths import (
+    assigned,
+    changed,
+    items,
+    known,
+    placed,
+    reached,
+    unwound,
+)
 from mongo_dsl.shape.projections import project, set_, unset
 from mongo_dsl.shape.reading import Scope, field_names
 
@@ -49,7 +57,7 @@ def _shape(kind: Kind) -> Shape:
 
 def put(scope: Scope, name: str, kind: Kind) -> Shape:
     """Return the shape with *kind* in the field *name*."""
-    return _shape(assigned(scope.root, name.split("."), kind))
+    return _shape(placed(scope.root, name.split("."), kind))
 
 
 def name_of(body: Node, name: str) -> str | None:
@@ -123,7 +131,7 @@ def _unwind(body: Node, scope: Scope) -> Shape:
     scope.read(name)
     made = changed(scope.root, name.split("."), unwound)
     index = name_of(body, "includeArrayIndex")
-    return _shape(made if index is None else assigned(made, index.split("."), INT))
+    return _shape(made if index is None else placed(made, index.split("."), INT))
 
 
 def _replace_root(body: Node, scope: Scope) -> Shape:
@@ -162,6 +170,8 @@ def _filled(made: Kind, name: str, node: Node, scope: Scope) -> Kind:
         scope.read(name)  # there is nothing to fill from elsewhere
         return made
     was, filling = reached(scope.root, path), kind_of(value, scope)
+    if was is NOTHING and len(path) > 1:
+        was = UNKNOWN  # an array on the way makes it an empty array
     return assigned(made, path, joined((was, filling)))
 
 
@@ -180,7 +190,7 @@ def _geo_near(body: Node, scope: Scope) -> Shape:
     for name, kind in (("distanceField", FLOAT), ("includeLocs", UNKNOWN)):
         field = name_of(body, name)
         if field is not None:
-            made = assigned(made, field.split("."), kind)
+            made = placed(made, field.split("."), kind)
     return _shape(made)
 
 

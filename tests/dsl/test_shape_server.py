@@ -17,7 +17,7 @@ from pymongo.errors import OperationFailure
 
 from mongo_dsl import F, Pipeline, acc, fn, stages
 from mongo_dsl.errors import UnknownFieldError
-from mongo_dsl.nodes import Body, Collection, Op, Stages, Value
+from mongo_dsl.nodes import Body, Collection, Op, Path, Stages, Value
 from mongo_dsl.shape import Array, Shape, Typed, after, of_class
 from mongo_dsl.shape.classes import alternatives, documents
 from mongo_dsl.shape.kinds import UNKNOWN
@@ -118,7 +118,7 @@ targets = st.sampled_from(
     "n s tags home home.city home.spot parts parts.sku parts.new home.new.deep extra"
     " extra.z total list doc doc.c gone counts.b".split()
 )
-fields = names.map(F.__getitem__)
+fields = names.map(Path)
 
 
 def _mapped(path: str, inner: str) -> Any:
@@ -243,7 +243,7 @@ def _lookup(local: str, target: str) -> Any:
 
 
 simple = st.one_of(
-    _nodes(fields.map(lambda field: stages.match(field.exists()))),
+    _nodes(names.map(lambda name: stages.match(F[name].exists()))),
     _nodes(fields.map(lambda field: stages.match(fn.gt(field, 1)))),
     st.tuples(paths, st.none() | computed).map(lambda pair: _project(*pair)),
     assignments(computed).map(lambda found: stages.set_(found)._node),
@@ -267,7 +267,7 @@ simple = st.one_of(
     ),
     _nodes(names.map(lambda name: stages.unwind(name, include_array_index="i"))),
     st.just(stages.count("total")._node),
-    fields.map(lambda field: Op("$sortByCount", field._node)),
+    fields.map(lambda field: Op("$sortByCount", field)),
     computed.map(
         lambda one: Op("$replaceWith", node(fn.merge_objects(F.home, {"doc": one})))
     ),
@@ -371,7 +371,7 @@ def tracked(nodes: list[Any]) -> tuple[Shape, int, str | None]:
 
 
 @settings(
-    max_examples=400,
+    max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -395,5 +395,6 @@ def test_rows_fit_their_shape(things, nodes):
     path = re.search(r" reads '(.+?)', which ", refused).group(1)
     if nodes[taken].name in ("$lookup", "$graphLookup", "$unionWith"):
         return
-    there = {"$match": {path: {"$exists": True}}}
-    assert list(things.aggregate([*compiled, there])) == []
+    # A condition isn't moved before a limit, where the path may still lead somewhere.
+    there = [{"$limit": 10**6}, {"$match": {path: {"$exists": True}}}]
+    assert list(things.aggregate([*compiled, *there])) == []
