@@ -68,7 +68,7 @@ def data(node: Node) -> Kind:
         return Array(joined(data(item) for item in node.items))
     if isinstance(node, (Map, Body)):
         return Shape({name: data(item) for name, item in node.items})
-    return UNKNOWN
+    return data(node.body) if isinstance(node, Raw) else UNKNOWN
 
 
 def _op(node: Op, scope: Scope) -> Kind:

@@ -18,8 +18,8 @@ from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.shape.classes import alternatives
 from mongo_dsl.shape.kinds import NOTHING, UNKNOWN, Array, Kind, Shape, Typed
-from mongo_dsl.shape.paths import child, names
-from mongo_dsl.structure import fields_of
+from mongo_dsl.shape.paths import child, items, names
+from mongo_dsl.structure import element_of, fields_of
 
 
 def check_row(cls: Any, shape: Shape) -> None:
@@ -59,13 +59,18 @@ def _check_type(annotation: Any, kind: Kind, field: str, place: str) -> None:
     if wanted and given and wanted.isdisjoint(given):
         msg = f"into got {field}, which is {describe(annotation)}; the pipeline gives"
         raise OperandError(f"{msg} {kind} under {place!r}")
-    nested = [m for m in members(annotation) if isinstance(m, type) and attrs.has(m)]
-    if len(nested) == 1 and given == {"document"} and not _has_form(nested[0]):
-        _check(nested[0], kind, nested[0].__name__, f"{place}.")
+    if len(wanted - {"null"}) == 1 and wanted - {"null"} == given - {"null"}:
+        for member in members(annotation):
+            _check_parts(member, kind, field, place)
 
 
-def _has_form(cls: type) -> bool:
-    return hasattr(cls, "to_geojson")
+def _check_parts(member: Any, kind: Kind, field: str, place: str) -> None:
+    """Check the items of an array, and the fields of a document of one class."""
+    element = element_of(member)
+    if element is not member:
+        _check_type(element, items(kind), field, place)
+    elif isinstance(member, type) and attrs.has(member) and not _has_form(member):
+        _check(member, kind, member.__name__, f"{place}.")
 
 
 def _of_annotation(annotation: Any) -> tuple[Kind, ...]:
