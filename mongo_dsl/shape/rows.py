@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import typing
 import uuid
-from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
@@ -32,54 +31,61 @@ def check_row(cls: Any, shape: Shape) -> None:
     if not isinstance(cls, type) or not attrs.has(cls):
         msg = f"into got {cls!r}; it takes an attrs class"
         raise OperandError(msg)
-    _check(cls, shape, cls.__name__, "")
+    _Check(cls.__name__).fields(cls, shape)
 
 
-def _check(cls: Any, kind: Kind, owner: str, above: str) -> None:
-    own = {a.name: a for a in attrs.fields(cls)}
-    for name, (stored, annotation) in fields_of(cls).items():
-        found = child(kind, stored)
-        place = f"{above}{stored}"
-        if found is NOTHING:
-            if own[name].default is attrs.NOTHING:
-                raise _missing(f"{owner}.{name}", place, stored, kind)
-        elif "decode" not in own[name].metadata:
-            _check_type(annotation, found, f"{owner}.{name}", place)
+@attrs.frozen
+class _Check:
+    """A walk along the fields of a class: who *owner* is, and what is *above*."""
+
+    owner: str
+    above: str = ""
+    seen: tuple[tuple[Any, Kind], ...] = ()  # a class may hold itself
+
+    def fields(self, cls: Any, kind: Kind) -> None:
+        own = {a.name: a for a in attrs.fields(cls)}
+        for name, (stored, annotation) in fields_of(cls).items():
+            found = child(kind, stored)
+            if found is NOTHING:
+                if own[name].default is attrs.NOTHING:
+                    raise self._missing(name, stored, kind)
+            elif "decode" not in own[name].metadata:
+                self._field(annotation, found, name, f"{self.above}{stored}")
+
+    def _missing(self, name: str, stored: str, kind: Kind) -> UnknownFieldError:
+        there = names(kind)
+        listed = ", ".join(there) or "no fields"
+        msg = f"into got {self.owner}.{name}, which the pipeline doesn't give under"
+        msg = f"{msg} {self.above + stored!r}{suggestion(stored, there)}"
+        return UnknownFieldError(f"{msg}; there are: {listed}")
+
+    def _field(self, annotation: Any, kind: Kind, name: str, place: str) -> None:
+        wanted, given = _families(Typed(annotation)), _families(kind)
+        if wanted and given and wanted.isdisjoint(given):
+            msg = f"into got {self.owner}.{name}, which is {describe(annotation)}; the"
+            raise OperandError(f"{msg} pipeline gives {kind} under {place!r}")
+        there = [m for m in members(annotation) if m not in (None, type(None))]
+        if len(there) == 1 and wanted - {"null"} == given - {"null"}:
+            self._parts(there[0], kind, name, place)
+
+    def _parts(self, member: Any, kind: Kind, name: str, place: str) -> None:
+        """Check the items of an array, or the fields of a document."""
+        element = element_of(member)
+        if element is not member:
+            self._field(element, items(kind), name, place)
+        elif _has_fields(member) and (member, kind) not in self.seen:
+            seen = (*self.seen, (member, kind))
+            _Check(member.__name__, f"{place}.", seen).fields(member, kind)
 
 
-def _missing(field: str, place: str, stored: str, kind: Kind) -> UnknownFieldError:
-    known = names(kind)
-    listed = ", ".join(known) or "no fields"
-    msg = f"into got {field}, which the pipeline doesn't give under {place!r}"
-    return UnknownFieldError(f"{msg}{suggestion(stored, known)}; there are: {listed}")
+def _has_fields(member: Any) -> bool:
+    shape = hasattr(member, "to_geojson")
+    return isinstance(member, type) and attrs.has(member) and not shape
 
 
-def _check_type(annotation: Any, kind: Kind, field: str, place: str) -> None:
-    wanted, given = _families(_of_annotation(annotation)), _families(alternatives(kind))
-    if wanted and given and wanted.isdisjoint(given):
-        msg = f"into got {field}, which is {describe(annotation)}; the pipeline gives"
-        raise OperandError(f"{msg} {kind} under {place!r}")
-    if len(wanted - {"null"}) == 1 and wanted - {"null"} == given - {"null"}:
-        for member in members(annotation):
-            _check_parts(member, kind, field, place)
-
-
-def _check_parts(member: Any, kind: Kind, field: str, place: str) -> None:
-    """Check the items of an array, and the fields of a document of one class."""
-    element = element_of(member)
-    if element is not member:
-        _check_type(element, items(kind), field, place)
-    elif isinstance(member, type) and attrs.has(member) and not _has_form(member):
-        _check(member, kind, member.__name__, f"{place}.")
-
-
-def _of_annotation(annotation: Any) -> tuple[Kind, ...]:
-    return alternatives(Typed(annotation))
-
-
-def _families(kinds: Iterable[Kind]) -> frozenset[str]:
-    """Return the families of BSON types of *kinds*; none where one is not known."""
-    found = [family for kind in kinds for family in _family(kind)]
+def _families(kind: Kind) -> frozenset[str]:
+    """Return the families of BSON types of *kind*; none where it isn't known."""
+    found = [family for one in alternatives(kind) for family in _family(one)]
     return frozenset() if "" in found else frozenset(found)
 
 

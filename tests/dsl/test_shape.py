@@ -59,6 +59,14 @@ class Category:
 
 
 @attrs.define
+class Tree:
+    """Rows like categories."""
+
+    name: str
+    parts: list[Tree] | None = None
+
+
+@attrs.define
 class Cat:
     lives: int
 
@@ -735,6 +743,8 @@ def test_rows():
     check_row(Order, ORDER)
     check_row(User, of_class(User))
     check_row(Order, OPEN)
+    check_row(Tree, of_class(Category))
+    check_row(Odd, of_class(Odd))
 
 
 WHOLE = of_class(Order)

@@ -360,9 +360,7 @@ simple = st.one_of(
                 (
                     (
                         pair[0],
-                        op("value", none=1)
-                        if False
-                        else Body((("value", node(pair[1])),)),
+                        Body((("value", node(pair[1])),)),
                     ),
                 )
             ),
