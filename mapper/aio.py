@@ -68,7 +68,7 @@ class AsyncMapper:
 
     def find(self, model: type[M], *filters: Any, **keywords: Any) -> AsyncQuery[M]:
         """Return the query of the documents of *model* that match, to run here."""
-        return AsyncQuery(model, mapper=self).filter(*filters, **keywords)
+        return AsyncQuery(model).using(self).filter(*filters, **keywords)
 
     async def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""

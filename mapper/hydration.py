@@ -15,13 +15,13 @@ D = TypeVar("D")
 
 def reader(query: Any) -> Callable[[dict[str, Any]], Any]:
     """Return the function that turns a row of *query* into what the caller gets."""
-    asked = query._node  # noqa: SLF001 - the query's own module group
-    if asked.raw:
+    asked = query.asked
+    if "raw" in asked:
         return _as_it_is
-    if asked.row is not None:
-        return lambda raw: decode_document(raw, asked.row)
-    if asked.projection is not None:
-        cut = _cut(asked.projection)
+    if "row" in asked:
+        return lambda raw: decode_document(raw, asked["row"])
+    if "projection" in asked:
+        cut = _cut(asked["projection"])
         return lambda raw: load_part(query.model, raw, cut)
     return lambda raw: load(query.model, raw)
 
@@ -39,7 +39,7 @@ def load(cls: type[D], raw: dict[str, Any]) -> D:
 
 def _cut(projection: Any) -> frozenset[str]:
     """Find the fields that *projection* keeps in part."""
-    return frozenset(n.partition(".")[0] for n, _ in projection.items if "." in n)
+    return frozenset(n.partition(".")[0] for n, _ in projection if "." in n)
 
 
 def load_part(cls: type[D], raw: dict[str, Any], cut: frozenset[str]) -> D:

@@ -31,31 +31,41 @@ R = TypeVar("R")
 Q = TypeVar("Q", bound="BoundQuerySet[Any]")
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False, init=False)
 class BoundQuerySet(QuerySet[M]):
     """A query set of a document class, with what its execution needs.
 
-    Args:
-        mapper: the mapper it runs on; found when it executes, if not given.
-        session: the driver's session its commands carry.
-        whole: whether it may update or delete a whole collection.
+    *mapper* is what it runs on, found when it executes if not given; *session* is the
+    driver's session its commands carry; *whole* says whether it may update or delete a
+    whole collection.
     """
 
-    mapper: Any = attrs.field(default=None, kw_only=True)
-    session: Any = attrs.field(default=None, kw_only=True)
-    whole: bool = attrs.field(default=False, kw_only=True)
+    @property
+    def mapper(self) -> Any:
+        """The mapper that `using` gave."""
+        return self.asked.get("mapper")
+
+    @property
+    def session(self) -> Any:
+        """The session that `in_session` gave."""
+        return self.asked.get("session")
+
+    @property
+    def whole(self) -> bool:
+        """Whether `everything` was asked for."""
+        return "whole" in self.asked
 
     def using(self, mapper: Any) -> Self:
         """Run on *mapper*, whatever the class is bound to."""
-        return attrs.evolve(self, mapper=mapper)
+        return self._with("mapper", mapper)
 
     def in_session(self, session: Any) -> Self:
         """Send commands in the driver's *session*."""
-        return attrs.evolve(self, session=session)
+        return self._with("session", session)
 
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
-        return attrs.evolve(self, whole=True)
+        return self._with("whole", True)
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]
@@ -74,7 +84,7 @@ class BoundQuerySet(QuerySet[M]):
         return name
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False, init=False)
 class Query(BoundQuerySet[M]):
     """A query that executes at once; iterating streams.
 
@@ -188,7 +198,7 @@ class Query(BoundQuerySet[M]):
         return self._bound().delete_many(self)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False, init=False)
 class AsyncQuery(BoundQuerySet[M]):
     """A query that executes when awaited; ``async for`` streams.
 

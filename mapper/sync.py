@@ -60,7 +60,7 @@ class Mapper:
 
     def find(self, model: type[M], *filters: Any, **keywords: Any) -> Query[M]:
         """Return the query of the documents of *model* that match, to run here."""
-        return Query(model, mapper=self).filter(*filters, **keywords)
+        return Query(model).using(self).filter(*filters, **keywords)
 
     def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""

@@ -4,7 +4,7 @@ Everything here is pure: it builds and compiles, and never talks to a server.
 """
 
 from mongo_dsl import accumulators as acc
-from mongo_dsl import errors, fn, geo, stages
+from mongo_dsl import errors, fn, geo, search, stages
 from mongo_dsl import windows as win
 from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, where
 from mongo_dsl.fields import F, Field, Fields
@@ -48,6 +48,7 @@ __all__ = [
     "param",
     "raw",
     "sample_rate",
+    "search",
     "stages",
     "text",
     "where",

@@ -17,6 +17,8 @@ def count_node(name: str, count: Any, least: int) -> Node:
         OperandError: *count* is no integer.
         ArgumentError: *count* is below *least*.
     """
+    if type(count) is int and count >= least:
+        return Value(count)
     if isinstance(count, Param):
         return attrs.evolve(count, accept=_Count(name, least))
     if isinstance(count, bool) or not isinstance(count, int):

@@ -11,7 +11,9 @@ import attrs
 
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.errors import OperandError, TruthValueError
+from mongo_dsl.flat import Part, compile_flat, grown
 from mongo_dsl.junctions import both, either, negation
+from mongo_dsl.matching import matches
 from mongo_dsl.nodes import Map, Op, Raw, Var
 from mongo_dsl.predicates import (
     EVERYTHING,
@@ -29,43 +31,124 @@ NO_TRUTH = (
 )
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False, init=False)
 class Filter(Readable[dict[str, Any]], Face):
     """A condition on documents; without arguments, one that every document meets.
+
+    Among expressions it becomes a truth value. There, arrays are compared as a whole and
+    values of all types have an order, missing ones first.
+    https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
 
     >>> from mongo_dsl import F
     >>> ((F.age >= 18) & (F.city == "Paris")).compile()
     {'age': {'$gte': 18}, 'city': 'Paris'}
     """
 
-    _node: Predicate = EVERYTHING
+    _flat: tuple[Part, ...] | None  # None where only the tree can say it
+    _tree: Predicate  # left unset until it is asked for
+
+    def __init__(self, node: Predicate = EVERYTHING) -> None:
+        _set_flat(self, () if node is EVERYTHING else None)
+        _set_tree(self, node)
+
+    @property
+    def _node(self) -> Predicate:
+        try:
+            return self._tree
+        except AttributeError:
+            _set_tree(self, grown(self._flat or ()))
+            return self._tree
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether *other* is the same condition, written the same way."""
+        return self._node == other._node if type(other) is Filter else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((Filter, self._node))
+
+    def __reduce__(self) -> Any:
+        return Filter, (self._node,)
 
     def __and__(self, other: Any) -> Filter:
         """Match what both filters match."""
-        return Filter(both(self._node, condition(other, "&")))
+        if type(other) is Filter:
+            ours, theirs = self._flat, other._flat
+            if ours is not None and theirs is not None:
+                made = _new(Filter)
+                _set_flat(made, ours + theirs)
+                return made
+        return filter_of(both(self._node, condition(other, "&")))
 
     def __rand__(self, other: Any) -> Filter:
         """Match what both filters match."""
-        return Filter(both(condition(other, "&"), self._node))
+        return filter_of(both(condition(other, "&"), self._node))
 
     def __or__(self, other: Any) -> Filter:
         """Match what one filter or the other matches."""
-        return Filter(either(self._node, condition(other, "|")))
+        return filter_of(either(self._node, condition(other, "|")))
 
     def __ror__(self, other: Any) -> Filter:
         """Match what one filter or the other matches."""
-        return Filter(either(condition(other, "|"), self._node))
+        return filter_of(either(condition(other, "|"), self._node))
 
     def __invert__(self) -> Filter:
         """Match what the filter doesn't match."""
-        return Filter(negation(self._node))
+        return filter_of(negation(self._node))
 
     def __bool__(self) -> NoReturn:
         msg = f"a filter {NO_TRUTH}"
         raise TruthValueError(msg)
 
+    def matches(self, document: Any) -> bool:
+        """Tell whether the server would find *document*, without asking it.
+
+        *document* is a mapping, or an object of a document class or any attrs class.
+
+        Raises:
+            CompileError: only a server can evaluate a part of the filter.
+            OperandError: *document* is something else.
+            ParameterError: a parameter is unbound.
+
+        >>> from mongo_dsl import F
+        >>> (F.tags == "new").matches({"tags": ["new", "red"]})
+        True
+        """
+        return matches(self.compile(), document)
+
     def _compile(self) -> dict[str, Any]:
-        return compile_filter(self._node)
+        flat = None if self._flat is None else compile_flat(self._flat)
+        return compile_filter(self._node) if flat is None else flat
+
+
+_new: Any = object.__new__
+_set_flat = vars(Filter)["_flat"].__set__
+_set_tree = vars(Filter)["_tree"].__set__
+
+
+def filter_of(node: Predicate) -> Filter:
+    """Return the filter around *node*."""
+    made = _new(Filter)
+    _set_flat(made, None)
+    _set_tree(made, node)
+    return made
+
+
+def flat_filter(parts: tuple[Part, ...]) -> Filter:
+    """Return the filter of *parts*; its tree grows when it is asked for."""
+    made = _new(Filter)
+    _set_flat(made, parts)
+    return made
+
+
+def as_filter(value: Any, operator_: str = "filter()") -> Filter:
+    """Return *value* as a filter: one it is already, or a condition it can be.
+
+    Raises:
+        OperandError: *value* is no condition; the message says what *operator_* takes.
+    """
+    if type(value) is Filter:
+        return value
+    return filter_of(condition(value, operator_))
 
 
 def condition(value: Any, operator_: str = "filter()") -> Predicate:

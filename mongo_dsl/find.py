@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from mongo_dsl.compile import compile_filter, compile_value
-from mongo_dsl.nodes import Body, Node
-from mongo_dsl.predicates import EVERYTHING, Predicate
+from mongo_dsl.compile import compile_value
+from mongo_dsl.filters import Filter
+from mongo_dsl.nodes import Node, frozen
 from mongo_dsl.render import to_shell
-from mongo_dsl.sorting import Sort, sort_document
+from mongo_dsl.sorting import Sort
 
 
-@attrs.frozen
+@frozen
 class Find(Node):
-    """What a query set asks for; None is what it doesn't say."""
+    """What a query set asks for, by name; what it doesn't say is left out."""
 
-    predicate: Predicate = EVERYTHING
-    order: tuple[Sort, ...] = ()
-    skip: Node | None = None
-    limit: Node | None = None
-    projection: Body | None = None
-    row: type | None = None
-    hint: Node | None = None
-    collation: Node | None = None
-    comment: Node | None = None
-    max_time_ms: int | None = None
-    raw: bool = False
+    items: tuple[tuple[str, Any], ...]
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class FindCommand:
     """A compiled query set: the arguments of a driver's ``find``.
 
@@ -61,27 +52,35 @@ class FindCommand:
         }
 
 
-def compile_find(asked: Find) -> FindCommand:
+def compile_find(asked: Mapping[str, Any]) -> FindCommand:
     """Compile what a query set asks for.
 
     Raises:
         ParameterError: a parameter is unbound.
     """
-    return FindCommand(
-        compile_filter(asked.predicate),
-        _compiled(asked.projection),
-        _compiled(sort_document(asked.order) if asked.order else None),
-        _compiled(asked.skip),
-        _compiled(asked.limit),
-        _compiled(asked.hint),
-        _compiled(asked.collation),
-        _compiled(asked.comment),
-        asked.max_time_ms,
-    )
+    given = _NOTHING.copy()
+    for name, part in asked.items():
+        compile_part = _COMPILERS.get(name)
+        if compile_part is not None:
+            given[name] = compile_part(part)
+    command: FindCommand = _new(FindCommand)
+    object.__setattr__(command, "__dict__", given)  # the constructor takes its time
+    return command
 
 
-def _compiled(tree: Node | None) -> Any:
-    return None if tree is None else compile_value(tree)
+def _order(order: Iterable[Sort]) -> dict[str, Any] | None:
+    return {s.path.name: compile_value(s.direction) for s in order} or None
+
+
+_COMPILERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("skip", "limit", "hint", "collation"), compile_value),
+    **dict.fromkeys(("comment", "max_time_ms"), compile_value),
+    "filter": Filter.compile,
+    "projection": dict,
+    "sort": _order,
+}
+_new: Any = object.__new__
+_NOTHING: dict[str, Any] = attrs.asdict(FindCommand({}))
 
 
 def find_shell(collection: str, command: FindCommand, indent: int | None) -> str:

@@ -19,12 +19,14 @@ from mongo_dsl.predicates import (
     Top,
     Where,
 )
-from mongo_dsl.values import node
+from mongo_dsl.values import is_pattern, node
 
 
 def both(left: Predicate, right: Predicate) -> Predicate:
     """Join two predicates by "and", flattened: long chains must not recurse."""
-    terms = (*terms_of(left), *terms_of(right))
+    ours = left.terms if type(left) is And and not left.literal else (left,)
+    theirs = right.terms if type(right) is And and not right.literal else (right,)
+    terms = ours + theirs
     return terms[0] if len(terms) == 1 else And(terms)
 
 
@@ -54,7 +56,7 @@ def _not_equals(node_: Equals) -> Predicate:
 
 def _comparable(value: Value | Raw) -> bool:
     """Tell whether ``$ne`` takes *value*: it refuses regular expressions."""
-    return isinstance(value, Value) and not hasattr(value.value, "pattern")
+    return isinstance(value, Value) and not is_pattern(value)
 
 
 _OPPOSITES = {"$eq": "$ne", "$in": "$nin", "$nin": "$in"}

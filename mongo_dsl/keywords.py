@@ -16,7 +16,7 @@ from mongo_dsl.fields.untyped import F
 from mongo_dsl.filters import Filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import suggestion
-from mongo_dsl.nodes import Map, Node, Op
+from mongo_dsl.nodes import Map, Node, Op, Seq
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node
 
@@ -146,7 +146,21 @@ def _op(field: Any, name: str, operand: Any) -> Op:
         listed = ", ".join(sorted(_OPERATORS))
         msg = f"{field!r} got the operator {name!r}{hint}; keywords take: {listed}"
         raise OperandError(msg)
-    return Op(name, _without_javascript(node(operand)))
+    found = _without_javascript(node(operand))
+    return Op(name, _tests_of_items(found) if name == "$all" else found)
+
+
+def _tests_of_items(values: Node) -> Node:
+    """Read ``{"$elemMatch": …}`` in the list of ``$all`` as a test; all else is data."""
+    if not isinstance(values, Seq):
+        return values
+    return Seq(tuple(map(_test_of_item, values.items)))
+
+
+def _test_of_item(value: Node) -> Node:
+    if isinstance(value, Map) and [name for name, _ in value.items] == ["$elemMatch"]:
+        return Op(*value.items[0])
+    return value
 
 
 def _unnamed(test: Any) -> Where:

@@ -8,6 +8,34 @@ from collections.abc import Iterable
 from mongo_dsl.errors import ArgumentError
 
 
+BSON_TYPES = {
+    "double": 1,
+    "string": 2,
+    "object": 3,
+    "array": 4,
+    "binData": 5,
+    "undefined": 6,
+    "objectId": 7,
+    "bool": 8,
+    "date": 9,
+    "null": 10,
+    "regex": 11,
+    "dbPointer": 12,
+    "javascript": 13,
+    "symbol": 14,
+    "javascriptWithScope": 15,
+    "int": 16,
+    "timestamp": 17,
+    "long": 18,
+    "decimal": 19,
+    "minKey": -1,
+    "maxKey": 127,
+}
+"""The types of values by alias; "number" stands for all of `NUMBER_TYPES`."""
+
+NUMBER_TYPES = ("int", "long", "double", "decimal")
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
     close = difflib.get_close_matches(name, list(known), n=1)
@@ -23,5 +51,6 @@ def checked(name: str) -> str:
     for segment in name.split("."):
         if not segment or segment[0] == "$" or "\0" in segment:
             msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
-            raise ArgumentError(f"{msg} hold no NUL byte and don't begin with '$'")
+            msg = f"{msg} hold no NUL byte and don't begin with '$'"
+            raise ArgumentError(f"{msg}; fn.get_field reads fields of such names")
     return name

@@ -9,9 +9,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+
+
+if TYPE_CHECKING:
+    from attrs import frozen as frozen  # noqa: PLC0414 - exported
+else:
+    # Nodes are frozen for type checkers alone: the guard at run time would cost more than
+    # all else that builds a query, and nobody but this package holds nodes.
+    def frozen(cls: type) -> type:
+        """Make *cls* a class of nodes."""
+        return attrs.define(cls, unsafe_hash=True)
 
 
 class Node:
@@ -23,7 +33,7 @@ class Node:
 N = TypeVar("N", bound=Node)
 
 
-@attrs.frozen
+@frozen
 class Path(Node):
     """A field of the document, by its stored, dotted *name*.
 
@@ -37,7 +47,7 @@ class Path(Node):
     root: type | None = attrs.field(default=None, eq=False, repr=False)
 
 
-@attrs.frozen
+@frozen
 class Var(Node):
     """A variable of an expression, named without its ``$$``."""
 
@@ -55,14 +65,14 @@ def _identity(value: Any) -> tuple[Any, ...]:
     return kind, value
 
 
-@attrs.frozen
+@frozen
 class Value(Node):
     """A scalar, as the driver takes it."""
 
     value: Any = attrs.field(eq=_identity)
 
 
-@attrs.frozen
+@frozen
 class Collection(Node):
     """A collection, by *name*; *model* is the document class that gave it, if one did."""
 
@@ -70,28 +80,28 @@ class Collection(Node):
     model: type | None = attrs.field(default=None, eq=False, repr=False)
 
 
-@attrs.frozen
+@frozen
 class Seq(Node):
     """An array."""
 
     items: tuple[Node, ...]
 
 
-@attrs.frozen
+@frozen
 class Map(Node):
     """A document; its keys are data."""
 
     items: tuple[tuple[str, Node], ...]
 
 
-@attrs.frozen
+@frozen
 class Body(Node):
     """A document of MQL; its keys, argument names and paths, are the builder's."""
 
     items: tuple[tuple[str, Node], ...]
 
 
-@attrs.frozen
+@frozen
 class Op(Node):
     """An operator: ``{name: body}``."""
 
@@ -99,14 +109,14 @@ class Op(Node):
     body: Node
 
 
-@attrs.frozen
+@frozen
 class Raw(Node):
     """MQL that the caller wrote by hand; it compiles as it is, in every place."""
 
     body: Node
 
 
-@attrs.frozen
+@frozen
 class Param(Node):
     """A hole, filled by `bind`; *accept* turns the bound value into a node or refuses it."""
 
@@ -114,7 +124,7 @@ class Param(Node):
     accept: Callable[[Any], Node]
 
 
-@attrs.frozen
+@frozen
 class Stages(Node):
     """A pipeline: its stages, each an `Op` or `Raw`."""
 

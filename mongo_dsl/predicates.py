@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from mongo_dsl.errors import CompileError
-from mongo_dsl.nodes import Node, Op, Path
+from mongo_dsl.nodes import Node, Op, Path, frozen
 
 
 class Predicate(Node):
@@ -14,7 +14,7 @@ class Predicate(Node):
     __slots__ = ()
 
 
-@attrs.frozen
+@frozen
 class Equals(Predicate):
     """``{path: value}``."""
 
@@ -22,7 +22,7 @@ class Equals(Predicate):
     value: Node
 
 
-@attrs.frozen
+@frozen
 class Where(Predicate):
     """``{path: {operator: operand, …}}``."""
 
@@ -30,7 +30,7 @@ class Where(Predicate):
     ops: tuple[Op, ...]
 
 
-@attrs.frozen
+@frozen
 class And(Predicate):
     """Every one of *terms*; *literal* keeps ``$and`` as it was written."""
 
@@ -38,42 +38,42 @@ class And(Predicate):
     literal: bool = False
 
 
-@attrs.frozen
+@frozen
 class Or(Predicate):
     """At least one of *terms*."""
 
     terms: tuple[Predicate, ...]
 
 
-@attrs.frozen
+@frozen
 class Nor(Predicate):
     """None of *terms*."""
 
     terms: tuple[Predicate, ...]
 
 
-@attrs.frozen
+@frozen
 class Top(Predicate):
     """An operator that stands beside the fields: ``$text``, ``$jsonSchema``, …."""
 
     op: Op
 
 
-@attrs.frozen
+@frozen
 class Computed(Predicate):
     """A truth value that the server computes: ``{"$expr": expression}``."""
 
     expression: Node
 
 
-@attrs.frozen
+@frozen
 class Verbatim(Predicate):
     """A filter written by hand."""
 
     body: Node
 
 
-@attrs.frozen
+@frozen
 class Query(Node):
     """A filter as the argument of a stage; elsewhere predicates become expressions."""
 
@@ -81,6 +81,13 @@ class Query(Node):
 
 
 EVERYTHING = And(())
+
+
+def speaks_of_item(test: Predicate) -> bool:
+    """Tell whether *test* speaks of an array's item itself, not of fields in it."""
+    if isinstance(test, (Equals, Where)):
+        return not test.path.name
+    return any(map(speaks_of_item, getattr(test, "terms", ())))
 
 
 def under(prefix: str, predicate: Predicate) -> Predicate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import (
     TYPE_CHECKING,
@@ -18,13 +19,12 @@ import attrs
 from mongo_dsl import keyset
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.filters import Filter, condition
+from mongo_dsl.filters import Filter, as_filter, filter_of
 from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
-from mongo_dsl.junctions import both, negation
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Body, Param, Path, Value
-from mongo_dsl.predicates import EVERYTHING, Predicate
+from mongo_dsl.nodes import Param, Path, Value
 from mongo_dsl.readable import Readable
 from mongo_dsl.schema import field_spec, find
 from mongo_dsl.sorting import Sort, sorts
@@ -40,9 +40,10 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 R = TypeVar("R")
 P = ParamSpec("P")
+S = TypeVar("S", bound="QuerySet[Any]")
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False, init=False)
 class QuerySet(Readable[FindCommand], Face, Generic[M]):
     """A query of documents, of the class *model* or of none; each method returns another.
 
@@ -52,8 +53,32 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     {"filter": {"age": {"$gte": 18}}, "sort": {"age": -1}, "limit": 10}
     """
 
-    model: type[M] | None = None
-    _node: Find = attrs.field(default=Find(), kw_only=True)
+    model: type[M] | None
+    asked: Mapping[str, Any]  # by name; it is copied with every step, never changed
+
+    def __init__(self, model: type[M] | None = None) -> None:
+        _set_model(self, model)
+        _set_asked(self, _NOTHING)
+
+    @property
+    def _node(self) -> Find:
+        return Find(
+            tuple(
+                [
+                    (name, part._node if name == "filter" else part)  # noqa: SLF001
+                    for name, part in self.asked.items()
+                ]
+            )
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether *other* is a query set that asks the same of the same class."""
+        if type(other) is not type(self) or not isinstance(other, QuerySet):
+            return NotImplemented
+        return self.model is other.model and self.asked == other.asked
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.model, frozenset(self.asked.items())))
 
     # -- Which documents --------------------------------------------------------------
 
@@ -67,7 +92,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
             UnknownFieldError: a keyword names no field.
             OperandError: a filter is no filter, or a value doesn't suit its field.
         """
-        return self._with(predicate=self._narrowed(filters, keywords))
+        return self._with("filter", self._narrowed(filters, keywords))
 
     def exclude(self, *filters: Any, **keywords: Any) -> Self:
         """Drop the documents that match all of *filters* and *keywords*.
@@ -76,18 +101,20 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         >>> QuerySet().exclude(city="Paris").compile().filter
         {'city': {'$ne': 'Paris'}}
         """
-        unwanted = self._with(predicate=EVERYTHING)._narrowed(filters, keywords)  # noqa: SLF001
-        return self._with(predicate=both(self._node.predicate, negation(unwanted)))
+        unwanted = all_of(*filters, *([self._keywords(keywords)] if keywords else ()))
+        return self._with("filter", self.filters & ~unwanted)
 
     def _narrowed(
         self, filters: tuple[Any, ...], keywords: Mapping[str, Any]
-    ) -> Predicate:
-        found = self._node.predicate
+    ) -> Filter:
+        found: Any = self.asked.get("filter")
         for one in filters:
-            found = both(found, condition(one))
+            known = one if type(one) is Filter else as_filter(one)
+            found = known if found is None else found & known
         if keywords:
-            found = both(found, self._keywords(keywords)._node)  # noqa: SLF001
-        return found
+            known = self._keywords(keywords)
+            found = known if found is None else found & known
+        return _ALL if found is None else found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         return keyword_filter(self.model, keywords)
@@ -110,7 +137,8 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         text = cursor if isinstance(cursor, str) else self.cursor(cursor)
         values = [node(value) for value in keyset.places(order, text)]
         later = keyset.beyond(order, values)
-        return self._with(predicate=both(self._node.predicate, later), order=order)
+        narrowed = self._with("filter", self.filters & later)
+        return narrowed._with("sort", order)  # noqa: SLF001
 
     def cursor(self, document: Any) -> str:
         """Write the place of the stored *document* in the sort order, for `after`.
@@ -127,7 +155,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         raise OperandError(f"{msg} with its _id")
 
     def _total_order(self) -> tuple[Sort, ...]:
-        order = self._node.order
+        order: tuple[Sort, ...] = self.asked.get("sort", ())
         if any(sort.path.name == "_id" for sort in order):
             return order
         return (*order, Sort(Path("_id"), Value(1)))
@@ -144,7 +172,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         >>> QuerySet().sort("-age", F.name).compile().sort
         {'age': -1, 'name': 1}
         """
-        return self._with(order=sorts(keys, self._path))
+        return self._with("sort", sorts(keys, self._path))
 
     def skip(self, count: Any) -> Self:
         """Skip the first *count* documents.
@@ -152,7 +180,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         Raises:
             ArgumentError: *count* is negative.
         """
-        return self._with(skip=count_node("skip", count, 0))
+        return self._with("skip", count_node("skip", count, 0))
 
     def limit(self, count: Any) -> Self:
         """Stop after *count* documents.
@@ -160,7 +188,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         Raises:
             ArgumentError: *count* is below 1; MongoDB reads 0 as "no limit".
         """
-        return self._with(limit=count_node("limit", count, 1))
+        return self._with("limit", count_node("limit", count, 1))
 
     def __getitem__(self, part: slice) -> Self:
         """Take a part of the result: ``[10:20]`` skips 10 and limits to 10.
@@ -197,7 +225,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         return found.limit(min(sizes)) if sizes else found
 
     def _number(self, name: str) -> int | None:
-        found = getattr(self._node, name)
+        found = self.asked.get(name)
         if isinstance(found, Param):
             msg = f"a query set can't be sliced while {name} is the parameter {found.name!r}"
             raise ArgumentError(f"{msg}; bind it first")
@@ -227,19 +255,21 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         if not fields:
             msg = f"{name} got no fields; it takes at least one"
             raise ArgumentError(msg)
-        items = () if self._node.projection is None else self._node.projection.items
-        if any(item != Value(flag) for _, item in items):
+        shown = dict(self.asked.get("projection", ()))
+        if shown and {*shown.values()} != {flag}:
             msg = "only and omit exclude each other; a projection keeps fields or drops them"
             raise ArgumentError(msg)
-        added = ((self._field_path(name, field).name, Value(flag)) for field in fields)
-        return self._with(projection=Body(tuple(dict([*items, *added]).items())))
+        for field in fields:
+            shown[self._stored(name, field)] = flag
+        return self._with("projection", tuple(shown.items()))
 
-    def _field_path(self, name: str, field: Any) -> Path:
-        if isinstance(field, str):
-            return self._path(field)
+    def _stored(self, name: str, field: Any) -> str:
+        """Return the name that *field*, given to the method *name*, is stored under."""
         path = field._node if isinstance(field, Face) else None  # noqa: SLF001
         if isinstance(path, Path):
-            return path
+            return path.name
+        if isinstance(field, str):
+            return self._path(field).name
         msg = f"{name} got {field!r}; it takes fields or their names"
         raise OperandError(msg)
 
@@ -254,11 +284,11 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
             msg = f"select got {row!r}; it takes an attrs class"
             raise OperandError(msg)
         columns = [self._column(row, name) for name in fields_of(row)]
-        shown = [(column, Value(1)) for column in columns]
+        shown = [(column, 1) for column in columns]
         if "_id" not in columns:
-            shown.append(("_id", Value(0)))
-        selected: Any = self._with(projection=Body(tuple(shown)), row=row)
-        return selected
+            shown.append(("_id", 0))
+        selected: Any = self._with("projection", tuple(shown))
+        return selected._with("row", row)  # noqa: SLF001
 
     def _column(self, row: type, name: str) -> str:
         if self.model is None:
@@ -267,13 +297,13 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
     def raw(self) -> Self:
         """Load plain dictionaries, as the driver gives them."""
-        return self._with(raw=True)
+        return self._with("raw", True)
 
     # -- How the server works ---------------------------------------------------------
 
     def hint(self, index: str | Mapping[str, Any]) -> Self:
         """Use *index*, given by name or by its keys."""
-        return self._with(hint=node(index))
+        return self._with("hint", node(index))
 
     def collation(self, locale: str, **options: Any) -> Self:
         """Compare text by the rules of *locale*; options in the driver's words.
@@ -284,11 +314,11 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         >>> QuerySet().collation("en", strength=2).compile().collation
         {'locale': 'en', 'strength': 2}
         """
-        return self._with(collation=node({"locale": locale, **options}))
+        return self._with("collation", node({"locale": locale, **options}))
 
     def comment(self, message: str) -> Self:
         """Attach *message*, for the server's log and profiler."""
-        return self._with(comment=node(message))
+        return self._with("comment", node(message))
 
     def max_time(self, seconds: float) -> Self:
         """Let the server give up after *seconds*.
@@ -302,7 +332,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         if not seconds > 0:
             msg = f"max_time got {seconds!r}; it takes a positive number of seconds"
             raise ArgumentError(msg)
-        return self._with(max_time_ms=max(1, round(seconds * 1000)))
+        return self._with("max_time_ms", Value(max(1, round(seconds * 1000))))
 
     # -- Composition ------------------------------------------------------------------
 
@@ -329,39 +359,39 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         if None not in (self.model, other.model) and self.model is not other.model:
             msg = f"& got query sets of {_named(self.model)} and {_named(other.model)}"
             raise OperandError(f"{msg}; it takes two of one class")
-        return attrs.evolve(self, model=self.model or other.model)._joined(other._node)
-
-    def _joined(self, other: Find) -> Self:
-        given = {
-            name: value
-            for name, value in attrs.asdict(other, recurse=False).items()
-            if value not in (None, (), False)
-        }
-        given["predicate"] = both(self._node.predicate, other.predicate)
-        return self._with(**given)
+        joined = self.filters & other.filters
+        asked = {**self.asked, **other.asked, "filter": joined}
+        return _query_set(type(self), self.model or other.model, asked)
 
     def _rebuilt(self, node: Any) -> Self:
-        return attrs.evolve(self, node=node)
+        asked = {
+            name: filter_of(part) if name == "filter" else part
+            for name, part in node.items
+        }
+        return _query_set(type(self), self.model, asked)
 
-    def _with(self, **changes: Any) -> Self:
-        return attrs.evolve(self, node=attrs.evolve(self._node, **changes))
+    def _with(self, name: str, value: Any) -> Self:
+        """Ask for *value* under *name*: every step of a chain comes through here."""
+        made: Self = _new(type(self))
+        _set_model(made, self.model)
+        _set_asked(made, {**self.asked, name: value})
+        return made
 
     def _path(self, name: str) -> Path:
         """Return where the field that the caller calls *name* is stored."""
-        if self.model is None:
-            return Path(checked(name))
-        spec = find(self.model, checked(name))
-        return spec.path()
+        model: Any = self.model
+        return _stored_path(model, name)
 
     # -- What it compiles to ----------------------------------------------------------
 
     @property
     def filters(self) -> Filter:
         """The condition alone."""
-        return Filter(self._node.predicate)
+        found: Filter = self.asked.get("filter", _ALL)
+        return found
 
     def _compile(self) -> FindCommand:
-        return compile_find(self._node)
+        return compile_find(self.asked)
 
     def _document(self) -> dict[str, Any]:
         return self.compile().as_dict()
@@ -393,6 +423,26 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     def __contains__(self, item: object) -> NoReturn:
         msg = "a query set can't answer 'in'; filter by what you look for and ask exists()"
         raise TruthValueError(msg)
+
+
+@functools.lru_cache(maxsize=4096)
+def _stored_path(model: Any, name: str) -> Path:
+    known = checked(name)
+    return Path(known) if model is None else find(model, known).path()
+
+
+_NOTHING: dict[str, Any] = {}
+_ALL = Filter()
+_new: Any = object.__new__
+_set_model = vars(QuerySet)["model"].__set__
+_set_asked = vars(QuerySet)["asked"].__set__
+
+
+def _query_set(kind: type[S], model: type | None, asked: Mapping[str, Any]) -> S:
+    made: S = _new(kind)
+    _set_model(made, model)
+    _set_asked(made, asked)
+    return made
 
 
 def _named(model: type | None) -> str:

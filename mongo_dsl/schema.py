@@ -7,6 +7,7 @@ values are stored (the mapper's documents do); `values.node` decides for the oth
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Mapping
 from enum import Enum
@@ -281,6 +282,7 @@ def field_spec(cls: type, name: str) -> FieldSpec:
     return FieldSpec(cls, name, stored, annotation)
 
 
+@functools.lru_cache(maxsize=4096)
 def find(cls: type, path: str) -> FieldSpec:
     """Return what the dotted *path*, in Python's names, means in *cls*.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Body, Node, Path, Raw, Value
+from mongo_dsl.nodes import Body, Node, Path, Raw, Value, frozen
 from mongo_dsl.values import Face, node
 
 
@@ -18,7 +18,7 @@ Resolve = Callable[[str], Path]
 _DIRECTIONS = {1: 1, -1: -1, "asc": 1, "desc": -1, "ascending": 1, "descending": -1}
 
 
-@attrs.frozen
+@frozen
 class Sort(Node):
     """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``."""
 
@@ -38,13 +38,15 @@ class Sort(Node):
         return attrs.evolve(self, direction=Value(-1 if ascending else 1))
 
 
-def sorts(keys: Iterable[Any], resolve: Resolve) -> tuple[Sort, ...]:
+def sorts(keys: Sequence[Any], resolve: Resolve) -> tuple[Sort, ...]:
     """Read the *keys* of a sort: fields, sorts, ``"-name"``, pairs and mappings of them.
 
     Raises:
         OperandError: a key is something else.
         ArgumentError: a direction is neither 1 nor -1, or a field comes twice.
     """
+    if len(keys) == 1 and type(keys[0]) is Sort:
+        return (keys[0],)
     found = [sort for key in keys for sort in _sorts(key, resolve)]
     paths = [sort.path.name for sort in found]
     for name in paths:

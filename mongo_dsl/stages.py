@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 import attrs
+from bson import Decimal128
 
 from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression
@@ -17,7 +18,18 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Body, Collection, Node, Op, Path, Raw, Seq, Stages, Value
+from mongo_dsl.nodes import (
+    Body,
+    Collection,
+    Map,
+    Node,
+    Op,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+)
 from mongo_dsl.predicates import Query
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.readable import Readable
@@ -126,7 +138,32 @@ def _assigned(
     fields: Mapping[str, Any],
 ) -> list[tuple[str, Node]]:
     pairs = [pair for assignment in assignments for pair in assignment.items()]
-    return [(_name(stage, f), node(value)) for f, value in (*pairs, *fields.items())]
+    return [(_name(stage, f), _given(value)) for f, value in (*pairs, *fields.items())]
+
+
+def _given(value: Any) -> Node:
+    """Write empty documents as constants: the server refuses bare ones here."""
+    found = node(value)
+    if not isinstance(found, Map):
+        return found
+    if not found.items:
+        return Op("$literal", Raw(found))
+    return Map(tuple((name, _given(item)) for name, item in found.items))
+
+
+def _key(value: Any) -> Node:
+    """Write numbers in a group's key as constants: the server takes bare ones for flags."""
+    found = node(value)
+    if not isinstance(found, Map):
+        return found
+    return Map(tuple((name, _constant(item)) for name, item in found.items))
+
+
+def _constant(found: Node) -> Node:
+    flag = isinstance(found, Value) and isinstance(
+        found.value, (int, float, Decimal128)
+    )
+    return Op("$literal", Raw(found)) if flag else found
 
 
 def unset(*fields: Any) -> Stage:
@@ -154,7 +191,7 @@ def group(by: Any, /, **accumulators: Any) -> Stage:
             msg = f"group got {name}={accumulator!r}; it takes accumulators: acc.sum_(...)"
             raise OperandError(msg)
     items = [
-        ("_id", node(by)),
+        ("_id", _key(by)),
         *((n, node(value)) for n, value in accumulators.items()),
     ]
     return Stage(Op("$group", Body(tuple(items))))

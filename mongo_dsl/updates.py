@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from mongo_dsl.compile import compile_expression, compile_filter, compile_value
+from mongo_dsl.compile import compile_filter, compile_value, compile_whole
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -20,13 +20,13 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var, frozen
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
 
-@attrs.frozen
+@frozen
 class Change(Node):
     """One operator on one path: ``{operator: {path: value}}``."""
 
@@ -35,7 +35,7 @@ class Change(Node):
     value: Node
 
 
-@attrs.frozen
+@frozen
 class Changes(Node):
     """All that an update does; *arrays* names the items that ``$[name]`` stands for."""
 
@@ -200,7 +200,7 @@ def _stages(changes: Changes) -> list[dict[str, Any]]:
 
 def _stage(change: Change) -> dict[str, Any]:
     if change.operator == "$set":
-        return {"$set": {change.path.name: compile_expression(change.value)}}
+        return {"$set": {change.path.name: compile_whole(change.value)}}
     if change.operator == "$unset":
         return {"$unset": change.path.name}
     msg = f"a pipeline update can't {change.operator}"

@@ -72,6 +72,11 @@ def key(name: Any) -> str:
     return str(name)
 
 
+def is_pattern(found: Node) -> bool:
+    """Tell whether *found* is a compiled regular expression."""
+    return type(found) is Value and isinstance(found.value, (re.Pattern, Regex))
+
+
 def int64(value: int) -> int:
     """Check that the integer *value* fits into 64 bits.
 
@@ -172,6 +177,9 @@ _CONVERTERS: dict[type, Callable[[Any], Node]] = {
     frozenset: _set,
     dict: _mapping,
 }
+
+PLAIN: frozenset[type] = frozenset({str, int, float, bool, ObjectId})
+"""The types of values that go into the tree as they are; an `int` must fit into 64 bits."""
 
 # Asked in this order of a value whose exact type isn't listed: an Enum may be a str too.
 _FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (

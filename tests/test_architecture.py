@@ -23,10 +23,20 @@ DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "geo"),
     ("values", "predicates", "structure"),
-    ("compile", "counts", "junctions", "params", "schema", "render", "readable", "shape"),
-    ("filters", "sorting"),
+    (
+        "compile",
+        "counts",
+        "flat",
+        "junctions",
+        "params",
+        "schema",
+        "render",
+        "readable",
+        "shape",
+    ),
+    ("filters", "sorting", "matching", "testing"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
-    ("frames", "accumulators", "windows"),
+    ("frames", "accumulators", "windows", "search"),
     ("changes",),
     ("fields",),
     ("keywords", "keyset"),
@@ -159,7 +169,7 @@ def test_public_names(package):
 
 CONTRACT = {
     mongo_dsl: (
-        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win geo"
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win search geo"
     ),
     mapper: (
         "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "

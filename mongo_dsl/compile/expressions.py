@@ -35,15 +35,16 @@ def compile_expression(node: Node) -> Any:
     return EXPRESSIONS[type(node)](node)
 
 
-def _path(node: Path) -> Any:
-    return _indexed(node) if node.positions else f"${node.name}"
+def read_path(node: Path, prefix: str = "$") -> Any:
+    """Read the field *node*, of the document or of what *prefix* names."""
+    return _indexed(node, prefix) if node.positions else f"{prefix}{node.name}"
 
 
-def _indexed(node: Path) -> Any:
+def _indexed(node: Path, prefix: str) -> Any:
     """Read array places one by one: ``"$items.0"`` would look for a field named 0."""
     segments = node.name.split(".")
     first = node.positions[0]
-    value: Any = "$" + ".".join(segments[:first])
+    value: Any = prefix + ".".join(segments[:first])
     for place, segment in enumerate(segments[first:], first):
         if place in node.positions:
             value = {"$arrayElemAt": [value, int(segment)]}
@@ -69,8 +70,35 @@ def _seq(node: Seq) -> list[Any]:
 
 def _map(node: Map) -> Any:
     if any(name[:1] == "$" or "." in name or not name for name, _ in node.items):
-        return {"$literal": compile_value(node)}
+        return {"$literal": compile_value(node)} if _is_data(node) else _by_field(node)
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
+
+
+def _is_data(node: Node) -> bool:
+    if isinstance(node, Seq):
+        return all(map(_is_data, node.items))
+    if isinstance(node, Map):
+        return all(_is_data(item) for _, item in node.items)
+    return isinstance(node, (Value, Param))
+
+
+def _by_field(node: Map) -> dict[str, Any]:
+    """Build a document of computed values field by field: ``$setField`` takes any name."""
+    made: dict[str, Any] = {}
+    for name, item in node.items:
+        value = EXPRESSIONS[type(item)](item)
+        body = {"field": _value(Value(name)), "input": made, "value": value}
+        made = {"$setField": body}
+    return made
+
+
+def compile_whole(node: Node) -> Any:
+    """Compile what a field is set to: a bare document would set the fields it names."""
+    if isinstance(node, Map):
+        if _is_data(node):
+            return {"$literal": compile_value(node)}
+        return {"$mergeObjects": [_map(node)]}
+    return compile_expression(node)
 
 
 def _body(node: Body) -> dict[str, Any]:
@@ -86,7 +114,7 @@ def _stages(node: Stages) -> list[Any]:
 
 
 EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
-    Path: _path,
+    Path: read_path,
     Var: _var,
     Value: _value,
     Seq: _seq,

@@ -13,6 +13,7 @@ from typing import Any
 from bson import Regex
 
 from mongo_dsl.compile.expressions import compile_expression
+from mongo_dsl.compile.respelling import DELICATE, respelled
 from mongo_dsl.compile.values import VALUES, compile_value
 from mongo_dsl.nodes import Node, Raw
 from mongo_dsl.predicates import (
@@ -54,6 +55,9 @@ def _reads_as_condition(value: Any) -> bool:
 
 
 def _where(node: Where) -> dict[str, Any]:
+    for op in node.ops:
+        if op.name in DELICATE and (other := respelled(node)) is not None:
+            return compile_filter(other)
     ops = {op.name: VALUES[type(op.body)](op.body) for op in node.ops}
     return {node.path.name: ops} if node.path.name else ops
 
@@ -107,7 +111,7 @@ def _gather(found: list[Any], name: str, condition: Any) -> None:
 
 def _merge(name: str, left: Any, right: Any) -> dict[str, Any] | None:
     """Write two conditions of one field as one operator document, where that is exact."""
-    if name[:1] == "$":
+    if name[0] == "$":
         return None
     ours, theirs = _operators(left), _operators(right)
     if ours is None or theirs is None or not ours.keys().isdisjoint(theirs):
@@ -117,13 +121,11 @@ def _merge(name: str, left: Any, right: Any) -> dict[str, Any] | None:
 
 def _operators(condition: Any) -> dict[str, Any] | None:
     """Return *condition* as an operator document; None for a bare regular expression."""
-    if isinstance(condition, (re.Pattern, Regex)):
-        return None
-    if isinstance(condition, dict):
+    if type(condition) is dict:
         first = next(iter(condition), "")
         if first[:1] == "$" and first not in ("$ref", "$id", "$db"):
             return condition
-    return {"$eq": condition}
+    return None if isinstance(condition, (re.Pattern, Regex)) else {"$eq": condition}
 
 
 def _each(terms: Iterable[Predicate]) -> list[dict[str, Any]]:

@@ -1,20 +1,28 @@
 """Conditions as aggregation expressions: the second lowering of every predicate.
 
-Where the two differ is MongoDB's meaning, not ours: an expression orders a missing field
-before every value and compares an array as a whole, a filter does neither.
-https://www.mongodb.com/docs/manual/reference/operator/query/expr/
+Where the two differ is MongoDB's meaning, not ours: an expression orders values of all
+types, a missing field before every value, and compares an array as a whole; a filter does
+neither. https://www.mongodb.com/docs/manual/reference/operator/query/expr/
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from mongo_dsl.compile.expressions import EXPRESSIONS, compile_expression
+from mongo_dsl.compile import bits as _bits  # noqa: F401 - fills the table
+from mongo_dsl.compile.conditions import (
+    CONDITIONS,
+    compared,
+    formless,
+    items_of,
+    matched,
+    some_item,
+    where,
+)
+from mongo_dsl.compile.expressions import EXPRESSIONS, compile_expression, read_path
 from mongo_dsl.compile.filters import compile_filter
-from mongo_dsl.compile.values import compile_value
-from mongo_dsl.errors import CompileError
-from mongo_dsl.nodes import Node, Op
+from mongo_dsl.nodes import Node, Op, Path, Seq
 from mongo_dsl.predicates import (
     And,
     Computed,
@@ -26,15 +34,40 @@ from mongo_dsl.predicates import (
     Top,
     Verbatim,
     Where,
+    speaks_of_item,
 )
+from mongo_dsl.values import is_pattern
 
 
-def _equals(node: Equals) -> dict[str, Any]:
-    return {"$eq": [compile_expression(node.path), compile_expression(node.value)]}
+_DOCUMENT = "$"
+_ITEM = "$$item"
 
 
-def _where(node: Where) -> Any:
-    tests = _tests(compile_expression(node.path), node.ops)
+def lowered(node: Predicate, root: str = _DOCUMENT) -> Any:
+    """Compile *node* as an expression on *root*: the document, or an array's item.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+        CompileError: *node* can only be a filter.
+    """
+    return _LOWERINGS[type(node)](node, root)
+
+
+def _read(path: Path, root: str) -> Any:
+    if root is _DOCUMENT:
+        return compile_expression(path)
+    return read_path(path, f"{root}.") if path.name else root
+
+
+def _equals(node: Equals, root: str) -> dict[str, Any]:
+    return compared("$eq", _read(node.path, root), node.value)
+
+
+def _where(node: Where, root: str) -> Any:
+    return _joined(_tests(_read(node.path, root), node.ops))
+
+
+def _joined(tests: list[Any]) -> Any:
     return tests[0] if len(tests) == 1 else {"$and": tests}
 
 
@@ -45,109 +78,123 @@ def _tests(field: Any, ops: tuple[Op, ...]) -> list[Any]:
 
 def _test(field: Any, op: Op, options: Node | None) -> Any:
     if op.name in _COMPARISONS:
-        return {op.name: [field, compile_expression(op.body)]}
+        return compared(op.name, field, op.body)
     if op.name == "$regex":
-        return _regex(field, op.body, options)
-    if op.name in _REWRITTEN:
-        return _REWRITTEN[op.name](field, op.body)
-    raise _formless(op.name)
-
-
-def _formless(name: str) -> CompileError:
-    return CompileError(f"{name} has no form as an expression; use it in a filter")
-
-
-def _regex(field: Any, pattern: Node, options: Node | None) -> dict[str, Any]:
-    body = {"input": field, "regex": compile_value(pattern)}
-    if options is not None:
-        body["options"] = compile_value(options)
-    return {"$regexMatch": body}
-
-
-def _not(field: Any, body: Node) -> dict[str, Any]:
-    if not isinstance(body, Where):
-        raise _formless("$not")
-    tests = _tests(field, body.ops)
-    return {"$not": [tests[0] if len(tests) == 1 else {"$and": tests}]}
-
-
-def _exists(field: Any, body: Node) -> dict[str, Any]:
-    operator = "$ne" if compile_value(body) else "$eq"
-    return {operator: [{"$type": field}, "missing"]}
-
-
-def _mod(field: Any, body: Node) -> dict[str, Any]:
-    divisor, remainder = compile_value(body)
-    return {"$eq": [{"$mod": [field, divisor]}, remainder]}
-
-
-def _size(field: Any, body: Node) -> dict[str, Any]:
-    return {"$eq": [{"$size": field}, compile_expression(body)]}
-
-
-def _all(field: Any, body: Node) -> dict[str, Any]:
-    return {"$setIsSubset": [compile_expression(body), field]}
-
-
-def _in(field: Any, body: Node) -> dict[str, Any]:
-    return {"$in": [field, compile_expression(body)]}
-
-
-def _nin(field: Any, body: Node) -> dict[str, Any]:
-    return {"$not": [_in(field, body)]}
+        return matched(field, op.body, options)
+    if op.name in CONDITIONS:
+        return CONDITIONS[op.name](field, op.body)
+    raise formless(op.name)
 
 
 _COMPARISONS = frozenset({"$eq", "$ne", "$gt", "$gte", "$lt", "$lte"})
-_REWRITTEN: dict[str, Callable[[Any, Node], Any]] = {
-    "$in": _in,
-    "$nin": _nin,
-    "$exists": _exists,
-    "$mod": _mod,
-    "$size": _size,
-    "$all": _all,
-    "$not": _not,
-}
 
 
-def _and(node: And) -> Any:
-    terms = _each(node.terms)
-    return terms[0] if len(terms) == 1 and not node.literal else {"$and": terms}
+def _not(field: Any, body: Node) -> dict[str, Any]:
+    if is_pattern(body):
+        return {"$not": [matched(field, body, None)]}
+    if not isinstance(body, Where):
+        raise formless("$not")
+    return {"$not": [_joined(_tests(field, body.ops))]}
 
 
-def _each(terms: tuple[Predicate, ...]) -> list[Any]:
-    return [compile_expression(term) for term in terms]
+def _elem_match(field: Any, body: Node) -> dict[str, Any]:
+    if not isinstance(body, Predicate):
+        raise formless("a raw $elemMatch")
+    test = lowered(body, _ITEM)
+    if not speaks_of_item(body):
+        test = where({"$eq": [{"$type": _ITEM}, "object"]}, test)
+    return some_item(items_of(field), test)
 
 
-def _or(node: Or) -> dict[str, Any]:
-    return {"$or": _each(node.terms)}
+def _all(field: Any, body: Node) -> Any:
+    """Tell whether *field* holds all of a list; what is no array holds itself."""
+    if not isinstance(body, Seq):
+        raise formless("a raw $all")
+    plain = [item for item in body.items if not _is_test(item)]
+    tests = [_held(field, item) for item in body.items if _is_test(item)]
+    if plain:
+        values = compile_expression(Seq(tuple(plain)))
+        nested = any(isinstance(item, Seq) for item in plain)
+        tests.insert(0, {"$setIsSubset": [values, _held_by(field, nested=nested)]})
+    return _joined(tests) if tests else False
 
 
-def _nor(node: Nor) -> dict[str, Any]:
-    return {"$not": [{"$or": _each(node.terms)}]}
+def _is_test(item: Node) -> bool:
+    return isinstance(item, Op) or is_pattern(item)
 
 
-def _top(node: Top) -> Any:
-    raise _formless(node.op.name)
+def _held(field: Any, item: Node) -> dict[str, Any]:
+    if isinstance(item, Op):
+        return _elem_match(field, item.body)
+    return some_item(_held_by(field), matched(_ITEM, item, None))
 
 
-def _computed(node: Computed) -> Any:
+def _held_by(field: Any, *, nested: bool = False) -> dict[str, Any]:
+    """Return the items of *field*; an array that is asked for may be *field* itself."""
+    items = {"$concatArrays": [field, [field]]} if nested else field
+    return {"$cond": [{"$isArray": [field]}, items, [field]]}
+
+
+CONDITIONS.update({"$not": _not, "$elemMatch": _elem_match, "$all": _all})
+
+
+# -- Junctions -----------------------------------------------------------------------
+
+
+def _and(node: And, root: str) -> Any:
+    if node.literal:
+        return {"$and": _each(node.terms, root)}
+    return _joined([test for term in node.terms for test in _conjuncts(term, root)])
+
+
+def _conjuncts(term: Predicate, root: str) -> Iterable[Any]:
+    """Return what *term* adds to an "and": several conditions on a field, no comment."""
+    if isinstance(term, Where):
+        return _tests(_read(term.path, root), term.ops)
+    if isinstance(term, Top) and term.op.name == "$comment":
+        return ()
+    return (lowered(term, root),)
+
+
+def _each(terms: tuple[Predicate, ...], root: str) -> list[Any]:
+    return [lowered(term, root) for term in terms]
+
+
+def _or(node: Or, root: str) -> dict[str, Any]:
+    return {"$or": _each(node.terms, root)}
+
+
+def _nor(node: Nor, root: str) -> dict[str, Any]:
+    return {"$not": [{"$or": _each(node.terms, root)}]}
+
+
+def _top(node: Top, _: str) -> Any:
+    if node.op.name == "$comment":
+        return True
+    if node.op.name == "$sampleRate":
+        return {"$lt": [{"$rand": {}}, compile_expression(node.op.body)]}
+    raise formless(node.op.name)
+
+
+def _computed(node: Computed, root: str) -> Any:
+    if root is not _DOCUMENT:
+        raise formless("a computed condition on an array's items")
     return compile_expression(node.expression)
 
 
-def _verbatim(_: Verbatim) -> Any:
-    raise _formless("a raw filter")
+def _verbatim(_: Verbatim, __: str) -> Any:
+    raise formless("a raw filter")
 
 
-EXPRESSIONS.update(
-    {
-        Equals: _equals,
-        Where: _where,
-        And: _and,
-        Or: _or,
-        Nor: _nor,
-        Top: _top,
-        Computed: _computed,
-        Verbatim: _verbatim,
-        Query: lambda node: compile_filter(node.predicate),
-    }
-)
+_LOWERINGS: dict[type[Predicate], Callable[[Any, str], Any]] = {
+    Equals: _equals,
+    Where: _where,
+    And: _and,
+    Or: _or,
+    Nor: _nor,
+    Top: _top,
+    Computed: _computed,
+    Verbatim: _verbatim,
+}
+EXPRESSIONS.update(dict.fromkeys(_LOWERINGS, lowered))
+EXPRESSIONS[Query] = lambda node: compile_filter(node.predicate)

@@ -32,7 +32,15 @@ def case(case: Any, then: Any) -> Expr:
 
 @in_call_order
 def cond(if_: Any, then: Any, else_: Any) -> Expr:
-    """Give *then* where *if_* is true, *else_* otherwise."""
+    """Give *then* where *if_* is true, *else_* otherwise.
+
+    A filter may stand for *if_*; it then compares arrays as a whole, and a missing field
+    is less than every number.
+
+    >>> from mongo_dsl import F, fn
+    >>> fn.cond(F.age >= 18, "adult", "child").compile()["$cond"]["if"]
+    {'$gte': ['$age', 18]}
+    """
     return named("$cond", if_=if_, then=then, else_=else_)
 
 

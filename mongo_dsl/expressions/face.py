@@ -282,16 +282,18 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
 
 def _reordered(made: R, parameters: Iterable[Any]) -> R:
     """Refill the places of the arguments that were given; what was added stays."""
-    op: Any = made._node  # noqa: SLF001
-    if not isinstance(op.body, Body):
+    found: Any = made._node  # noqa: SLF001
+    body = found.body if isinstance(found, Op) else found
+    if not isinstance(body, Body):
         return made
-    keys = {key.lower(): (key, value) for key, value in op.body.items}
+    keys = {key.lower(): (key, value) for key, value in body.items}
     given = [name.replace("_", "") for name in parameters]
     calls = [keys[name] for name in given if name in keys]
-    places = [place for place, item in enumerate(op.body.items) if item in calls]
-    items = list(op.body.items)
+    places = [place for place, item in enumerate(body.items) if item in calls]
+    items = list(body.items)
     for place, item in zip(places, calls, strict=True):
         items[place] = item
-    if items == list(op.body.items):
+    if items == list(body.items):
         return made
-    return made._rebuilt(Op(op.name, Body(tuple(items))))  # noqa: SLF001
+    ordered = Body(tuple(items))
+    return made._rebuilt(ordered if body is found else Op(found.name, ordered))  # noqa: SLF001

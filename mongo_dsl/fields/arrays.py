@@ -13,7 +13,14 @@ from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields.operands import ItemTest
 from mongo_dsl.filters import Filter, condition
 from mongo_dsl.nodes import Node, Op, Path, Seq, parts
-from mongo_dsl.predicates import And, Equals, Predicate, Where
+from mongo_dsl.predicates import (
+    And,
+    Computed,
+    Equals,
+    Predicate,
+    Where,
+    speaks_of_item,
+)
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import Face, node
 
@@ -147,25 +154,29 @@ class ArrayMethods(Generic[E]):
 
 
 def _check_item(test: Predicate) -> None:
-    """Refuse what ``$elemMatch`` can't say of plain items: "or" and "nor"."""
+    """Refuse what ``$elemMatch`` can't say: ``$expr``, and "or" and "nor" of plain items."""
+    if any(True for _ in parts(test, Computed)):
+        raise CompileError(_COMPUTED)
+    _refuse_choice(test)
+
+
+def _refuse_choice(test: Predicate) -> None:
     if not isinstance(test, And):
-        if not isinstance(test, (Equals, Where)) and _speaks_of_item(test):
+        if not isinstance(test, (Equals, Where)) and speaks_of_item(test):
             raise CompileError(_NO_CHOICE)
         return
-    plain = [_speaks_of_item(term) for term in test.terms]
+    plain = [speaks_of_item(term) for term in test.terms]
     if plain and any(plain) and (test.literal or not all(plain)):
         raise CompileError(_NO_CHOICE)
     for term in test.terms:
-        _check_item(term)
+        _refuse_choice(term)
 
 
+_COMPUTED = (
+    "the items of an array can't be matched by what the server computes; fn.filter_ and"
+    " fn.any_element_true look at items in expressions"
+)
 _NO_CHOICE = (
     "plain items can't be matched by '|', by '~' of several conditions or beside fields; "
     "combine conditions on the item with '&', or write one any(...) for each choice"
 )
-
-
-def _speaks_of_item(test: Predicate) -> bool:
-    if isinstance(test, (Equals, Where)):
-        return not test.path.name
-    return any(_speaks_of_item(term) for term in getattr(test, "terms", ()))

@@ -14,43 +14,28 @@ from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Operand, Operands
-from mongo_dsl.filters import Filter
+from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
+from mongo_dsl.names import BSON_TYPES
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import PLAIN, Face, is_pattern, node
 
 
 T = TypeVar("T")
 
-_ALIASES = frozenset(
-    [
-        "double",
-        "string",
-        "object",
-        "array",
-        "binData",
-        "undefined",
-        "objectId",
-        "bool",
-        "date",
-        "null",
-        "regex",
-        "dbPointer",
-        "javascript",
-        "symbol",
-        "javascriptWithScope",
-        "int",
-        "timestamp",
-        "long",
-        "decimal",
-        "minKey",
-        "maxKey",
-        "number",
-    ]
-)
+_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
+
+
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+_UP, _DOWN = Value(1), Value(-1)
+_EQUALITIES = frozenset({"$eq", "$ne"})
+
+
+def _plain_types(spec: FieldSpec | None) -> frozenset[type]:
+    return PLAIN if spec is None else spec.comparable & PLAIN
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -60,35 +45,59 @@ class Comparable(Expr, Generic[T]):
     _node: Path
     _spec: FieldSpec | None = None
     _arrays: tuple[tuple[str, Predicate], ...] = ()
+    # What is compared as it is: for these types, the funnel below has nothing to do.
+    _plain_types: frozenset[type] = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: _plain_types(self._spec), takes_self=True),
+    )
+
+    # What a list of them takes: integers are checked one by one.
+    _scalars: frozenset[type] = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: self._plain_types - {int}, takes_self=True),
+    )
 
     # -- Comparisons ------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Filter:  # type: ignore[override]
-        """Match where the field equals *other*; None also matches a missing field."""
+        """Match where the field equals *other*; None also matches a missing field.
+
+        A field that holds an array matches by the array or by an item; as an expression,
+        by the array alone: `any` asks for an item in both places.
+        """
+        kind = type(other)
+        if kind in self._plain_types and (
+            kind is not int or _LEAST <= other <= _MOST  # type: ignore[operator]
+        ):
+            return flat_filter(((self._node, "", other),))
         operand = self._operand(other)
         if updates.reads(operand):
             return self._computed("$eq", operand)
-        return Filter(Equals(self._node, operand))
+        return filter_of(Equals(self._node, operand))
 
     def __ne__(self, other: object) -> Filter:  # type: ignore[override]
         """Match where the field differs from *other* or is missing."""
-        return self._test("$ne", self._operand(other))
+        return self._compared("$ne", other)
 
     def __lt__(self, other: Operand[T]) -> Filter:
-        """Match where the field is less than *other*."""
-        return self._test("$lt", self._ordered(other))
+        """Match where the field is less than *other*, and of the same type.
+
+        As an expression, values of all types have an order: missing fields and None are
+        less than every number.
+        """
+        return self._compared("$lt", other)
 
     def __le__(self, other: Operand[T]) -> Filter:
         """Match where the field is at most *other*."""
-        return self._test("$lte", self._ordered(other))
+        return self._compared("$lte", other)
 
     def __gt__(self, other: Operand[T]) -> Filter:
         """Match where the field is greater than *other*."""
-        return self._test("$gt", self._ordered(other))
+        return self._compared("$gt", other)
 
     def __ge__(self, other: Operand[T]) -> Filter:
         """Match where the field is at least *other*."""
-        return self._test("$gte", self._ordered(other))
+        return self._compared("$gte", other)
 
     __hash__ = Expr.__hash__
 
@@ -99,27 +108,27 @@ class Comparable(Expr, Generic[T]):
         >>> F.age.eq(5).compile()
         {'age': {'$eq': 5}}
         """
-        return self._test("$eq", self._operand(value))
+        return self._compared("$eq", value)
 
     def ne(self, value: Operand[T]) -> Filter:
         """Match where the field differs from *value* or is missing."""
-        return self._test("$ne", self._operand(value))
+        return self._compared("$ne", value)
 
     def gt(self, value: Operand[T]) -> Filter:
         """Match where the field is greater than *value*."""
-        return self._test("$gt", self._ordered(value))
+        return self._compared("$gt", value)
 
     def gte(self, value: Operand[T]) -> Filter:
         """Match where the field is at least *value*."""
-        return self._test("$gte", self._ordered(value))
+        return self._compared("$gte", value)
 
     def lt(self, value: Operand[T]) -> Filter:
         """Match where the field is less than *value*."""
-        return self._test("$lt", self._ordered(value))
+        return self._compared("$lt", value)
 
     def lte(self, value: Operand[T]) -> Filter:
         """Match where the field is at most *value*."""
-        return self._test("$lte", self._ordered(value))
+        return self._compared("$lte", value)
 
     def between(self, low: Operand[T], high: Operand[T]) -> Filter:
         """Match values from *low* to *high*, both included.
@@ -131,15 +140,17 @@ class Comparable(Expr, Generic[T]):
         lower, upper = self._ordered(low), self._ordered(high)
         if updates.reads(lower) or updates.reads(upper):
             return all_of(self >= low, self <= high)
-        return Filter(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
+        return filter_of(Where(self._node, (Op("$gte", lower), Op("$lte", upper))))
 
     def in_(self, values: Operands[T]) -> Filter:
-        """Match where the field equals one of *values*.
+        """Match where the field equals one of *values*, or a compiled pattern in them fits.
 
         >>> from mongo_dsl import F
         >>> F.city.in_(["Paris", "Rome"]).compile()
         {'city': {'$in': ['Paris', 'Rome']}}
         """
+        if type(values) is list and self._scalars.issuperset(map(type, values)):
+            return flat_filter(((self._node, "$in", tuple(values)),))
         return self._test("$in", self._operands("in_", values))
 
     def not_in(self, values: Operands[T]) -> Filter:
@@ -184,8 +195,8 @@ class Comparable(Expr, Generic[T]):
             msg = "type_ got no types; it takes aliases such as 'string', or numbers"
             raise ArgumentError(msg)
         for name in types:
-            if isinstance(name, str) and name not in _ALIASES:
-                listed = ", ".join(sorted(_ALIASES))
+            if isinstance(name, (str, int)) and name not in _TYPES:
+                listed = ", ".join(sorted([*BSON_TYPES, "number"]))
                 msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
                 raise ArgumentError(msg)
         return self._test("$type", node(types[0] if len(types) == 1 else types))
@@ -194,11 +205,11 @@ class Comparable(Expr, Generic[T]):
 
     def asc(self) -> Sort:
         """Sort by the field, smallest first."""
-        return Sort(self._node, Value(1))
+        return Sort(self._node, _UP)
 
     def desc(self) -> Sort:
         """Sort by the field, greatest first."""
-        return Sort(self._node, Value(-1))
+        return Sort(self._node, _DOWN)
 
     # -- The funnel: every comparison comes through here -------------------
 
@@ -207,11 +218,22 @@ class Comparable(Expr, Generic[T]):
             return node(value)
         return self._spec.operand(value)
 
+    def _compared(self, name: str, value: Any) -> Filter:
+        kind = type(value)
+        if kind in self._plain_types and (kind is not int or _LEAST <= value <= _MOST):
+            return flat_filter(((self._node, name, value),))
+        ordered = name not in _EQUALITIES
+        return self._test(name, (self._ordered if ordered else self._operand)(value))
+
     def _ordered(self, value: Any) -> Node:
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
-        return self._operand(value)
+        operand = self._operand(value)
+        if self._spec is None and is_pattern(operand):
+            msg = f"{self._subject()} has no order against {value!r}; use matches(...)"
+            raise OperandError(msg)
+        return operand
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
@@ -228,24 +250,33 @@ class Comparable(Expr, Generic[T]):
         return Seq(tuple([self._operand(value) for value in values]))
 
     def _test(self, name: str, operand: Node) -> Filter:
-        if updates.reads(operand):
+        if type(operand) is not Value and updates.reads(operand):
             return self._computed(name, operand)
-        return Filter(Where(self._node, (Op(name, operand),)))
+        return filter_of(Where(self._node, (Op(name, operand),)))
 
     def _computed(self, name: str, operand: Node) -> Filter:
         """Compare with what the server reads: only ``$expr`` can do that."""
         if name == "$nin":
             return ~self._computed("$in", operand)
-        return Filter(Computed(Op(name, Seq((self._node, operand)))))
+        test = Op(name, Seq((self._node, operand)))
+        if name == "$in" and not isinstance(operand, Seq):
+            test = _where_array(operand, test)
+        return filter_of(Computed(test))
 
     def _plain(self, name: str, operand: Any) -> Filter:
-        return Filter(Where(self._node, (Op(name, node(operand)),)))
+        return filter_of(Where(self._node, (Op(name, node(operand)),)))
 
     def _subject(self) -> str:
         return f"field {self._label()!r}"
 
     def _label(self) -> str:
         return self._node.name if self._spec is None else str(self._spec)
+
+
+def _where_array(operand: Node, test: Op) -> Op:
+    """Run *test* only where *operand* is an array: ``$in`` fails on all else."""
+    is_array = Op("$isArray", Seq((operand,)))
+    return Op("$cond", Seq((is_array, test, Value(False))))
 
 
 @attrs.frozen

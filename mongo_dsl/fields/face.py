@@ -23,9 +23,16 @@ from mongo_dsl.schema import FieldSpec
 
 T = TypeVar("T")
 
+_REMEMBERED = 256  # children of a field: the keys of a dictionary are without number
 
-@attrs.frozen(eq=False, repr=False, weakref_slot=True)
+
+class Children:
+    """Gives a field a dictionary, for the nested fields that were asked for."""
+
+
+@attrs.frozen(eq=False, repr=False)
 class Field(
+    Children,
     Comparable[T],
     Changeable[T],
     TextMethods,
@@ -38,8 +45,6 @@ class Field(
     A name that a method has is reached by item: ``User.q.address["size"]``. Fields are
     interned, so they serve as keys: ``{User.q.age: 1}``.
     """
-
-    _children: dict[str, Field[Any]] = attrs.field(init=False, factory=dict)
 
     __hash__ = Comparable.__hash__
 
@@ -61,7 +66,11 @@ class Field(
         return bool(names) and name not in names
 
     def __getitem__(self, key: str | int) -> Field[Any]:
-        """Return the nested field *key*, dotted names included, or the item at a place."""
+        """Return the nested field *key*, dotted names included, or the item at a place.
+
+        Dots lead further down, in dictionaries, too; `fn.get_field` reads a field whose
+        own name holds one.
+        """
         if isinstance(key, str):
             return self._below(key)
         if not isinstance(key, int) or isinstance(key, bool):
@@ -84,19 +93,20 @@ class Field(
         return self._child(name)
 
     def _child(self, name: str) -> Field[Any]:
+        found: Field[Any] | None = self.__dict__.get(name)
+        if found is None:
+            found = self._new_child(name)
+            if name not in _METHODS and len(self.__dict__) < _REMEMBERED:
+                self.__dict__[name] = found  # the next look-up doesn't come here
+        return found
+
+    def _new_child(self, name: str) -> Field[Any]:
         if self._spec is not None:
-            found = self._children.get(name)
-            return self._known_child(name, self._spec) if found is None else found
+            spec = self._spec.sub(name)
+            return field_at(spec.path(), spec, self._arrays)
         prefix = f"{self._node.name}." if self._node.name else ""
         path = Path(f"{prefix}{name}", self._node.positions)
         return field_at(path, None, self._arrays)
-
-    def _known_child(self, name: str, parent: FieldSpec) -> Field[Any]:
-        spec = parent.sub(name)
-        found = field_at(spec.path(), spec, self._arrays)
-        if name in parent.names():  # the keys of a dictionary are without number
-            self._children[name] = found
-        return found
 
     def _at(self, place: int) -> Field[Any]:
         if self._spec is not None:
@@ -159,7 +169,8 @@ class Field(
         r"""Match text that contains *part*, or an array that holds *part*.
 
         The document class tells which; without one, *part* does: text is looked for in
-        text.
+        text. As an expression, an array is compared as a whole; `any` asks for an item in
+        both places: ``F.tags.any(lambda tag: tag == "new")``.
 
         >>> from mongo_dsl import F
         >>> F.name.contains("a.b", case=False).compile()

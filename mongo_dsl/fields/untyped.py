@@ -10,6 +10,9 @@ from mongo_dsl.names import checked
 from mongo_dsl.nodes import Path
 
 
+_REMEMBERED = 1024  # names: without a bound, those that come from users would pile up
+
+
 class UntypedRoot:
     """The root of untyped fields: ``F.any.path``, ``F["a.b"]``, ``F.items[0].sku``.
 
@@ -17,12 +20,13 @@ class UntypedRoot:
     {'address.city': 'Paris'}
     """
 
-    __slots__ = ()
-
     def __getattr__(self, name: str) -> Field[Any]:
         if name[:2] == "__":
             raise AttributeError(name)
-        return field_at(Path(checked(name)), None)
+        found = self[name]
+        if len(self.__dict__) < _REMEMBERED:
+            self.__dict__[name] = found  # the next look-up doesn't come here
+        return found
 
     def __getitem__(self, name: str) -> Field[Any]:
         """Return the field of the dotted *name*."""

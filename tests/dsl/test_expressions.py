@@ -6,7 +6,6 @@ import re
 import pytest
 
 from mongo_dsl import F, acc, fn, param, raw, win
-from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.expressions.face import MISSING
 from tests.models import User
@@ -119,13 +118,6 @@ PREDICATES = [
     (F.a.not_in([1, 2]), {"$not": [{"$in": ["$a", [1, 2]]}]}),
     (F.a.exists(), {"$ne": [{"$type": "$a"}, "missing"]}),
     (F.a.exists(False), {"$eq": [{"$type": "$a"}, "missing"]}),
-    (F.a.mod(4, 1), {"$eq": [{"$mod": ["$a", 4]}, 1]}),
-    (F.a.size_(2), {"$eq": [{"$size": "$a"}, 2]}),
-    (F.a.all_([1, 2]), {"$setIsSubset": [[1, 2], "$a"]}),
-    (
-        F.a.matches("x", "i"),
-        {"$regexMatch": {"input": "$a", "regex": "x", "options": "i"}},
-    ),
     (~(F.a > 5), {"$not": [{"$gt": ["$a", 5]}]}),
     (
         ~F.a.between(1, 5),
@@ -147,26 +139,6 @@ PREDICATES = [
 def test_filters_are_expressions_too(filter_, mql):
     """One predicate has two lowerings: in an expression it computes a truth value."""
     assert fn.cond(filter_, 1, 2).compile()["$cond"]["if"] == mql
-
-
-@pytest.mark.parametrize(
-    ("filter_", "name"),
-    [
-        (F.a.near((1, 2)), "$near"),
-        (F.a.any(F.b == 1), "$elemMatch"),
-        (F.a.type_("int"), "$type"),
-        (F.a.bits_all_set(1), "$bitsAllSet"),
-        (raw({"a": 1}) & F.a.exists(), "a raw filter"),
-    ],
-    ids=str,
-)
-def test_some_filters_have_no_expression(filter_, name):
-    """What only the query language can say is an error in an expression."""
-    with pytest.raises(CompileError) as caught:
-        compile_expression(fn.cond(filter_, 1, 2)._node)
-    assert (
-        str(caught.value) == f"{name} has no form as an expression; use it in a filter"
-    )
 
 
 def test_expressions_have_no_place_in_data():

@@ -40,6 +40,7 @@ from mongo_dsl.errors import (
     TruthValueError,
     UnknownFieldError,
 )
+from mongo_dsl.keywords import keyword_filter
 from tests.models import Address, Status, User
 
 
@@ -48,6 +49,8 @@ OID = ObjectId("0123456789abcdef01234567")
 UTC = dt.timezone.utc
 PARIS = geo.Point(2.35, 48.85)
 SQUARE = geo.Polygon([(0, 0), (0, 1), (1, 1), (0, 0)])
+DATA = {"$gt": 1}  # a document that MongoDB would take for an operator
+IN_LIST = {"$cond": [{"$isArray": ["$list"]}, {"$in": ["$a", "$list"]}, False]}
 
 ROWS = [
     # comparison
@@ -125,6 +128,7 @@ ROWS = [
     (~((F.a == 1) & (F.b == 2)), {"$nor": [{"a": 1, "b": 2}]}),
     (~none_of(F.a == 1, F.b == 2), {"$or": [{"a": 1}, {"b": 2}]}),
     (~Filter(), {"$nor": [{}]}),
+    (F.a != re.compile("x"), {"a": {"$not": {"$eq": re.compile("x")}}}),
     (~(F.a == re.compile("x")), {"a": {"$not": {"$eq": re.compile("x")}}}),
     (~json_schema({}), {"$nor": [{"$jsonSchema": {}}]}),
     (~raw({"a": 1}), {"$nor": [{"a": 1}]}),
@@ -134,8 +138,43 @@ ROWS = [
     (F.a == F.b, {"$expr": {"$eq": ["$a", "$b"]}}),
     (F.a + 1 > 5, {"$expr": {"$gt": [{"$add": ["$a", 1]}, 5]}}),
     (F.a > F.b + 1, {"$expr": {"$gt": ["$a", {"$add": ["$b", 1]}]}}),
-    (F.a.in_(F.list), {"$expr": {"$in": ["$a", "$list"]}}),
-    (F.a.not_in(F.list), {"$expr": {"$not": [{"$in": ["$a", "$list"]}]}}),
+    (F.a.in_(F.list), {"$expr": IN_LIST}),
+    (F.a.not_in(F.list), {"$expr": {"$not": [IN_LIST]}}),
+    (F.a.in_([F.b, 1]), {"$expr": {"$in": ["$a", ["$b", 1]]}}),
+    # Documents that MongoDB would take for operators in a list.
+    (F.a.in_([DATA]), {"a": {"$eq": DATA}}),
+    (F.a.in_([1, DATA]), {"$or": [{"a": {"$in": [1]}}, {"a": {"$eq": DATA}}]}),
+    (F.a.not_in([1, DATA]), {"a": {"$nin": [1], "$ne": DATA}}),
+    (F.a.all_([1, DATA]), {"a": {"$all": [1], "$eq": DATA}}),
+    (~F.a.all_([1, DATA]), {"$nor": [{"a": {"$all": [1], "$eq": DATA}}]}),
+    (
+        not_(F.a.in_([1, DATA])),
+        {"$nor": [{"$or": [{"a": {"$in": [1]}}, {"a": {"$eq": DATA}}]}]},
+    ),
+    (not_(F.a.in_([DATA])), {"a": {"$not": {"$eq": DATA}}}),
+    (F.a.any(lambda i: i.in_([DATA])), {"a": {"$elemMatch": {"$eq": DATA}}}),
+    (
+        F.a.any(lambda i: i.not_in([1, DATA])),
+        {"a": {"$elemMatch": {"$nin": [1], "$ne": DATA}}},
+    ),
+    (
+        F.a.all_([1, F.b > 1]),
+        {
+            "$and": [
+                {"a": {"$all": [1]}},
+                {"a": {"$all": [{"$elemMatch": {"b": {"$gt": 1}}}]}},
+            ]
+        },
+    ),
+    (
+        keyword_filter(None, {"a": {"$all": [{"$elemMatch": {"b": 1}}]}}),
+        {"a": {"$all": [{"$elemMatch": {"b": 1}}]}},
+    ),
+    (
+        (F.a > 1) & F.a.in_([1, DATA]),
+        {"a": {"$gt": 1}, "$or": [{"a": {"$in": [1]}}, {"a": {"$eq": DATA}}]},
+    ),
+    (F.a.in_(param("list")).bind(list=[DATA]), {"a": {"$eq": DATA}}),
     (F.a.between(1, F.b), {"a": {"$gte": 1}, "$expr": {"$lte": ["$a", "$b"]}}),
     (expr(fn.gt(F.a, 1)), {"$expr": {"$gt": ["$a", 1]}}),
     # text
@@ -388,12 +427,37 @@ REFUSED = [
     (
         lambda: F["$where"],
         ArgumentError,
-        "the field name '$where' has the part '$where'; parts are not empty, hold no NUL byte and don't begin with '$'",
+        "the field name '$where' has the part '$where'; parts are not empty, hold no NUL byte and don't begin with '$'; fn.get_field reads fields of such names",
     ),
     (
         lambda: F["a..b"],
         ArgumentError,
-        "the field name 'a..b' has the part ''; parts are not empty, hold no NUL byte and don't begin with '$'",
+        "the field name 'a..b' has the part ''; parts are not empty, hold no NUL byte and don't begin with '$'; fn.get_field reads fields of such names",
+    ),
+    (
+        lambda: F.a.type_(99),
+        ArgumentError,
+        "type_ got 99, which is no BSON type; the types are: array, binData, bool, date, dbPointer, decimal, double, int, javascript, javascriptWithScope, long, maxKey, minKey, null, number, object, objectId, regex, string, symbol, timestamp, undefined",
+    ),
+    (
+        lambda: F.a > re.compile("x"),
+        OperandError,
+        "field 'a' has no order against re.compile('x'); use matches(...)",
+    ),
+    (
+        lambda: F.a.any(F.b > F.c),
+        CompileError,
+        "the items of an array can't be matched by what the server computes; fn.filter_ and fn.any_element_true look at items in expressions",
+    ),
+    (
+        lambda: F.a.any(lambda i: i.in_([1, DATA])).compile(),
+        CompileError,
+        "$in got documents that MongoDB would take for operators, beside other values; that has no form for an array's item, but for its fields and beside '|'",
+    ),
+    (
+        lambda: F.a.pull(lambda i: i.all_([DATA, DATA])).compile(),
+        CompileError,
+        "$all got documents that MongoDB would take for operators, beside other values; that has no form for an array's item, but for its fields and beside '|'",
     ),
     (lambda: F[0], OperandError, "F got the key 0; it takes a field's name"),
     (lambda: q[0], OperandError, "User.q got the key 0; it takes a field's name"),
@@ -576,16 +640,18 @@ def test_fields_are_keys():
 
 
 def test_untyped_fields_are_not_kept():
-    """A field that nobody holds is forgotten."""
+    """A field that nobody holds is forgotten, beyond the first thousand."""
     import gc
 
     from mongo_dsl.fields.face import _interned
 
     before = len(_interned)
-    for number in range(1000):
+    for number in range(3000):
         F[f"made_{number}"]
+        getattr(F, f"made_too_{number}")
+        getattr(F.made, f"below_{number}")
     gc.collect()
-    assert len(_interned) <= before + 1
+    assert len(_interned) <= before + 1024 + 256
 
 
 def test_five_thousand_terms_do_not_recurse():

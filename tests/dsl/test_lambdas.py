@@ -359,7 +359,7 @@ ERRORS = {
         ArgumentError,
         (
             "the field name '$x' has the part '$x'; parts are not empty, hold no NUL byte and "
-            "don't begin with '$'"
+            "don't begin with '$'; fn.get_field reads fields of such names"
         ),
     ),
     "a given name that hides": (

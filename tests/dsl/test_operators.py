@@ -268,7 +268,7 @@ ERRORS = {
         ArgumentError,
         (
             "the field name '$a' has the part '$a'; parts are not empty, hold no NUL byte and "
-            "don't begin with '$'"
+            "don't begin with '$'; fn.get_field reads fields of such names"
         ),
     ),
     "a key that is none": (
@@ -282,7 +282,7 @@ ERRORS = {
         "& got 5; it takes filters, such as F.age > 18, or raw({...})",
     ),
     "a field inside data": (
-        lambda: fn.eq(F.a, {"$x": F.b}).compile(),
+        lambda: F.a.size_(F.b).compile(),
         CompileError,
         (
             "'b' is read by the server and can't stand in data; compare it, or use it in an "

@@ -36,6 +36,20 @@ ROWS = [
     (p.add_fields(a=F.b), [{"$addFields": {"a": "$b"}}]),
     (p.unset("a"), [{"$unset": "a"}]),
     (p.unset("a", F.b.c), [{"$unset": ["a", "b.c"]}]),
+    (
+        p.group({"x": 1, "y": "$a", "z": F.a}),
+        [
+            {
+                "$group": {
+                    "_id": {"x": {"$literal": 1}, "y": {"$literal": "$a"}, "z": "$a"}
+                }
+            }
+        ],
+    ),
+    (
+        p.set(x={}, y={"a": {}, "b": F.b}),
+        [{"$set": {"x": {"$literal": {}}, "y": {"a": {"$literal": {}}, "b": "$b"}}}],
+    ),
     (p.group(None, n=acc.sum_(1)), [{"$group": {"_id": None, "n": {"$sum": 1}}}]),
     (p.group(F.a, n=acc.count()), [{"$group": {"_id": "$a", "n": {"$count": {}}}}]),
     (

@@ -256,7 +256,7 @@ REFUSED = [
     (
         lambda: F.a.where(F.b > F.c),
         CompileError,
-        "Computed conditions can't speak of an array's items; compare fields of the item with values",
+        "the items of an array can't be matched by what the server computes; fn.filter_ and fn.any_element_true look at items in expressions",
     ),
     (
         lambda: F.a.set(F.b).compile(),

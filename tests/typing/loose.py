@@ -10,7 +10,7 @@ from typing_extensions import assert_type
 from mapper import Document, SyncDocument, field
 from mapper.flows.changing import Written
 from mapper.query import AsyncQuery, Query
-from mongo_dsl import F, Field, Filter, Update, param
+from mongo_dsl import F, Field, Filter, Update, param, raw, search
 
 
 @attrs.define
@@ -39,6 +39,9 @@ assert_type(User.q.address.city.startswith("x"), Filter)
 assert_type(User.q.age.between(param("low"), param("high")), Filter)
 assert_type(User.q.age.inc(1) & User.q.tags.push("x"), Update)
 assert_type(F.a.b[0] == 5, Filter)
+assert_type(search.text([F.a, "b"], param("words")), search.SearchOperator)
+assert_type(search.compound(must=[raw({})], score=raw({})), search.SearchOperator)
+assert_type(search.multi(User.q.name, "english"), search.SearchPath)
 assert_type(User.filter(User.q.age > 5), Query[User])
 assert_type(User.find(name="x").sort("-age")[:5], Query[User])
 assert_type(User.all().select(Row), Query[Row])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from mapper.typed import Mapped, SyncDocument, define, field
+from mongo_dsl import search
 
 
 @define
@@ -38,3 +39,9 @@ User.q.address.q.cty  # wrong
 User.q.address.q.city.set(5)  # wrong
 User.filter(User.q.age > 5).srt("age")  # wrong
 User.all().one().nme  # wrong
+search.text(User.q.name, "x", match_criteria="some")  # wrong
+search.text(User.q.name, 5)  # wrong
+search.text("name")  # wrong
+search.exists("name", score=search.fuzzy())  # wrong
+search.compound(must=User.q.name == "x")  # wrong
+search.near("name", 1, 1, search.score_constant(1))  # wrong
