@@ -8,6 +8,7 @@
     ├── TruthValueError      (TypeError)       'and', 'or', 'not', 'in', 1 < f < 3
     ├── ArgumentError        (ValueError)      a limit below 1, an open ring, an empty list
     ├── UpdateConflictError  (ValueError)      two changes of one path
+    ├── PlacementError       (ValueError)      a stage where it can't stand
     ├── ParameterError       (LookupError)     a hole left open, a name without a hole
     └── CompileError         (ValueError)      a value with no form where it stands
 """
@@ -35,6 +36,10 @@ class ArgumentError(DslError, ValueError):
 
 class UpdateConflictError(DslError, ValueError):
     """Two changes of an update touch the same path."""
+
+
+class PlacementError(DslError, ValueError):
+    """A stage stands where MongoDB doesn't take it."""
 
 
 class ParameterError(DslError, LookupError):

@@ -117,6 +117,13 @@ class Raw(Node):
 
 
 @frozen
+class Data(Node):
+    """What a stage takes as data: it compiles as such, whatever its texts begin with."""
+
+    body: Node
+
+
+@frozen
 class Param(Node):
     """A hole, filled by `bind`; *accept* turns the bound value into a node or refuses it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
+from bson import Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.nodes import Body, Node, Path, Raw, Value, frozen
@@ -31,11 +32,11 @@ class Sort(Node):
         Raises:
             ArgumentError: the sort is by score.
         """
-        if self.direction not in (Value(1), Value(-1)):
+        if not isinstance(self.direction, Value):
             msg = f"the sort by {self.path.name!r} can't be reversed; scores have one order"
             raise ArgumentError(msg)
-        ascending = self.direction == Value(1)
-        return attrs.evolve(self, direction=Value(-1 if ascending else 1))
+        direction = self.direction.value
+        return attrs.evolve(self, direction=Value(type(direction)(-direction)))
 
 
 def sorts(keys: Sequence[Any], resolve: Resolve) -> tuple[Sort, ...]:
@@ -81,10 +82,11 @@ def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
         return Sort(path, Raw(node(direction)))
     if isinstance(direction, Face):
         return Sort(path, node(direction))
-    if not isinstance(direction, (int, str)) or direction not in _DIRECTIONS:
+    if not isinstance(direction, (int, float, str)) or direction not in _DIRECTIONS:
         msg = f"sort got the direction {direction!r} for {path.name!r}; it is 1 or -1"
         raise ArgumentError(msg)
-    return Sort(path, Value(_DIRECTIONS[direction]))
+    number = isinstance(direction, (Int64, float))  # MongoDB takes 1 of every type
+    return Sort(path, Value(direction if number else _DIRECTIONS[direction]))
 
 
 def _not_a_key(key: Any) -> OperandError:

@@ -20,7 +20,20 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.nodes import Body, Map, Node, Op, Path, Raw, Seq, Value, Var, frozen
+from mongo_dsl.nodes import (
+    Body,
+    Map,
+    Node,
+    Op,
+    Path,
+    Raw,
+    Seq,
+    Stages,
+    Value,
+    Var,
+    frozen,
+)
+from mongo_dsl.placement import check_update
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
@@ -184,15 +197,29 @@ def reads(tree: Node) -> bool:
 
 
 def compile_pipeline(updates: Iterable[Any]) -> list[dict[str, Any]]:
-    """Compile *updates*, made of ``set`` and ``unset``, as the stages of a pipeline update.
+    """Compile *updates* as the stages of a pipeline update.
+
+    They are updates made of ``set`` and ``unset``, stages, pipelines and raw MQL.
 
     Raises:
         CompileError: another operator, which pipeline updates don't have.
+        PlacementError: another stage, likewise.
     """
-    return [stage for update in updates for stage in _stages(changes_of(update))]
+    return [stage for update in updates for stage in _stages(update)]
 
 
-def _stages(changes: Changes) -> list[dict[str, Any]]:
+def is_pipeline(update: Any) -> bool:
+    """Tell whether *update* is a pipeline, or a stage of one."""
+    return isinstance(update, Face) and isinstance(update._node, (Stages, Op))  # noqa: SLF001
+
+
+def _stages(update: Any) -> list[dict[str, Any]]:
+    if is_pipeline(update):
+        found = update._node  # noqa: SLF001
+        stages = found.items if isinstance(found, Stages) else (found,)
+        check_update(stages)
+        return [compile_expression(stage) for stage in stages]
+    changes = changes_of(update)
     if changes.raw is not None:
         return [compile_value(changes.raw)]
     return [_stage(change) for change in changes.changes]

@@ -27,6 +27,7 @@ DSL_FLOORS = (
         "compile",
         "counts",
         "flat",
+        "placement",
         "junctions",
         "params",
         "schema",

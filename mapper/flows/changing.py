@@ -14,8 +14,7 @@ from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.stages import Stage
-from mongo_dsl.updates import compile_pipeline
+from mongo_dsl.updates import compile_pipeline, is_pipeline
 
 
 @attrs.frozen
@@ -127,6 +126,8 @@ def _compiled(
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Compile *changes*, an update or a list of them, and the *values* to set."""
     assigned = [query.model.q[name].set(value) for name, value in values.items()]
+    if is_pipeline(changes):
+        changes = [changes]
     if isinstance(changes, (list, tuple)):
         return _pipeline([*changes, *assigned]), []
     update = Update(*([] if changes is None else [changes]), *assigned)
@@ -140,13 +141,7 @@ def _pipeline(parts: list[Any]) -> list[dict[str, Any]]:
     if not parts:
         msg = "an update got an empty list; it takes set and unset, in order"
         raise ArgumentError(msg)
-    return [stage for part in parts for stage in _steps(part)]
-
-
-def _steps(part: Any) -> list[dict[str, Any]]:
-    if isinstance(part, Stage):
-        return [part.compile()]
-    return compile_pipeline([part])
+    return compile_pipeline(parts)
 
 
 def _matches_everything(filter_: Mapping[str, Any]) -> bool:

@@ -112,7 +112,7 @@ def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
 def aggregation(query: Any, pipeline: Any, *, rows: bool = False) -> Command:
     """Return the command that runs *pipeline* on the documents of *query*."""
     given = arguments(query)
-    stages = [*_leading(given), *Pipeline(pipeline).compile()]
+    stages = Pipeline(_leading(given), pipeline).compile()
     return Command(collection(query), "aggregate", (stages,), options(given), rows=rows)
 
 

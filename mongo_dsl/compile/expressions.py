@@ -9,6 +9,7 @@ from mongo_dsl.compile.values import compile_value, unbound
 from mongo_dsl.nodes import (
     Body,
     Collection,
+    Data,
     Map,
     Node,
     Op,
@@ -124,5 +125,6 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Collection: lambda node: node.name,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
+    Data: lambda node: compile_value(node.body),
     Param: unbound,
 }

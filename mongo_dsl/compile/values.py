@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from mongo_dsl.errors import CompileError, ParameterError
-from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Param, Path, Raw, Seq, Value, Var
 
 
 def compile_value(node: Node) -> Any:
@@ -41,7 +41,7 @@ def _op(node: Op) -> dict[str, Any]:
     return {node.name: VALUES[type(node.body)](node.body)}
 
 
-def _raw(node: Raw) -> Any:
+def _raw(node: Raw | Data) -> Any:
     return compile_value(node.body)
 
 
@@ -57,6 +57,7 @@ VALUES: dict[type[Node], Callable[[Any], Any]] = {
     Body: _map,
     Op: _op,
     Raw: _raw,
+    Data: _raw,
     Param: unbound,
     Path: _read,
     Var: _read,

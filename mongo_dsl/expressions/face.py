@@ -281,11 +281,18 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _reordered(made: R, parameters: Iterable[Any]) -> R:
-    """Refill the places of the arguments that were given; what was added stays."""
     found: Any = made._node  # noqa: SLF001
     body = found.body if isinstance(found, Op) else found
-    if not isinstance(body, Body):
+    ordered = reordered(body, parameters)
+    if ordered is body:
         return made
+    return made._rebuilt(ordered if body is found else Op(found.name, ordered))  # noqa: SLF001
+
+
+def reordered(body: Node, parameters: Iterable[str]) -> Node:
+    """Refill the places of the arguments that were given; what was added stays."""
+    if not isinstance(body, Body):
+        return body
     keys = {key.lower(): (key, value) for key, value in body.items}
     given = [name.replace("_", "") for name in parameters]
     calls = [keys[name] for name in given if name in keys]
@@ -293,7 +300,4 @@ def _reordered(made: R, parameters: Iterable[Any]) -> R:
     items = list(body.items)
     for place, item in zip(places, calls, strict=True):
         items[place] = item
-    if items == list(body.items):
-        return made
-    ordered = Body(tuple(items))
-    return made._rebuilt(ordered if body is found else Op(found.name, ordered))  # noqa: SLF001
+    return body if items == list(body.items) else Body(tuple(items))

@@ -120,8 +120,8 @@ ROWS = [
         [{"$replaceRoot": {"newRoot": {"$mergeObjects": ["$a", {"x": 1}]}}}],
     ),
     (
-        p.then(stages.limit(5), raw({"$out": "x"}), {"$skip": 1}),
-        [{"$limit": 5}, {"$out": "x"}, {"$skip": 1}],
+        p.then(stages.limit(5), raw({"$skip": 1}), {"$out": "x"}),
+        [{"$limit": 5}, {"$skip": 1}, {"$out": "x"}],
     ),
     (p.then(raw([{"$limit": 1}, {"$skip": 1}])), [{"$limit": 1}, {"$skip": 1}]),
     (p.limit(1) + p.skip(2), [{"$limit": 1}, {"$skip": 2}]),
