@@ -12,7 +12,12 @@ from typing import Any, NoReturn
 
 import attrs
 
-from mongo_dsl.compile import compile_filter, compile_value, compile_whole
+from mongo_dsl.compile import (
+    compile_expression,
+    compile_filter,
+    compile_value,
+    compile_whole,
+)
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,

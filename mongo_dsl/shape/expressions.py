@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mongo_dsl.nodes import Body, Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import (
+    Body,
+    Data,
+    Map,
+    Node,
+    Op,
+    Param,
+    Path,
+    Raw,
+    Seq,
+    Value,
+    Var,
+)
 from mongo_dsl.shape.classes import joined
 from mongo_dsl.shape.kinds import NOTHING, UNKNOWN, Array, Kind, Shape, Typed
 from mongo_dsl.shape.operators import RESULTS, SYSTEM_VARIABLES
@@ -55,7 +67,7 @@ def _map(node: Map, scope: Scope) -> Kind:
     return data(node) if is_data(node) else _document(node, scope)
 
 
-def is_data(node: Map) -> bool:
+def is_data(node: Map | Body) -> bool:
     """Tell whether *node* has keys that the server would read: it is sent as data."""
     return any(name[:1] == "$" or "." in name or not name for name, _ in node.items)
 
@@ -68,7 +80,7 @@ def data(node: Node) -> Kind:
         return Array(joined(data(item) for item in node.items))
     if isinstance(node, (Map, Body)):
         return Shape({name: data(item) for name, item in node.items})
-    return data(node.body) if isinstance(node, Raw) else UNKNOWN
+    return data(node.body) if isinstance(node, (Raw, Data)) else UNKNOWN
 
 
 def _op(node: Op, scope: Scope) -> Kind:
@@ -92,9 +104,15 @@ def arguments(body: Node) -> list[Node]:
 def argument(body: Node, name: str, place: int = -1) -> Node | None:
     """Return the argument called *name*, or the one at *place*."""
     if isinstance(body, (Body, Map)):
-        return next((item for key, item in body.items if key == name), None)
-    found = arguments(body)
-    return found[place] if 0 <= place < len(found) else None
+        found = [item for key, item in body.items if key == name]
+    else:
+        found = arguments(body)[place:][:1] if place >= 0 else []
+    return plain(found[0]) if found else None
+
+
+def plain(node: Node) -> Node:
+    """Return *node*, which may be marked as data."""
+    return node.body if isinstance(node, Data) else node
 
 
 def argument_kind(body: Node, name: str, scope: Scope, place: int = -1) -> Kind:
@@ -115,6 +133,7 @@ KINDS: dict[type[Node], Callable[[Any, Scope], Kind]] = {
     Map: _map,
     Body: _document,
     Op: _op,
+    Data: lambda node, _: data(node),
     Raw: _unknown,
     Param: _unknown,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from mongo_dsl.nodes import Node, Op
+from mongo_dsl.nodes import Node, Op, Param, Raw
 from mongo_dsl.shape.kinds import OPEN, Kind, Shape
 from mongo_dsl.shape.reading import Scope
 from mongo_dsl.shape.stages import STAGES, passed
@@ -35,8 +35,13 @@ def after(
     """
     if not isinstance(stage, Op):
         return OPEN
+    change = STAGES[stage.name]
+    if change is passed:
+        return shape
+    if isinstance(stage.body, (Raw, Param)):
+        return OPEN
     scope = Scope(stage.name, shape, shape, variables)
-    made = STAGES.get(stage.name, passed)(stage.body, scope)
+    made = change(stage.body, scope)
     if made is shape:
         return shape
     return attrs.evolve(made, came=(f"{stage.name} in stage {number}", shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mongo_dsl.nodes import Map, Node, Param, Raw, Value
+from mongo_dsl.nodes import Body, Map, Node, Param, Raw, Value
 from mongo_dsl.shape.classes import alternatives, joined
 from mongo_dsl.shape.expressions import is_data, kind_of
 from mongo_dsl.shape.kinds import NOTHING, OPEN, UNKNOWN, Array, Kind, Shape
@@ -22,7 +22,7 @@ def _flat(
     """Yield the paths that a stage assigns to: documents of it name fields below."""
     for name, node in items:
         path = (*above, *name.split("."))
-        if isinstance(node, Map) and node.items and not is_data(node):
+        if isinstance(node, (Map, Body)) and node.items and not is_data(node):
             yield from _flat(node.items, path)
         else:
             yield path, node

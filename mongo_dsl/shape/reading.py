@@ -9,7 +9,7 @@ import attrs
 
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
-from mongo_dsl.nodes import Node, Path, Seq, Value
+from mongo_dsl.nodes import Data, Node, Path, Seq, Value
 from mongo_dsl.shape.kinds import NOTHING, Kind, Shape
 from mongo_dsl.shape.paths import child, items, known, lacking, names, reached
 
@@ -96,7 +96,9 @@ def _culprit(kind: Kind, path: list[str]) -> str | None:
 
 def field_names(node: Node | None) -> Iterator[str]:
     """Yield the fields that *node* names: a text, a path, or an array of them."""
-    if isinstance(node, Path):
+    if isinstance(node, Data):
+        yield from field_names(node.body)
+    elif isinstance(node, Path):
         yield node.name
     elif isinstance(node, Value) and isinstance(node.value, str):
         yield node.value

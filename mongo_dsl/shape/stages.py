@@ -82,8 +82,8 @@ def _sort(body: Node, scope: Scope) -> Shape:
 
 
 def _group(body: Body, scope: Scope) -> Shape:
-    (_, by), *rest = body.items
-    return _grouped(kind_of(by, scope), Body(tuple(rest)), scope)
+    rest = tuple(item for item in body.items if item[0] != "_id")
+    return _grouped(argument_kind(body, "_id", scope), Body(rest), scope)
 
 
 def _grouped(by: Kind, output: Node | None, scope: Scope) -> Shape:
