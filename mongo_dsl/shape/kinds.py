@@ -82,7 +82,10 @@ class Either(Kind):
 
 @attrs.frozen(repr=False)
 class Nothing(Kind):
-    """No value: what is read from a field that isn't there."""
+    """No value: what is read from a field that isn't there; there is one instance."""
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
 
     def __str__(self) -> str:
         return "nothing"

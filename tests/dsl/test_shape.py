@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import pickle
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
@@ -11,13 +13,16 @@ import attrs
 import pytest
 from bson import ObjectId
 
-from mongo_dsl import F, acc, fn, geo, raw, stages, win
+from mongo_dsl import F, Pipeline, acc, fn, geo, param, raw, stages, win
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.nodes import Body, Collection, Op, Stages, Value
 from mongo_dsl.predicates import Query
 from mongo_dsl.shape import OPEN, after, check_row, flow, of_class
+from mongo_dsl.shape.kinds import NOTHING
+from mongo_dsl.shape.stages import STAGES as KNOWN_STAGES
 from mongo_dsl.values import node
 from tests.models import User
+from tests.spec.specification import OPERATORS
 
 
 class Colour(Enum):
@@ -849,3 +854,105 @@ def test_rows_are_attrs_classes():
     with pytest.raises(OperandError) as caught:
         check_row(dict, WHOLE)
     assert str(caught.value) == "into got <class 'dict'>; it takes an attrs class"
+
+
+@attrs.define
+class Sales:
+    sold: int
+    buyer: str = attrs.field(metadata={"db_name": "_id"})
+
+
+SALES = Pipeline(Order).group(F.buyer, sold=acc.sum_(F.total))
+
+
+class TestPipelines:
+    """Pipelines follow their shape, stage by stage."""
+
+    def test_started_from_a_class(self):
+        """A pipeline of a class refuses what is not there, however it is built."""
+        message = "$sort reads 'total', which $group in stage 1 left out; there are: _id, sold"
+        builds = [
+            lambda: SALES.sort("total"),
+            lambda: SALES.then(stages.sort("total")),
+            lambda: SALES + Pipeline().sort("total"),
+            lambda: Pipeline(Order, SALES, stages.sort("total")),
+        ]
+        for build in builds:
+            with pytest.raises(UnknownFieldError) as caught:
+                build()
+            assert str(caught.value) == message
+
+    def test_started_from_nothing(self):
+        """Without a class nothing is refused before it is asked for."""
+        made = Pipeline().group(F.buyer, n=acc.count()).sort("total")
+        message = (
+            "$sort reads 'total', which $group in stage 1 left out; there are: _id, n"
+        )
+        for ask in (lambda: made.shape, lambda: made.into(Row)):
+            with pytest.raises(UnknownFieldError) as caught:
+                ask()
+            assert str(caught.value) == message
+
+    def test_shapes(self):
+        """The shape is no part of the value, and comes back after pickling."""
+        twin = pickle.loads(pickle.dumps(SALES))  # noqa: S301
+        assert twin == SALES
+        assert hash(twin) == hash(SALES)
+        assert twin._shape is None
+        assert repr(twin.shape) == repr(SALES.shape) == "<Shape {_id: str, sold: int}>"
+        assert SALES.shape == of_class(Sales).having("sold", SALES.shape.fields["sold"])
+        assert not SALES.shape.is_open
+        assert Pipeline().shape == OPEN
+        assert OPEN.is_open
+        assert copy.deepcopy(SALES.shape) == SALES.shape
+        assert copy.copy(NOTHING) is pickle.loads(pickle.dumps(NOTHING)) is NOTHING  # noqa: S301
+
+    def test_lookups(self):
+        """Lookups know the shape of a document class."""
+        joined = Pipeline(User).lookup(
+            User, local_field=User.q.friend, foreign_field="_id", as_="friends"
+        )
+        assert str(joined.project("friends.name").shape) == (
+            "{_id: ObjectId | None, friends: list[{name: str}]}"
+        )
+        with pytest.raises(UnknownFieldError) as caught:
+            joined.match(F.friends.nam == "x")
+        assert str(caught.value).startswith(
+            "$match reads 'friends.nam', which isn't there; did you mean 'name'?; there are: friends._id, friends.name,"
+        )
+
+    def test_parameters(self):
+        """Parameters leave the shape as it is, and open it where they choose fields."""
+        assert Pipeline(Order).limit(param("n")).shape == ORDER
+        made = Pipeline(Order).project(total=param("kept"))
+        assert made.shape == OPEN
+        assert str(made.bind(kept=1).shape) == "{_id: int, total: int}"
+
+    def test_rows(self):
+        """`into` names the class of the rows, and later stages must keep to it."""
+        made = SALES.into(Sales)
+        assert made.row is Sales
+        assert made != SALES
+        assert made == SALES.into(Sales)
+        assert made.compile() == SALES.compile()
+        assert made.sort("-sold").limit(5).row is Sales
+        assert made.bind().row is Sales
+        assert pickle.loads(pickle.dumps(made)).row is Sales  # noqa: S301
+        with pytest.raises(UnknownFieldError) as caught:
+            made.project("sold", _id=False)
+        assert str(caught.value) == (
+            "into got Sales.buyer, which the pipeline doesn't give under '_id'; there are: sold"
+        )
+        with pytest.raises(OperandError) as caught:
+            Pipeline().group(None, sold=acc.push(F.x)).into(Sales)
+        assert str(caught.value) == (
+            "into got Sales.sold, which is int; the pipeline gives list[Any] under 'sold'"
+        )
+
+
+@pytest.mark.parametrize(
+    "name", [o["name"] for o in OPERATORS if o["category"] == "stage"]
+)
+def test_every_stage_has_a_shape(name):
+    """The table knows every stage of the specification."""
+    assert name in KNOWN_STAGES
