@@ -52,7 +52,7 @@ MAPPER_FLOORS = (
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
-    ("sync", "aio"),
+    ("aggregations", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )
