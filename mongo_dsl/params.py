@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -10,7 +10,7 @@ import attrs
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
 from mongo_dsl.nodes import Node, Param, parameters, substitute
-from mongo_dsl.values import node
+from mongo_dsl.values import PLAIN, node
 
 
 T = TypeVar("T")
@@ -22,6 +22,11 @@ class _Typed:
 
     name: str
     annotation: Any
+
+    @property
+    def plain(self) -> frozenset[type]:
+        """The types of plain values that it accepts as they are."""
+        return PLAIN if self.annotation is Any else PLAIN & {self.annotation}
 
     def __call__(self, value: Any) -> Node:
         if conforms(self.annotation)(value):
@@ -58,16 +63,24 @@ def fill(tree: T, values: Mapping[str, Any]) -> T:
         ParameterError: *values* has a name that no hole has.
         OperandError: a hole doesn't take its value.
     """
-    known = names_of(tree)
-    for name in values:
-        if name not in known:
-            listed = ", ".join(known) or "none"
-            msg = (
-                f"bind got {name!r}, which no parameter is called; there are: {listed}"
-            )
-            raise ParameterError(msg)
+    refuse_unknown(values, names_of(tree))
     filled: T = substitute(
         tree,
         lambda hole: hole.accept(values[hole.name]) if hole.name in values else hole,
     )
     return filled
+
+
+def refuse_unknown(values: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuse a value that is bound to a parameter which isn't *known*.
+
+    Raises:
+        ParameterError: there is such a value.
+    """
+    for name in values:
+        if name not in known:
+            listed = ", ".join(dict.fromkeys(known)) or "none"
+            msg = (
+                f"bind got {name!r}, which no parameter is called; there are: {listed}"
+            )
+            raise ParameterError(msg)

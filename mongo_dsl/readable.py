@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mongo_dsl.errors import ParameterError
 from mongo_dsl.params import fill
+from mongo_dsl.prepared import Prepared, prepare
 from mongo_dsl.render import to_json, to_shell
 
 
@@ -50,6 +51,14 @@ class Readable(Generic[C_co]):
             CompileError: a part has no form where it stands.
         """
         return self._compile()
+
+    def prepare(self) -> Prepared[C_co]:
+        """Compile now, but for the parameters; ``bind`` fills them quickly.
+
+        Raises:
+            CompileError: a part has no form where it stands.
+        """
+        return prepare(self._node, lambda node: self._rebuilt(node).compile())
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the value as Extended JSON v2, relaxed or *canonical*.

@@ -225,6 +225,13 @@ class _Both:
     field: FieldSpec
     role: str
 
+    @property
+    def plain(self) -> frozenset[type]:
+        """The types of plain values that both accept as they are."""
+        taken: frozenset[type] = getattr(self.first, "plain", frozenset())
+        known = {"operand": self.field.comparable, "stored_value": self.field.direct}
+        return taken & known.get(self.role, frozenset())
+
     def __call__(self, value: Any) -> Node:
         self.first(value)
         accepted: Node = getattr(self.field, self.role)(value)

@@ -286,5 +286,10 @@ class _Operands:
     field: Comparable[Any] = attrs.field(eq=id)
     name: str
 
+    @property
+    def scalars(self) -> frozenset[type]:
+        """The types whose values are accepted as they are."""
+        return self.field._scalars  # noqa: SLF001
+
     def __call__(self, values: Any) -> Node:
         return self.field._operands(self.name, values)  # noqa: SLF001

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.nodes import Body, Data, Node, Path, Seq, Value
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Path, Raw, Seq, Value
 from mongo_dsl.stages.arguments import (
     assigned,
     distinct,
@@ -90,7 +90,16 @@ def add_fields(*assignments: Mapping[Any, Any], **fields: Any) -> Node:
 
 def _values(name: str, mappings: Any, keywords: Mapping[str, Any]) -> Body:
     given = assigned(name, mappings, keywords)
-    return Body(tuple([(field, node(value)) for field, value in given]))
+    return Body(tuple([(field, _filled(node(value))) for field, value in given]))
+
+
+def _filled(value: Node) -> Node:
+    """Write empty documents as constants: the server refuses bare ones here."""
+    if not isinstance(value, Map):
+        return value
+    if not value.items:
+        return Op("$literal", Raw(value))
+    return Map(tuple([(name, _filled(item)) for name, item in value.items]))
 
 
 @stage("$unset")

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from bson import Decimal128
+
 from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING
-from mongo_dsl.nodes import Body, Data, Node, Value
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.stages.arguments import (
     assigned,
@@ -60,7 +62,21 @@ def group(by: Any, /, *outputs: Mapping[Any, Any], **accumulators: Any) -> Node:
     if any(name == "_id" for name, _ in items):
         msg = "group got an accumulator called '_id'; that is what it groups by"
         raise ArgumentError(msg)
-    return Body((("_id", expression_node("group", by)), *items))
+    return Body((("_id", _key(expression_node("group", by))), *items))
+
+
+def _key(by: Node) -> Node:
+    """Write numbers in a key as constants: the server takes bare ones for flags."""
+    if not isinstance(by, Map):
+        return by
+    return Map(tuple([(name, _constant(item)) for name, item in by.items]))
+
+
+def _constant(found: Node) -> Node:
+    flag = isinstance(found, Value) and isinstance(
+        found.value, (int, float, Decimal128)
+    )
+    return Op("$literal", Raw(found)) if flag else found
 
 
 def _accumulated(
