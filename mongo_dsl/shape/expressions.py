@@ -11,7 +11,6 @@ from mongo_dsl.nodes import (
     Map,
     Node,
     Op,
-    Param,
     Path,
     Raw,
     Seq,
@@ -30,7 +29,7 @@ def kind_of(node: Node, scope: Scope) -> Kind:
     Raises:
         UnknownFieldError: a field is certainly not there.
     """
-    return KINDS[type(node)](node, scope)
+    return KINDS.get(type(node), _unknown)(node, scope)
 
 
 def _path(node: Path, scope: Scope) -> Kind:
@@ -134,8 +133,6 @@ KINDS: dict[type[Node], Callable[[Any, Scope], Kind]] = {
     Body: _document,
     Op: _op,
     Data: lambda node, _: data(node),
-    Raw: _unknown,
-    Param: _unknown,
 }
 
 SPECIAL: dict[str, Callable[[Node, Scope], Kind]] = {}

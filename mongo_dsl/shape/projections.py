@@ -102,7 +102,15 @@ def _kept_of(one: Kind, tree: dict[str, Any]) -> Kind:
         return UNKNOWN
     fields = {name: _kept_field(one, name, below) for name, below in tree.items()}
     there = {name: kind for name, kind in fields.items() if kind is not NOTHING}
-    return Shape(there) if there or isinstance(one, Shape) else NOTHING
+    return Shape(there) if isinstance(one, Shape) or _computes(tree) else NOTHING
+
+
+def _computes(tree: dict[str, Any]) -> bool:
+    """Tell whether a document is made for what *tree* computes, where there is none."""
+    return any(
+        _computes(wanted) if isinstance(wanted, dict) else isinstance(wanted, Kind)
+        for wanted in tree.values()
+    )
 
 
 def _kept_field(one: Kind, name: str, wanted: Any) -> Kind:

@@ -140,6 +140,7 @@ def pipeline(*found: stages.Stage) -> Stages:
 
 AS_IT_WAS = str(ORDER)
 STAGES = [
+    ([stages.project({"new.x": fn.REMOVE})], "{_id: int, new: {}}"),
     ([stages.match(F.total > 5), stages.limit(1), stages.skip(2)], AS_IT_WAS),
     ([stages.sort("-total", "to.city"), stages.sample(3)], AS_IT_WAS),
     ([stages.sort({"score": fn.meta("textScore")})], AS_IT_WAS),

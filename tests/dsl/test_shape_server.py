@@ -261,7 +261,8 @@ paths = st.lists(names, min_size=1, max_size=3, unique=True).filter(_distinct)
 
 
 def _project(kept: list[str], one: Any) -> Any:
-    return stages.project(*kept, **({} if one is None else {"total": one}))._node
+    given = {} if one is None or "total" in kept else {"total": one}
+    return stages.project(*kept, **given)._node
 
 
 def _nodes(made: Any) -> Any:
