@@ -15,7 +15,15 @@ def child(kind: Kind, name: str) -> Kind:
     """Return what the field *name* of *kind* is; `NOTHING` where there can be none."""
     if isinstance(kind, Shape):
         return kind.fields.get(name) or lacking(kind.rest or NOTHING)
-    return joined(_child(one, name) for one in alternatives(kind))
+    found = [(one, _child(one, name)) for one in alternatives(kind)]
+    if all(below is NOTHING for _, below in found):
+        return NOTHING
+    return joined(_empty(one) if below is NOTHING else below for one, below in found)
+
+
+def _empty(one: Kind) -> Kind:
+    """Return what an expression reads where *one* has no such field."""
+    return Array(NOTHING) if isinstance(one, Array) else NOTHING
 
 
 def _child(one: Kind, name: str) -> Kind:

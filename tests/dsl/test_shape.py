@@ -377,6 +377,10 @@ def test_stages(found, expected):
 
 
 EXPRESSIONS = [
+    (
+        fn.let({"x": fn.cond(F.total, F.to, F.lines)}, fn.var("x.city")),
+        "list[nothing] | str | None",
+    ),
     (F.buyer, "str"),
     (F.to, "Address | None"),
     (F.lines.sku, "list[str]"),
