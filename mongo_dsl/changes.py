@@ -11,11 +11,12 @@ from typing import Any, Literal
 from bson import Decimal128, Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Body, Map, Node, Path, Seq, Value
+from mongo_dsl.nodes import Body, Map, Node, Param, Path, Seq, Value
+from mongo_dsl.params import changed, later, settled
 from mongo_dsl.predicates import Equals
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.updates import Change, Changes, Update, update_of
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, is_pattern, node
 
 
 _NUMBERS = frozenset({int, float, Int64, Decimal128})
@@ -79,7 +80,12 @@ def max_(field: Any, value: Any) -> Update:
 
 def rename(field: Any, name: str) -> Update:
     """Rename *field* to *name*, the whole new path as it is stored."""
-    if not isinstance(name, str) or not name or "\0" in name or name[:1] == "$":
+    if (
+        not isinstance(settled("rename", name), str)
+        or not name
+        or "\0" in name
+        or name[:1] == "$"
+    ):
         msg = f"rename got {name!r}; it takes a field's new name"
         raise ArgumentError(msg)
     return _change("$rename", field, Value(name))
@@ -87,11 +93,16 @@ def rename(field: Any, name: str) -> Update:
 
 def current_date(field: Any, type_: Literal["date", "timestamp"] = "date") -> Update:
     """Set *field* to the server's time, as a date or a timestamp."""
+    return _change("$currentDate", field, _clock(type_))
+
+
+def _clock(type_: Any) -> Node:
+    if isinstance(type_, Param):
+        return later(type_, _clock)
     if type_ not in ("date", "timestamp"):
         msg = f"current_date got {type_!r}; it takes 'date' or 'timestamp'"
         raise ArgumentError(msg)
-    value = Value(True) if type_ == "date" else node({"$type": "timestamp"})
-    return _change("$currentDate", field, value)
+    return Value(True) if type_ == "date" else node({"$type": "timestamp"})
 
 
 def bit(
@@ -112,10 +123,16 @@ def bit(
 
 def pop(field: Any, end: Literal[1, -1] = 1) -> Update:
     """Remove the last item of the array (*end* 1) or the first (-1)."""
+    return _change("$pop", field, _end(end))
+
+
+def _end(end: Any) -> Node:
+    if isinstance(end, Param):
+        return later(end, _end)
     if type(end) is not int or end not in (1, -1):
         msg = f"pop got {end!r}; it takes 1 for the last item or -1 for the first"
         raise ArgumentError(msg)
-    return _change("$pop", field, Value(end))
+    return Value(end)
 
 
 def push(
@@ -132,8 +149,8 @@ def push(
     """
     items = [_item(field, value) for value in values]
     modifiers = (
-        ("$position", position),
-        ("$slice", slice_),
+        ("$position", _whole("position", position)),
+        ("$slice", _whole("slice_", slice_)),
         ("$sort", None if sort is None else _item_order(sort)),
     )
     given = [(name, node(value)) for name, value in modifiers if value is not None]
@@ -151,9 +168,23 @@ def add_to_set(field: Any, *values: Any) -> Update:
 
 def _each(items: list[Node], modifiers: list[tuple[str, Node]]) -> Node:
     """Write one item plainly, unless the server would read it as modifiers."""
-    if len(items) == 1 and not modifiers and not _operators(items[0]):
-        return items[0]
+    if len(items) == 1 and not modifiers:
+        item = items[0]
+        return changed(item, _only) if isinstance(item, Param) else _only(item)
     return Body((("$each", Seq(tuple(items))), *modifiers))
+
+
+def _only(item: Node) -> Node:
+    return Body((("$each", Seq((item,))),)) if _operators(item) else item
+
+
+def _whole(argument: str, number: Any) -> Any:
+    if isinstance(number, Param):
+        return later(number, _whole, argument)
+    if number is None or (isinstance(number, int) and not isinstance(number, bool)):
+        return number
+    msg = f"push got {argument}={number!r}; it takes a whole number"
+    raise OperandError(msg)
 
 
 def _operators(item: Node) -> bool:
@@ -161,6 +192,8 @@ def _operators(item: Node) -> bool:
 
 
 def _item_order(sort: Any) -> Node:
+    if isinstance(sort, Param):
+        return later(sort, _item_order)
     if isinstance(sort, int):
         return Value(sort)
     keys = sort if isinstance(sort, (list, tuple)) else (sort,)
@@ -181,24 +214,34 @@ def pull(field: Any, item: Any) -> Update:
     if isinstance(item, Face) or callable(item):
         return _change("$pull", field, field._item_test("pull", item))  # noqa: SLF001
     value = _item(field, item)
-    plain = not isinstance(value, (Map, Seq)) and not hasattr(item, "pattern")
-    return _change("$pull", field, value if plain else _equal_to(value))
+    if isinstance(value, Param):
+        return _change("$pull", field, changed(value, _equal_to))
+    return _change("$pull", field, _equal_to(value))
 
 
 def _equal_to(value: Node) -> Node:
     """Compare whole: a bare document would be read as conditions on the item's fields."""
-    return Equals(Path(""), value)
+    plain = not isinstance(value, (Map, Seq)) and not is_pattern(value)
+    return value if plain else Equals(Path(""), value)
 
 
 def pull_all(field: Any, values: Iterable[Any]) -> Update:
     """Remove the items that equal one of *values*."""
-    if isinstance(values, (str, bytes, Mapping)):
+    if isinstance(values, Param):
+        return _change("$pullAll", field, later(values, _items, field))
+    return _change("$pullAll", field, _items(field, values))
+
+
+def _items(field: Any, values: Any) -> Node:
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         msg = f"pull_all got {values!r}; it takes a list of values"
         raise OperandError(msg)
-    return _change("$pullAll", field, Seq(tuple(_item(field, v) for v in values)))
+    return Seq(tuple([_item(field, value) for value in values]))
 
 
 def _number(name: str, field: Any, amount: Any) -> Node:
+    if isinstance(amount, Param):
+        return later(amount, _number, name, field)
     found = node(amount)
     if isinstance(found, Value) and type(found.value) not in _NUMBERS:
         msg = f"{name} of {field._node.name!r} got {amount!r}; it takes a number"  # noqa: SLF001

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Op
+from mongo_dsl.nodes import Op, Param
+from mongo_dsl.params import later, own_code
 from mongo_dsl.predicates import Computed, Top
 from mongo_dsl.values import node
 
@@ -40,13 +41,22 @@ def text(
     {'$text': {'$search': 'coffee shop', '$language': 'en'}}
     """
     options = {
-        "$search": search,
-        "$language": language,
+        "$search": _worded("search", search),
+        "$language": None if language is None else _worded("language", language),
         "$caseSensitive": case_sensitive,
         "$diacriticSensitive": diacritic_sensitive,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return Filter(Top(Op("$text", node(given))))
+
+
+def _worded(argument: str, words: Any) -> Any:
+    if isinstance(words, Param):
+        return later(words, _worded, argument)
+    if not isinstance(words, str):
+        msg = f"text got {argument}={words!r}; it takes a text"
+        raise OperandError(msg)
+    return words
 
 
 def json_schema(schema: Mapping[str, Any]) -> Filter:
@@ -57,7 +67,16 @@ def json_schema(schema: Mapping[str, Any]) -> Filter:
     >>> json_schema({"required": ["name"]}).compile()
     {'$jsonSchema': {'required': ['name']}}
     """
-    return Filter(Top(Op("$jsonSchema", node(schema))))
+    return Filter(Top(Op("$jsonSchema", node(_schema(schema)))))
+
+
+def _schema(schema: Any) -> Any:
+    if isinstance(schema, Param):
+        return later(schema, _schema)
+    if not isinstance(schema, Mapping):
+        msg = f"json_schema got {schema!r}; it takes a document"
+        raise OperandError(msg)
+    return schema
 
 
 def comment(message: str) -> Filter:
@@ -78,10 +97,16 @@ def sample_rate(rate: float) -> Filter:
     >>> sample_rate(0.25).compile()
     {'$sampleRate': 0.25}
     """
-    if not 0 <= rate <= 1:
+    return Filter(Top(Op("$sampleRate", node(_probability(rate)))))
+
+
+def _probability(rate: Any) -> Any:
+    if isinstance(rate, Param):
+        return later(rate, _probability)
+    if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
         msg = f"sample_rate got {rate!r}; it takes a probability from 0 to 1"
         raise ArgumentError(msg)
-    return Filter(Top(Op("$sampleRate", node(rate))))
+    return rate
 
 
 def where(function: Any) -> Filter:
@@ -93,4 +118,4 @@ def where(function: Any) -> Filter:
     >>> where("this.spent > this.budget").compile()
     {'$where': 'this.spent > this.budget'}
     """
-    return Filter(Top(Op("$where", node(function))))
+    return Filter(Top(Op("$where", node(own_code("where", function)))))

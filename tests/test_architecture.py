@@ -21,13 +21,15 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "geo"),
+    ("names", "nodes", "conformity", "versions", "geo"),
     ("values", "predicates", "structure"),
     (
         "compile",
         "counts",
+        "demands",
         "flat",
         "junctions",
+        "mermaid",
         "params",
         "placement",
         "prepared",

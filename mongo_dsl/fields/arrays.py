@@ -12,7 +12,8 @@ from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields.operands import ItemTest
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.nodes import Node, Op, Path, Seq, parts
+from mongo_dsl.nodes import Node, Op, Param, Path, Seq, parts
+from mongo_dsl.params import later
 from mongo_dsl.predicates import (
     And,
     Computed,
@@ -48,11 +49,17 @@ class ArrayMethods(Generic[E]):
         >>> F.tags.all_(["a", "b"]).compile()
         {'tags': {'$all': ['a', 'b']}}
         """
+        if isinstance(values, Param):
+            items: Node = later(values, ArrayMethods._all, self)
+        else:
+            items = self._all(values)
+        return Filter(Where(self._node, (Op("$all", items),)))
+
+    def _all(self, values: Any) -> Node:
         if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
             msg = f"all_ got {values!r}; it takes a list of values"
             raise OperandError(msg)
-        items = Seq(tuple(self._required(value) for value in values))
-        return Filter(Where(self._node, (Op("$all", items),)))
+        return Seq(tuple(self._required(value) for value in values))
 
     def _required(self, value: Any) -> Node:
         if isinstance(value, Filter) or callable(value):
@@ -66,10 +73,7 @@ class ArrayMethods(Generic[E]):
         >>> F.tags.size_(2).compile()
         {'tags': {'$size': 2}}
         """
-        if isinstance(length, int) and length < 0:
-            msg = f"size_ got {length!r}; a length is not negative"
-            raise ArgumentError(msg)
-        return Filter(Where(self._node, (Op("$size", node(length)),)))
+        return Filter(Where(self._node, (Op("$size", node(_length(length))),)))
 
     def any(self, predicate: ItemTest[Field[E]]) -> Filter:
         """Match arrays in which one item meets all of *predicate*.
@@ -151,6 +155,15 @@ class ArrayMethods(Generic[E]):
     def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return changes.pop(self, end)
+
+
+def _length(length: Any) -> Any:
+    if isinstance(length, Param):
+        return later(length, _length)
+    if isinstance(length, int) and length < 0:
+        msg = f"size_ got {length!r}; a length is not negative"
+        raise ArgumentError(msg)
+    return length
 
 
 def _check_item(test: Predicate) -> None:

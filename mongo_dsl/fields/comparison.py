@@ -18,6 +18,7 @@ from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import BSON_TYPES
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
+from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
@@ -171,7 +172,9 @@ class Comparable(Expr, Generic[T]):
         >>> F.email.exists().compile()
         {'email': {'$exists': True}}
         """
-        return self._test("$exists", Value(bool(present)))
+        if isinstance(present, Param):
+            return self._test("$exists", later(present, _flag))
+        return self._test("$exists", _flag(present))
 
     def is_null(self, null: bool = True) -> Filter:
         """Match where the field is null or missing, or where it is neither.
@@ -180,7 +183,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.email.is_null(False).compile()
         {'email': {'$ne': None}}
         """
-        return self == None if null else self != None  # noqa: E711 - builds a filter
+        return self == None if settled("is_null", null) else self != None  # noqa: E711 - builds a filter
 
     def type_(self, *types: str | int) -> Filter:
         """Match values of one of the BSON *types*, given by alias or number.
@@ -194,12 +197,8 @@ class Comparable(Expr, Generic[T]):
         if not types:
             msg = "type_ got no types; it takes aliases such as 'string', or numbers"
             raise ArgumentError(msg)
-        for name in types:
-            if isinstance(name, (str, int)) and name not in _TYPES:
-                listed = ", ".join(sorted([*BSON_TYPES, "number"]))
-                msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
-                raise ArgumentError(msg)
-        return self._test("$type", node(types[0] if len(types) == 1 else types))
+        known = [_bson_type(name) for name in types]
+        return self._test("$type", node(known[0] if len(known) == 1 else known))
 
     # -- Sort order -------------------------------------------------------------------
 
@@ -226,6 +225,9 @@ class Comparable(Expr, Generic[T]):
         return self._test(name, (self._ordered if ordered else self._operand)(value))
 
     def _ordered(self, value: Any) -> Node:
+        if isinstance(value, Param):
+            plain = self._plain_types
+            return later(value, Comparable._ordered, self, plain=plain)
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
@@ -237,7 +239,8 @@ class Comparable(Expr, Generic[T]):
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
-            return attrs.evolve(values, accept=_Operands(self, name))
+            scalars = self._scalars
+            return later(values, Comparable._operands, self, name, scalars=scalars)
         if isinstance(values, (Face, Node)):
             return node(values)
         if isinstance(values, (str, bytes, Mapping)) or not isinstance(
@@ -279,17 +282,16 @@ def _where_array(operand: Node, test: Op) -> Op:
     return Op("$cond", Seq((is_array, test, Value(False))))
 
 
-@attrs.frozen
-class _Operands:
-    """Accept the list that a parameter is bound to."""
+def _flag(value: Any) -> Value:
+    return Value(bool(value))
 
-    field: Comparable[Any] = attrs.field(eq=id)
-    name: str
 
-    @property
-    def scalars(self) -> frozenset[type]:
-        """The types whose values are accepted as they are."""
-        return self.field._scalars  # noqa: SLF001
-
-    def __call__(self, values: Any) -> Node:
-        return self.field._operands(self.name, values)  # noqa: SLF001
+def _bson_type(name: Any) -> Any:
+    """Check one type of values."""
+    if isinstance(name, Param):
+        return later(name, _bson_type)
+    if isinstance(name, (str, int)) and name not in _TYPES:
+        listed = ", ".join(sorted([*BSON_TYPES, "number"]))
+        msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
+        raise ArgumentError(msg)
+    return name

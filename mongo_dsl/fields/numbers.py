@@ -12,7 +12,8 @@ from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.fields.operands import Amount
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Node, Op, Path
+from mongo_dsl.nodes import Node, Op, Param, Path
+from mongo_dsl.params import later
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node
 
@@ -31,10 +32,8 @@ class NumberMethods:
         >>> F.qty.mod(4, 1).compile()
         {'qty': {'$mod': [4, 1]}}
         """
-        if divisor == 0:
-            msg = "mod got the divisor 0; it takes any other number"
-            raise ArgumentError(msg)
-        return Filter(Where(self._node, (Op("$mod", node((divisor, remainder))),)))
+        operands = node((_divisor(divisor), remainder))
+        return Filter(Where(self._node, (Op("$mod", operands),)))
 
     def bits_all_set(self, mask: int | bytes | Sequence[int]) -> Filter:
         """Match where every bit of *mask* is 1; *mask* is a number, bytes or positions.
@@ -89,8 +88,19 @@ class NumberMethods:
         return changes.bit(self, and_=and_, or_=or_, xor=xor)
 
 
+def _divisor(divisor: Any) -> Any:
+    if isinstance(divisor, Param):
+        return later(divisor, _divisor)
+    if divisor == 0:
+        msg = "mod got the divisor 0; it takes any other number"
+        raise ArgumentError(msg)
+    return divisor
+
+
 def _mask(name: str, mask: Any) -> Node:
     """Check a bit mask: no negative number, no negative position."""
+    if isinstance(mask, Param):
+        return later(mask, _mask, name)
     whole = mask if isinstance(mask, (list, tuple)) else [mask]
     if isinstance(mask, (bytes, bytearray)):
         return node(mask)

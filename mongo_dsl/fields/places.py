@@ -5,12 +5,14 @@ https://www.mongodb.com/docs/manual/reference/operator/query-geospatial/
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import geo
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Op, Param, Path, Value
+from mongo_dsl.params import later
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node
 
@@ -58,11 +60,7 @@ class GeoMethods:
         >>> F.place.within(geo.Box((0, 0), (2, 2))).compile()
         {'place': {'$geoWithin': {'$box': [[0, 0], [2, 2]]}}}
         """
-        found = geo.shape(shape)
-        if not found.has_area:
-            msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
-            raise OperandError(msg)
-        return self._shape("$geoWithin", found)
+        return self._shape("$geoWithin", _area, shape)
 
     geo_within = within
 
@@ -73,24 +71,44 @@ class GeoMethods:
         >>> print(F.area.intersects(geo.Point(2.35, 48.85)).to_json())
         {"area": {"$geoIntersects": {"$geometry": {"type": "Point", "coordinates": [2.35, 48.85]}}}}
         """
-        found = geo.shape(shape)
-        if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
-            msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
-            raise OperandError(msg)
-        return self._shape("$geoIntersects", found)
+        return self._shape("$geoIntersects", _geojson, shape)
 
     geo_intersects = intersects
 
-    def _shape(self, operator: str, shape: Any) -> Filter:
-        return Filter(Where(self._node, (Op(operator, node(shape.to_mql())),)))
+    def _shape(self, operator: str, check: Callable[[Any], Any], shape: Any) -> Filter:
+        found = later(shape, check) if isinstance(shape, Param) else check(shape)
+        return Filter(Where(self._node, (Op(operator, node(found)),)))
 
     def _near(self, operator: str, point: Any, far: Any, close: Any) -> Filter:
         distances = {"$maxDistance": far, "$minDistance": close}
-        body = {**_point(point).to_mql()}
+        found = (
+            later(point, _geometry) if isinstance(point, Param) else _geometry(point)
+        )
+        body = {"$geometry": found}
         for name, distance in distances.items():
             if distance is not None:
                 body[name] = _distance(operator, name, distance)
         return Filter(Where(self._node, (Op(operator, node(body)),)))
+
+
+def _area(shape: Any) -> dict[str, Any]:
+    found = geo.shape(shape)
+    if not found.has_area:
+        msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
+        raise OperandError(msg)
+    return found.to_mql()
+
+
+def _geojson(shape: Any) -> dict[str, Any]:
+    found = geo.shape(shape)
+    if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
+        msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
+        raise OperandError(msg)
+    return found.to_mql()
+
+
+def _geometry(point: Any) -> Any:
+    return _point(point).to_mql()["$geometry"]
 
 
 def _point(point: Any) -> geo.Point:
@@ -106,7 +124,7 @@ def _point(point: Any) -> geo.Point:
 def _distance(operator: str, name: str, distance: Any) -> Any:
     found = node(distance)
     if isinstance(found, Param):
-        return found
+        return later(found, _distance, operator, name)
     if not isinstance(found, Value) or type(found.value) not in (int, float):
         msg = f"{operator} got the {name[1:]} {distance!r}; it takes metres"
         raise OperandError(msg)

@@ -12,7 +12,8 @@ from bson import Regex
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Op, Path, Value
+from mongo_dsl.nodes import Node, Op, Param, Path, Value
+from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Where
 
 
@@ -43,6 +44,7 @@ class TextMethods:
 
         *options* are MongoDB's: ``i`` (case), ``m`` (lines), ``s`` (dot matches
         newlines), ``x`` (extended), ``u`` (Unicode); *case* False is short for ``i``.
+        What a parameter is bound to has no flags.
 
         Raises:
             ArgumentError: *options* has an unknown letter, *pattern* a NUL byte.
@@ -51,13 +53,18 @@ class TextMethods:
         >>> F.name.matches("^ann?a", case=False).compile()
         {'name': {'$regex': '^ann?a', '$options': 'i'}}
         """
-        text, flags = _pattern(pattern)
-        chosen = flags + options + ("" if case else "i")
+        flags = ""
+        if isinstance(pattern, Param):
+            found: Node = later(pattern, _plain_pattern)
+        else:
+            text, flags = _pattern(pattern)
+            found = Value(text)
+        chosen = flags + settled("matches", options) + _case("matches", case)
         for letter in chosen:
             if letter not in _OPTIONS:
                 msg = f"matches got the option {letter!r}; options are i, m, s, x and u"
                 raise ArgumentError(msg)
-        return self._regex(text, "".join(sorted(set(chosen))))
+        return self._regex(found, "".join(sorted(set(chosen))))
 
     regex = matches
 
@@ -68,7 +75,7 @@ class TextMethods:
         >>> F.name.contains("a.b").compile()
         {'name': {'$regex': 'a\\.b'}}
         """
-        return self._regex(_escaped("contains", part), "" if case else "i")
+        return self._part("contains", "", part, "", case)
 
     def startswith(self, part: str, *, case: bool = True) -> Filter:
         """Match text that starts with *part*; an index serves it while *case* is True.
@@ -77,7 +84,7 @@ class TextMethods:
         >>> F.name.startswith("Ann").compile()
         {'name': {'$regex': '^Ann'}}
         """
-        return self._regex("^" + _escaped("startswith", part), "" if case else "i")
+        return self._part("startswith", "^", part, "", case)
 
     def endswith(self, part: str, *, case: bool = True) -> Filter:
         r"""Match text that ends with *part*.
@@ -88,14 +95,39 @@ class TextMethods:
         >>> F.name.endswith("son").compile()
         {'name': {'$regex': 'son$(?!\\n)'}}
         """
-        pattern = _escaped("endswith", part) + r"$(?!\n)"
-        return self._regex(pattern, "" if case else "i")
+        return self._part("endswith", "", part, r"$(?!\n)", case)
 
-    def _regex(self, pattern: str, options: str) -> Filter:
-        ops: tuple[Op, ...] = (Op("$regex", Value(pattern)),)
+    def _part(self, name: str, before: str, part: Any, after: str, case: Any) -> Filter:
+        if isinstance(part, Param):
+            found: Node = later(part, _between, name, before, after)
+        else:
+            found = _between(name, before, after, part)
+        return self._regex(found, _case(name, case))
+
+    def _regex(self, pattern: Node, options: str) -> Filter:
+        ops: tuple[Op, ...] = (Op("$regex", pattern),)
         if options:
             ops += (Op("$options", Value(options)),)
         return Filter(Where(self._node, ops))
+
+
+def _case(name: str, case: Any) -> str:
+    return "" if settled(name, case) else "i"
+
+
+def _plain_pattern(pattern: Any) -> Value:
+    """Take a pattern whose flags can't change the options any more."""
+    text, flags = _pattern(pattern)
+    if flags:
+        msg = (
+            f"matches got {pattern!r} for a parameter; write its flags into the options"
+        )
+        raise ArgumentError(f"{msg}: matches(..., {flags!r})")
+    return Value(text)
+
+
+def _between(name: str, before: str, after: str, part: Any) -> Value:
+    return Value(before + _escaped(name, part) + after)
 
 
 def _pattern(pattern: Any) -> tuple[str, str]:

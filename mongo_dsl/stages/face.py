@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, ClassVar, NoReturn, ParamSpec
 
 import attrs
 
 from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.face import AsIs, reordered
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages
@@ -30,6 +31,7 @@ class Stage(Readable[dict[str, Any]], Face):
     """
 
     _node: Node
+    _place: ClassVar[str] = STAGE
 
     def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
