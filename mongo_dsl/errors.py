@@ -10,6 +10,7 @@
     ├── UpdateConflictError  (ValueError)      two changes of one path
     ├── PlacementError       (ValueError)      a stage where it can't stand
     ├── ParameterError       (LookupError)     a hole left open, a name without a hole
+    ├── TranslationError     (ValueError)      what should be MQL and isn't
     ├── CompileError         (ValueError)      a value with no form where it stands
     └── ServerVersionError   (ValueError)      an operator that the server is too old for
 """
@@ -49,6 +50,14 @@ class ParameterError(DslError, LookupError):
 
 class CompileError(DslError, ValueError):
     """A value has no form where it stands: geo operators in expressions, say."""
+
+
+class TranslationError(DslError, ValueError):
+    """What should be translated is no MQL; *place* is where in it that shows."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class ServerVersionError(DslError, ValueError):

@@ -178,6 +178,14 @@ def param(name: str, annotation: Any = Any) -> Any:
     return Param(name, _Typed(name, annotation))
 
 
+def annotation_of(hole: Param) -> Any:
+    """Return the type that *hole* was given, `Any` if none."""
+    accept: Any = hole.accept
+    while hasattr(accept, "first"):  # the field checks after the parameter
+        accept = accept.first
+    return getattr(accept, "annotation", Any)
+
+
 def names_of(tree: Any) -> list[str]:
     """List the names of the holes in *tree*, each once."""
     return list(dict.fromkeys(hole.name for hole in parameters(tree)))

@@ -111,7 +111,7 @@ class Update(Readable[dict[str, Any]], Face):
         return update_of(node)
 
     def _compile(self) -> dict[str, Any]:
-        return _compile(self._node)
+        return compile_changes(self._node)
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
@@ -188,7 +188,13 @@ def _refuse_ambiguous(arrays: tuple[tuple[str, Predicate], ...]) -> None:
             raise UpdateConflictError(msg)
 
 
-def _compile(changes: Changes) -> dict[str, Any]:
+def compile_changes(changes: Changes) -> dict[str, Any]:
+    """Compile what an update does.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+        CompileError: a value is computed, which only a pipeline update can do.
+    """
     if changes.raw is not None:
         raw: dict[str, Any] = compile_value(changes.raw)
         return raw
@@ -253,6 +259,7 @@ def _stages(step: Any) -> list[dict[str, Any]]:
         check_update(step.items)
         return [compile_expression(stage) for stage in step.items]
     if step.raw is not None:
+        check_update([step.raw])
         return [compile_value(step.raw)]
     return [_stage(change) for change in step.changes]
 

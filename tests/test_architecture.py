@@ -46,6 +46,9 @@ DSL_FLOORS = (
     ("keywords", "keyset"),
     ("stages", "find"),
     ("pipeline", "queryset"),
+    ("source", "parsing"),
+    ("translation",),
+    ("__main__",),
 )
 MAPPER_FLOORS = (
     ("errors",),
@@ -173,7 +176,7 @@ def test_public_names(package):
 
 CONTRACT = {
     mongo_dsl: (
-        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win search geo"
+        "F Filter Update Pipeline QuerySet param raw all_of any_of none_of fn acc win search geo translate"
     ),
     mapper: (
         "Document SyncDocument field Index connect connect_async Mapper AsyncMapper "

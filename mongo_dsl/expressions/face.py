@@ -231,6 +231,16 @@ def as_is(argument: Any) -> Any:
     return AsIs(node(argument))
 
 
+def value(value: Any) -> Expr:
+    """Take a constant, a list or a dictionary as an expression.
+
+    >>> from mongo_dsl import F, fn
+    >>> (fn.value(100) - F.discount).compile()
+    {'$subtract': [100, '$discount']}
+    """
+    return Expr(node(value))
+
+
 def single(name: str, value: Any) -> Expr:
     """Build ``{name: value}``; a bare list would be read as a list of arguments."""
     if isinstance(value, AsIs):

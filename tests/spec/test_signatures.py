@@ -237,7 +237,7 @@ def test_the_specification_is_whole():
 @pytest.mark.parametrize(
     ("namespace", "others"),
     [
-        pytest.param(fn, {"Variable", "TimeUnit", "as_is", "var"}, id="fn"),
+        pytest.param(fn, {"Variable", "TimeUnit", "as_is", "value", "var"}, id="fn"),
         pytest.param(acc, {"Accumulator"}, id="acc"),
         pytest.param(win, {"Window"}, id="win"),
     ],

@@ -38,22 +38,38 @@ def searched(name, body):
 
 def argument(name, key, value):
     """Build an argument of the stage *name*."""
-    if key in FILTERS and name != "$vectorSearch":
+    if key in FILTERS:
         return raw(value)
-    if name == "$vectorSearch":
-        return raw(value) if key == "filter" else value
-    if key in DATA or key == "operator" or name in ("$search", "$searchMeta"):
+    if key in DATA or name in ("$search", "$searchMeta", "$vectorSearch"):
         return value
-    if key == "pipeline" or (key == "whenMatched" and isinstance(value, list)):
-        return [stage(item) for item in value]
-    if key == "output" and name == "$setWindowFields":
-        return {field: computed(win, item) for field, item in value.items()}
-    if key == "output" and name in ("$bucket", "$bucketAuto"):
-        return {field: computed(acc, item) for field, item in value.items()}
-    if key == "input":
-        made = {n: [stage(s) for s in p] for n, p in value["pipelines"].items()}
-        return {**value, "pipelines": made}
-    return rebuilt(value)
+    build = NESTED.get(key, rebuilt)
+    if key == "output" and name != "$fill":
+        build = windows if name == "$setWindowFields" else accumulators
+    return build(value)
+
+
+def windows(output):
+    """Build the output of a window."""
+    return {field: computed(win, item) for field, item in output.items()}
+
+
+def accumulators(output):
+    """Build the output of buckets."""
+    return {field: computed(acc, item) for field, item in output.items()}
+
+
+def pipeline(value):
+    """Build a sub-pipeline; choices stand in its place, too."""
+    return [stage(item) for item in value] if isinstance(value, list) else value
+
+
+def pipelines(value):
+    """Build the input of a fusion."""
+    made = {name: pipeline(item) for name, item in value["pipelines"].items()}
+    return {**value, "pipelines": made}
+
+
+NESTED = {"pipeline": pipeline, "whenMatched": pipeline, "input": pipelines}
 
 
 def computed(namespace, value):

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import typing
 
 import pytest
 from bson.json_util import dumps
@@ -97,6 +98,14 @@ def test_methods_are_functions(operator):
     assert method == expected
     first = function_of(operator).__doc__.splitlines()[0]
     assert method_of(operator).__doc__.splitlines()[0] == first.replace("set_", "set")
+
+
+@ALL
+def test_functions_show_what_they_return(operator):
+    """Signatures and annotations speak of stages, not of what they are made of."""
+    function = function_of(operator)
+    assert inspect.signature(function).return_annotation is stages.Stage
+    assert typing.get_type_hints(function)["return"] is stages.Stage
 
 
 @ALL
