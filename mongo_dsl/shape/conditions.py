@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongo_dsl.nodes import Node, Op
+from mongo_dsl.nodes import Node, Op, Path
 from mongo_dsl.predicates import And, Computed, Equals, Nor, Or, Predicate, Query, Where
 from mongo_dsl.shape.expressions import KINDS, kind_of
 from mongo_dsl.shape.kinds import BOOL, Kind
@@ -28,9 +28,16 @@ def check_filter(node: Node, scope: Scope) -> None:
 
 
 def _check_field(node: Equals | Where, scope: Scope) -> None:
-    kind = scope.read(node.path.name) if node.path.name else scope.current
+    kind = _subject(node.path, scope)
     for op in node.ops if isinstance(node, Where) else ():
         _check_test(op, kind, scope)
+
+
+def _subject(subject: Node, scope: Scope) -> Kind:
+    """Return what is compared: a field, an item as a whole, a variable of a lookup."""
+    if not isinstance(subject, Path):
+        return kind_of(subject, scope)
+    return scope.read(subject.name) if subject.name else scope.current
 
 
 def _check_test(op: Op, kind: Kind, scope: Scope) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from mongo_dsl.nodes import Collection, Node, Stages
+from mongo_dsl.nodes import Collection, Map, Node, Stages
 from mongo_dsl.shape.binding import bound
 from mongo_dsl.shape.classes import joined, of_class
 from mongo_dsl.shape.conditions import check_filter
@@ -20,6 +20,8 @@ from mongo_dsl.shape.stages import STAGES, name_of, put, read_all
 
 def _foreign(node: Node | None) -> Shape:
     """Return the shape of the documents in the collection that *node* names."""
+    if isinstance(node, Map):  # with the name of a database
+        node = argument(node, "coll")
     known = isinstance(node, Collection) and node.model is not None
     return of_class(node.model) if known else OPEN  # type: ignore[union-attr]
 

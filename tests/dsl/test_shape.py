@@ -13,7 +13,7 @@ import attrs
 import pytest
 from bson import ObjectId
 
-from mongo_dsl import F, Pipeline, acc, fn, geo, param, raw, stages, win
+from mongo_dsl import F, Fields, Pipeline, acc, fn, geo, param, raw, stages, win
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.nodes import Body, Collection, Op, Stages, Value
 from mongo_dsl.predicates import Query
@@ -862,6 +862,16 @@ def test_rows_are_attrs_classes():
 
 
 @attrs.define
+class Contract:
+    """A document class of another collection."""
+
+    owner: str
+    value: int
+
+    __collection__ = "contracts"
+
+
+@attrs.define
 class Sales:
     sold: int
     buyer: str = attrs.field(metadata={"db_name": "_id"})
@@ -924,6 +934,30 @@ class TestPipelines:
             joined.match(F.friends.nam == "x")
         assert str(caught.value).startswith(
             "$match reads 'friends.nam', which isn't there; did you mean 'name'?; there are: friends._id, friends.name,"
+        )
+
+    def test_conditions_of_lookups(self):
+        """Conditions between classes, and pipelines that look outside, are followed."""
+        u, c = User.q, Fields(Contract)
+        kept = (c.owner == u.name) & (u.active == True) & (c.value > 5)  # noqa: E712
+        for joined in (
+            Pipeline(User).lookup(Contract, on=kept, as_="found"),
+            Pipeline(User).lookup(("db", Contract), pipeline=[], as_="found"),
+            Pipeline(User).lookup(
+                Contract,
+                pipeline=lambda outer: Pipeline(Contract).match(
+                    c.owner == outer.q.name
+                ),
+                as_="found",
+            ),
+        ):
+            assert str(joined.project("found").shape.fields["found"]) == (
+                "list[{_id: Any, owner: str, value: int}]"
+            )
+        with pytest.raises(UnknownFieldError) as caught:
+            Pipeline(User).project("age").lookup(Contract, on=kept, as_="found")
+        assert str(caught.value) == (
+            "$lookup reads 'name', which $project in stage 1 left out; there are: _id, age"
         )
 
     def test_parameters(self):
