@@ -939,7 +939,7 @@ class TestPipelines:
     def test_conditions_of_lookups(self):
         """Conditions between classes, and pipelines that look outside, are followed."""
         u, c = User.q, Fields(Contract)
-        kept = (c.owner == u.name) & (u.active == True) & (c.value > 5)  # noqa: E712
+        kept = (c.owner == u.name) & (u.active == True) & (c.value > 5)
         for joined in (
             Pipeline(User).lookup(Contract, on=kept, as_="found"),
             Pipeline(User).lookup(("db", Contract), pipeline=[], as_="found"),
