@@ -406,10 +406,6 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     def _collection_name(self) -> str:
         return "collection"
 
-    def __repr__(self) -> str:
-        model = "" if self.model is None else f" of {self.model.__name__}"
-        return f"<{type(self).__name__}{model}: {self._sketch()}>"
-
     def __bool__(self) -> NoReturn:
         msg = "a query set has no truth value; ask exists() or count()"
         raise TruthValueError(msg)

@@ -35,9 +35,6 @@ class RawMQL(Readable[Any], Face):
         """Match what the filter doesn't match."""
         return ~(Filter() & self)
 
-    def __repr__(self) -> str:
-        return f"raw({self.compile()!r})"
-
 
 def raw(mql: Any) -> RawMQL:
     """Take *mql* as it is: a filter, an expression, a stage or an update.

@@ -99,7 +99,9 @@ class Readable(Generic[C_co]):
         return self.to_shell()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._sketch()}>"
+        from mongo_dsl.source import represented  # stands above all that it writes
+
+        return represented(self) or f"<{type(self).__name__} {self._sketch()}>"
 
     def _sketch(self) -> str:
         """Write the value for a person; with open parameters it has no MQL yet."""

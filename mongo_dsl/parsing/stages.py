@@ -127,5 +127,6 @@ _ARGUMENTS: dict[tuple[str, str], Callable[[Any, Place], Node]] = {
     ("$setWindowFields", "output"): _outputs,
     ("$merge", "whenMatched"): _updating,
     ("$rankFusion", "input"): lambda mql, at: _body("", mql, at),
+    ("$scoreFusion", "input"): lambda mql, at: _body("", mql, at),
     ("", "pipelines"): _pipelines,
 }

@@ -5,6 +5,7 @@ compared with the node. One module writes one kind of node.
 """
 
 from mongo_dsl.source.expressions import accumulator, window
+from mongo_dsl.source.faces import represented
 from mongo_dsl.source.fields import Scope
 from mongo_dsl.source.filters import predicate
 from mongo_dsl.source.layout import Code, flat, laid_out
@@ -26,6 +27,7 @@ __all__ = [
     "laid_out",
     "pipeline",
     "predicate",
+    "represented",
     "update",
     "window",
 ]

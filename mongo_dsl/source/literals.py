@@ -12,7 +12,7 @@ from bson import Binary, Code, Decimal128, Int64, ObjectId, Regex
 
 from mongo_dsl.conformity import describe
 from mongo_dsl.nodes import Body, Data, Map, Node, Param, Raw, Seq, Value
-from mongo_dsl.params import annotation_of
+from mongo_dsl.params import annotation_of, param
 from mongo_dsl.source.written import UnwritableError, Written, listed, mapped, quoted
 
 
@@ -60,10 +60,10 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 def hole(node: Param) -> Written:
     """Write a parameter, with its type."""
     annotation = annotation_of(node)
+    made = param(node.name, annotation)  # without the checks of where it stands
     if annotation is Any:
-        return Written(f"param({quoted(node.name)})", node)
-    kind = described(annotation)
-    return Written(f"param({quoted(node.name)}, {kind})", node)
+        return Written(f"param({quoted(node.name)})", made)
+    return Written(f"param({quoted(node.name)}, {described(annotation)})", made)
 
 
 def described(annotation: Any) -> str:

@@ -7,6 +7,7 @@ it was to write: no source is given out that builds something else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import attrs
@@ -29,6 +30,9 @@ class Written:
 
 
 Named = tuple[str, Written]
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Whether source is being written right now."""
 
 
 class UnwritableError(Exception):
