@@ -12,6 +12,7 @@ from mongo_dsl.expressions.face import Expr
 from mongo_dsl.expressions.variable import SYSTEM
 from mongo_dsl.nodes import (
     Body,
+    Collection,
     Data,
     Map,
     Node,
@@ -181,6 +182,7 @@ WRITERS.update(
         Body: _map,
         Op: _op,
         Raw: _raw,
+        Collection: lambda node, _: data(node),
         Data: lambda node, _: data(node),
         Param: lambda node, _: hole(node),
     }

@@ -24,7 +24,7 @@ from mongo_dsl.source.searches import search_operator
 from mongo_dsl.source.stages import pipeline
 from mongo_dsl.source.table import expression
 from mongo_dsl.source.updates import update
-from mongo_dsl.source.written import UnwritableError, Written, call, writing
+from mongo_dsl.source.written import UnwritableError, Written, call, method, writing
 from mongo_dsl.stages import Stage
 from mongo_dsl.updates import Update
 
@@ -66,8 +66,11 @@ def _stage(value: Stage) -> Written:
 
 def _pipeline(value: Pipeline) -> Written:
     start = [] if value.model is None else [Written(value.model.__name__, value.model)]
-    made = call("Pipeline", Pipeline, start)
-    return pipeline(value._node, UNTYPED, made)  # noqa: SLF001
+    kind = type(value)
+    made = pipeline(value._node, UNTYPED, call(kind.__name__, kind, start))  # noqa: SLF001
+    if value.row is None:
+        return made
+    return method(made, "into", [Written(value.row.__name__, value.row)])
 
 
 _FACES: dict[type, Callable[[Any], Written]] = {

@@ -11,7 +11,7 @@ from typing import Any
 from bson import Binary, Code, Decimal128, Int64, ObjectId, Regex
 
 from mongo_dsl.conformity import describe
-from mongo_dsl.nodes import Body, Data, Map, Node, Param, Raw, Seq, Value
+from mongo_dsl.nodes import Body, Collection, Data, Map, Node, Param, Raw, Seq, Value
 from mongo_dsl.params import annotation_of, param
 from mongo_dsl.source.written import UnwritableError, Written, listed, mapped, quoted
 
@@ -75,6 +75,12 @@ def described(annotation: Any) -> str:
     return describe(annotation)
 
 
+def _collection(node: Collection) -> Written:
+    if node.model is None:
+        return literal(node.name)
+    return Written(node.model.__name__, node.model)
+
+
 def data(node: Node) -> Written:
     """Write *node*, which is data: constants, lists, dictionaries and parameters.
 
@@ -87,9 +93,9 @@ def data(node: Node) -> Written:
         return listed([data(item) for item in node.items])
     if isinstance(node, (Map, Body)):
         return mapped([(key, data(item)) for key, item in node.items])
-    if isinstance(node, Data):
-        return data(node.body)
-    if isinstance(node, Raw):
+    if isinstance(node, Collection):
+        return _collection(node)
+    if isinstance(node, (Data, Raw)):
         return data(node.body)
     if isinstance(node, Param):
         return hole(node)
