@@ -53,6 +53,8 @@ def _named(body: Node) -> list[Named]:
 
 
 def _items(node: Node) -> tuple[tuple[str, Node], ...]:
+    if isinstance(node, Op):
+        return ((node.name, node.body),)
     if not isinstance(node, (Body, Map)):
         raise UnwritableError(node)
     return node.items
@@ -117,7 +119,7 @@ def _function(body: Node) -> Attempt:
 
 def _number(node: Node) -> Written:
     """Write a number that a score's function computes."""
-    if not isinstance(node, (Body, Map)):
+    if not isinstance(node, (Body, Map, Op)):
         return data(node)
     ((kind, body),) = _only(node)
     if kind == "constant":

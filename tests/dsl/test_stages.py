@@ -426,7 +426,7 @@ REFUSED = [
         lambda: stages.set_({"$a": 1}),
         ArgumentError,
         "the field name '$a' has the part '$a'; parts are not empty, hold no NUL byte and"
-        " don't begin with '$'",
+        " don't begin with '$'; fn.get_field reads fields of such names",
     ),
     (
         lambda: stages.group(None, {"_id": acc.sum_(1)}),

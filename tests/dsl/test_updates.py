@@ -323,7 +323,7 @@ def test_reads_as_json_and_shell():
     update = F.a.inc(1) & F.b.set("x")
     assert update.to_json() == '{"$inc": {"a": 1}, "$set": {"b": "x"}}'
     assert str(update) == '{ $inc: { a: 1 }, $set: { b: "x" } }'
-    assert repr(update) == '<Update { $inc: { a: 1 }, $set: { b: "x" } }>'
+    assert repr(update) == 'F.a.inc() & F.b.set("x")'
 
 
 def test_pipeline_updates_take_stages():
