@@ -67,10 +67,10 @@ def _stage(value: Stage) -> Written:
 def _pipeline(value: Pipeline) -> Written:
     start = [] if value.model is None else [Written(value.model.__name__, value.model)]
     kind = type(value)
-    made = pipeline(value._node, UNTYPED, call(kind.__name__, kind, start))  # noqa: SLF001
-    if value.row is None:
-        return made
-    return method(made, "into", [Written(value.row.__name__, value.row)])
+    made = call(kind.__name__, kind, start)
+    made = pipeline(value._node, UNTYPED, made)  # noqa: SLF001
+    row = value.row
+    return made if row is None else method(made, "into", [Written(row.__name__, row)])
 
 
 _FACES: dict[type, Callable[[Any], Written]] = {
