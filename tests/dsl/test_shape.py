@@ -976,6 +976,7 @@ class TestPipelines:
         assert made.compile() == SALES.compile()
         assert made.sort("-sold").limit(5).row is Sales
         assert made.bind().row is Sales
+        assert repr(made) == f"{SALES!r}.into(Sales)"
         assert pickle.loads(pickle.dumps(made)).row is Sales  # noqa: S301
         with pytest.raises(UnknownFieldError) as caught:
             made.project("sold", _id=False)
