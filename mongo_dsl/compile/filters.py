@@ -20,6 +20,7 @@ from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
@@ -52,6 +53,11 @@ def _reads_as_condition(value: Any) -> bool:
     if isinstance(value, dict):
         return any(name[:1] == "$" for name in value)
     return isinstance(value, (re.Pattern, Regex))
+
+
+def _fits(node: Fits) -> dict[str, Any]:
+    """Write ``{path: pattern}``; an item, which has no path, needs ``$regex``."""
+    return {node.path.name or "$regex": compile_value(node.pattern)}
 
 
 def _where(node: Where) -> dict[str, Any]:
@@ -154,6 +160,7 @@ def _verbatim(node: Verbatim) -> Any:
 
 FILTERS: dict[type[Node], Callable[[Any], dict[str, Any]]] = {
     Equals: _equals,
+    Fits: _fits,
     Where: _where,
     And: _and,
     Or: _or,

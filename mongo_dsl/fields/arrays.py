@@ -17,6 +17,7 @@ from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Predicate,
     Where,
     speaks_of_item,
@@ -162,7 +163,7 @@ def _check_item(test: Predicate) -> None:
 
 def _refuse_choice(test: Predicate) -> None:
     if not isinstance(test, And):
-        if not isinstance(test, (Equals, Where)) and speaks_of_item(test):
+        if not isinstance(test, (Equals, Fits, Where)) and speaks_of_item(test):
             raise CompileError(_NO_CHOICE)
         return
     plain = [speaks_of_item(term) for term in test.terms]

@@ -13,7 +13,7 @@ from bson import Regex
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Op, Path, Value
-from mongo_dsl.predicates import Where
+from mongo_dsl.predicates import Fits, Where
 
 
 _FLAGS = (
@@ -51,15 +51,58 @@ class TextMethods:
         >>> F.name.matches("^ann?a", case=False).compile()
         {'name': {'$regex': '^ann?a', '$options': 'i'}}
         """
-        text, flags = _pattern(pattern)
-        chosen = flags + options + ("" if case else "i")
-        for letter in chosen:
-            if letter not in _OPTIONS:
-                msg = f"matches got the option {letter!r}; options are i, m, s, x and u"
-                raise ArgumentError(msg)
+        text, flags = _pattern("matches", pattern)
+        chosen = flags + _known("matches", options) + ("" if case else "i")
         return self._regex(text, "".join(sorted(set(chosen))))
 
-    regex = matches
+    def regex(
+        self, pattern: str | re.Pattern[str] | Regex[Any], options: str | None = None
+    ) -> Filter:
+        """Write ``$regex`` literally, where `matches` tidies pattern and options.
+
+        Raises:
+            ArgumentError: *options* has an unknown letter, or stands beside a compiled
+                *pattern* that has options of its own.
+
+        >>> from mongo_dsl import F
+        >>> F.name.regex("^ann", "i").compile()
+        {'name': {'$regex': '^ann', '$options': 'i'}}
+        """
+        _, flags = _pattern("regex", pattern)
+        ops = [Op("$regex", Value(pattern))]
+        if options is not None:
+            if flags or isinstance(pattern, re.Pattern):
+                msg = f"regex got the options {options!r} beside {pattern!r}"
+                raise ArgumentError(f"{msg}; give all of them in one place")
+            ops.append(Op("$options", Value(_known("regex", options))))
+        return Filter(Where(self._node, tuple(ops)))
+
+    def options(self, options: str) -> Filter:
+        """Write the ``$options`` of a `regex` by themselves, to be joined with it.
+
+        >>> from mongo_dsl import F
+        >>> (F.name.options("i") & F.name.regex("^ann")).compile()
+        {'name': {'$options': 'i', '$regex': '^ann'}}
+        """
+        return Filter(
+            Where(self._node, (Op("$options", Value(_known("options", options))),))
+        )
+
+    def fits(self, pattern: re.Pattern[str] | Regex[Any]) -> Filter:
+        """Match text that the compiled *pattern* fits: the pattern without ``$regex``.
+
+        >>> from bson import Regex
+        >>> from mongo_dsl import F
+        >>> F.name.fits(Regex("^ann")).compile()
+        {'name': Regex('^ann', 0)}
+        """
+        if not isinstance(pattern, (re.Pattern, Regex)):
+            msg = (
+                f"fits got {pattern!r}; it takes a compiled pattern, matches takes text"
+            )
+            raise OperandError(msg)
+        _pattern("fits", pattern)
+        return Filter(Fits(self._node, Value(pattern)))
 
     def contains(self, part: str, *, case: bool = True) -> Filter:
         r"""Match text that contains *part*; of an array, match that it holds *part*.
@@ -98,16 +141,28 @@ class TextMethods:
         return Filter(Where(self._node, ops))
 
 
-def _pattern(pattern: Any) -> tuple[str, str]:
+def _known(name: str, options: Any) -> str:
+    """Return *options* if MongoDB knows each letter."""
+    if not isinstance(options, str):
+        msg = f"{name} got the options {options!r}; they are letters: i, m, s, x and u"
+        raise OperandError(msg)
+    for letter in options:
+        if letter not in _OPTIONS:
+            msg = f"{name} got the option {letter!r}; options are i, m, s, x and u"
+            raise ArgumentError(msg)
+    return options
+
+
+def _pattern(name: str, pattern: Any) -> tuple[str, str]:
     """Return the text of *pattern* and the options its flags stand for."""
     flags = 0
     if isinstance(pattern, (re.Pattern, Regex)):
         pattern, flags = pattern.pattern, pattern.flags
     if not isinstance(pattern, str):
-        msg = f"matches got {pattern!r}; it takes a pattern of text"
+        msg = f"{name} got {pattern!r}; it takes a pattern of text"
         raise OperandError(msg)
     if "\0" in pattern:
-        msg = f"matches got {pattern!r}, which holds a NUL byte; MongoDB refuses those"
+        msg = f"{name} got {pattern!r}, which holds a NUL byte; MongoDB refuses those"
         raise ArgumentError(msg)
     return pattern, "".join(letter for flag, letter in _FLAGS if flags & flag)
 

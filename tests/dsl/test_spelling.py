@@ -1,0 +1,196 @@
+"""Every legal form of MQL has its spelling, key order and types of values included."""
+
+import pickle
+import re
+
+import pytest
+from bson import Regex
+from pymongo import MongoClient
+
+from mongo_dsl import F, Filter, and_, expr, not_
+from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+
+
+STORED = [
+    {"a": 3, "b": {"c": 1}, "s": "xa", "t": ["x", "y"], "n": [[1, 2], [3]]},
+    {"a": [0, 4, 9], "s": ["X", "b"], "t": [{"x": 1, "y": 2}, {"x": 5}], "n": []},
+    {"a": None, "b": 5, "s": 7, "t": [], "n": [2, 6]},
+    {"s": "X\nA", "t": "x", "n": [{"k": [1, 9]}]},
+]
+X = Regex("x", "i")
+
+PATTERNS = [
+    (F.s.regex("x"), {"s": {"$regex": "x"}}),
+    (F.s.regex("x", "i"), {"s": {"$regex": "x", "$options": "i"}}),
+    (F.s.regex("x", ""), {"s": {"$regex": "x", "$options": ""}}),
+    (F.s.regex("x", "smi"), {"s": {"$regex": "x", "$options": "smi"}}),
+    (F.s.regex(X), {"s": {"$regex": X}}),
+    (F.s.regex(re.compile("x")), {"s": {"$regex": re.compile("x")}}),
+    (F.s.regex(Regex("x"), "i"), {"s": {"$regex": Regex("x"), "$options": "i"}}),
+    (F.s.options("i") & F.s.regex("x"), {"s": {"$options": "i", "$regex": "x"}}),
+    (
+        F.s.regex("x") & (F.s > "a") & F.s.options("i"),
+        {"s": {"$regex": "x", "$gt": "a", "$options": "i"}},
+    ),
+    (F.s.fits(X), {"s": X}),
+    (F.s.fits(X) & (F.a == 3), {"s": X, "a": 3}),
+    (F.s.fits(X) & (F.s > "a"), {"$and": [{"s": X}, {"s": {"$gt": "a"}}]}),
+    (F.s.fits(re.compile("x")), {"s": re.compile("x")}),
+    (not_(F.s.fits(X)), {"s": {"$not": X}}),
+    (~F.s.fits(X), {"s": {"$not": X}}),
+    (~~F.s.fits(X), {"s": X}),
+    (not_(F.s.regex("x", "i")), {"s": {"$not": {"$regex": "x", "$options": "i"}}}),
+    (
+        not_(F.s.options("i") & F.s.regex("x")),
+        {"s": {"$not": {"$options": "i", "$regex": "x"}}},
+    ),
+    (F.s.eq(Regex("x")), {"s": {"$eq": Regex("x")}}),
+    (F.s.in_([X, "b"]), {"s": {"$in": [X, "b"]}}),
+    (F.s.not_in([X]), {"s": {"$nin": [X]}}),
+    (F.t.all_([X, "y"]), {"t": {"$all": [X, "y"]}}),
+    (F.t.any(lambda i: i.fits(X)), {"t": {"$elemMatch": {"$regex": X}}}),
+    (F.t.any(lambda i: not_(i.fits(X))), {"t": {"$elemMatch": {"$not": X}}}),
+]
+NEGATIONS = [
+    (not_((F.a > 1) & (F.a < 5)), {"a": {"$not": {"$gt": 1, "$lt": 5}}}),
+    (not_((F.a == 3) & (F.a < 5)), {"a": {"$not": {"$eq": 3, "$lt": 5}}}),
+    (not_(not_(F.a > 1)), {"a": {"$not": {"$not": {"$gt": 1}}}}),
+    (
+        not_((F.a > 1) & not_(F.a < 5)),
+        {"a": {"$not": {"$gt": 1, "$not": {"$lt": 5}}}},
+    ),
+    (
+        F.n.any(lambda i: not_((i > 1) & (i < 5))),
+        {"n": {"$elemMatch": {"$not": {"$gt": 1, "$lt": 5}}}},
+    ),
+]
+ROWS = [*PATTERNS, *NEGATIONS]
+
+
+@pytest.fixture(scope="module")
+def collection(mongo_uri):
+    """Return a collection of a few documents, with indexes for text and places."""
+    with MongoClient(mongo_uri) as client:
+        found = client["spelling"]["documents"]
+        found.drop()
+        found.insert_many([{"_id": n, **doc} for n, doc in enumerate(STORED)])
+        yield found
+        client.drop_database("spelling")
+
+
+@pytest.mark.parametrize(
+    ("filter_", "mql"), ROWS, ids=[str(mql)[:70] for _, mql in ROWS]
+)
+def test_filters(collection, filter_, mql):
+    """The filter is written so, a server takes it, and memory agrees."""
+    assert repr(filter_.compile()) == repr(mql)
+    assert pickle.loads(pickle.dumps(filter_)) == filter_  # noqa: S301
+    found = {document["_id"] for document in collection.find(filter_.compile())}
+    assert found == {n for n, stored in enumerate(STORED) if filter_.matches(stored)}
+
+
+AS_EXPRESSIONS = [
+    F.s.regex("x", "i"),
+    F.s.regex(X),
+    F.s.regex(Regex("x"), "i"),
+    F.s.options("i") & F.s.regex("x"),
+    F.s.regex("x") & (F.b == 5) & F.s.options("i"),
+    F.s.fits(X),
+    not_(F.s.fits(X)),
+    not_(F.s.options("i") & F.s.regex("x")),
+    F.t.any(lambda i: i.fits(X)),
+]
+
+
+@pytest.mark.parametrize("filter_", AS_EXPRESSIONS, ids=str)
+def test_expressions(collection, filter_):
+    """As an expression, the condition holds of the same documents that hold no arrays."""
+    among = F["_id"].in_([n for n, doc in enumerate(STORED) if type(doc["s"]) is str])
+    one, two = (
+        [document["_id"] for document in collection.find((made & among).compile())]
+        for made in (filter_, expr(filter_))
+    )
+    assert one == two
+
+
+REFUSED = [
+    (
+        lambda: F.a.regex("x", "q"),
+        ArgumentError,
+        "regex got the option 'q'; options are i, m, s, x and u",
+    ),
+    (
+        lambda: F.a.options("q"),
+        ArgumentError,
+        "options got the option 'q'; options are i, m, s, x and u",
+    ),
+    (
+        lambda: F.a.options(None),
+        OperandError,
+        "options got the options None; they are letters: i, m, s, x and u",
+    ),
+    (
+        lambda: F.a.matches("x", 5),
+        OperandError,
+        "matches got the options 5; they are letters: i, m, s, x and u",
+    ),
+    (lambda: F.a.regex(5), OperandError, "regex got 5; it takes a pattern of text"),
+    (
+        lambda: F.a.regex("\0"),
+        ArgumentError,
+        "regex got '\\x00', which holds a NUL byte; MongoDB refuses those",
+    ),
+    (
+        lambda: F.a.regex(X, "i"),
+        ArgumentError,
+        f"regex got the options 'i' beside {X!r}; give all of them in one place",
+    ),
+    (
+        lambda: F.a.fits("x"),
+        OperandError,
+        "fits got 'x'; it takes a compiled pattern, matches takes text",
+    ),
+    (
+        lambda: F.a.fits(re.compile(b"x")),
+        OperandError,
+        "fits got b'x'; it takes a pattern of text",
+    ),
+    (
+        lambda: not_((F.a > 1) & (F.b < 5)),
+        OperandError,
+        "not_ got <Filter { a: { $gt: 1 }, b: { $lt: 5 } }>; it takes conditions on one field, ~ takes all others",
+    ),
+    (
+        lambda: not_((F.a > 1) & (F.a > 2)),
+        OperandError,
+        "not_ got <Filter { $and: [ { a: { $gt: 1 } }, { a: { $gt: 2 } } ] }>; it takes conditions on one field, ~ takes all others",
+    ),
+    (
+        lambda: not_(Filter()),
+        OperandError,
+        "not_ got <Filter {}>; it takes conditions on one field, ~ takes all others",
+    ),
+    (
+        lambda: not_(and_(F.a > 1)),
+        OperandError,
+        "not_ got <Filter { $and: [ { a: { $gt: 1 } } ] }>; it takes conditions on one field, ~ takes all others",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "message"), REFUSED, ids=[m[:60] for _, _, m in REFUSED]
+)
+def test_refuses(build, error, message):
+    """What no server takes is an error where it is written."""
+    with pytest.raises(error) as caught:
+        build()
+    assert str(caught.value) == message
+
+
+def test_options_alone():
+    """Options mean nothing without a pattern: an expression would always be true."""
+    with pytest.raises(CompileError) as caught:
+        expr((F.a == 1) & F.b.options("i")).compile()
+    message = "$options stands without $regex; write field.regex(...), too"
+    assert str(caught.value) == message
