@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bson import Decimal128
+
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Op
 from mongo_dsl.predicates import Computed, Top
-from mongo_dsl.values import node
+from mongo_dsl.values import node, number
 
 
 def expr(expression: Any) -> Filter:
@@ -69,7 +71,7 @@ def comment(message: str) -> Filter:
     return Filter(Top(Op("$comment", node(message))))
 
 
-def sample_rate(rate: float) -> Filter:
+def sample_rate(rate: float | Decimal128) -> Filter:
     """Match each document with the probability *rate*, from 0 to 1. Needs MongoDB 5.3.
 
     Raises:
@@ -78,7 +80,8 @@ def sample_rate(rate: float) -> Filter:
     >>> sample_rate(0.25).compile()
     {'$sampleRate': 0.25}
     """
-    if not 0 <= rate <= 1:
+    found = number(rate)
+    if found is None or not 0 <= found <= 1:
         msg = f"sample_rate got {rate!r}; it takes a probability from 0 to 1"
         raise ArgumentError(msg)
     return Filter(Top(Op("$sampleRate", node(rate))))

@@ -20,7 +20,7 @@ from mongo_dsl.predicates import (
     Top,
     Where,
 )
-from mongo_dsl.values import is_pattern, node
+from mongo_dsl.values import is_pattern, node, truth
 
 
 def both(left: Predicate, right: Predicate) -> Predicate:
@@ -73,7 +73,7 @@ def _not_where(node_: Where) -> Predicate:
     if op.name == "$not":
         return _not_not(node_.path, op.body)
     if op.name == "$exists" and isinstance(op.body, Value):
-        return Where(node_.path, (Op("$exists", Value(not op.body.value)),))
+        return Where(node_.path, (Op("$exists", Value(not truth(op.body.value))),))
     if op.name in _OPPOSITES:
         return Where(node_.path, (Op(_OPPOSITES[op.name], op.body),))
     return negated(node_)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
-from mongo_dsl.errors import ArgumentError
+from bson import Decimal128
+
+from mongo_dsl.errors import ArgumentError, OperandError
 
 
 BSON_TYPES = {
@@ -34,6 +38,27 @@ BSON_TYPES = {
 """The types of values by alias; "number" stands for all of `NUMBER_TYPES`."""
 
 NUMBER_TYPES = ("int", "long", "double", "decimal")
+
+
+_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
+
+
+def bson_type(name: Any) -> Any:
+    """Check the alias or number of a BSON type.
+
+    Raises:
+        ArgumentError: no type is called so.
+        OperandError: *name* is neither a text nor a number.
+    """
+    code = name.to_decimal() if isinstance(name, Decimal128) else name
+    if isinstance(name, bool) or not isinstance(code, (str, int, float, Decimal)):
+        msg = f"type_ got {name!r}; it takes aliases such as 'string', or numbers"
+        raise OperandError(msg)
+    if code not in _TYPES:
+        listed = ", ".join(sorted([*BSON_TYPES, "number"]))
+        msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
+        raise ArgumentError(msg)
+    return name
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
-from mongo_dsl.fields.operands import ItemTest
+from mongo_dsl.fields.operands import Amount, ItemTest
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.nodes import Node, Op, Path, Seq, parts
+from mongo_dsl.nodes import Node, Op, Path, Seq, Value, parts
 from mongo_dsl.predicates import (
     And,
     Computed,
@@ -23,7 +23,7 @@ from mongo_dsl.predicates import (
     speaks_of_item,
 )
 from mongo_dsl.schema import FieldSpec
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, node, whole
 
 
 if TYPE_CHECKING:
@@ -60,17 +60,17 @@ class ArrayMethods(Generic[E]):
             return Op("$elemMatch", self._item_test("all_", value))
         return self._item(value)
 
-    def size_(self, length: int) -> Filter:
+    def size_(self, length: Amount) -> Filter:
         """Match arrays of exactly *length* items.
 
         >>> from mongo_dsl import F
         >>> F.tags.size_(2).compile()
         {'tags': {'$size': 2}}
         """
-        if isinstance(length, int) and length < 0:
-            msg = f"size_ got {length!r}; a length is not negative"
-            raise ArgumentError(msg)
-        return Filter(Where(self._node, (Op("$size", node(length)),)))
+        found = node(length)
+        if isinstance(found, Value):
+            _check_length(length)
+        return Filter(Where(self._node, (Op("$size", found),)))
 
     def any(self, predicate: ItemTest[Field[E]]) -> Filter:
         """Match arrays in which one item meets all of *predicate*.
@@ -152,6 +152,16 @@ class ArrayMethods(Generic[E]):
     def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return changes.pop(self, end)
+
+
+def _check_length(length: Any) -> None:
+    count = whole(length)
+    if count is None:
+        msg = f"size_ got {length!r}; it takes a whole number"
+        raise OperandError(msg)
+    if count < 0:
+        msg = f"size_ got {length!r}; a length is not negative"
+        raise ArgumentError(msg)
 
 
 def _check_item(test: Predicate) -> None:

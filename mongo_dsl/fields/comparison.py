@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query-comparison/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -13,20 +13,18 @@ import attrs
 from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr
-from mongo_dsl.fields.operands import Operand, Operands
+from mongo_dsl.fields.operands import Amount, Operand, Operands
 from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
-from mongo_dsl.names import BSON_TYPES
+from mongo_dsl.names import bson_type
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import PLAIN, Face, is_pattern, node
+from mongo_dsl.values import PLAIN, Face, is_pattern, node, number
 
 
 T = TypeVar("T")
-
-_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
 
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
@@ -164,14 +162,19 @@ class Comparable(Expr, Generic[T]):
 
     nin = not_in
 
-    def exists(self, present: bool = True) -> Filter:
+    def exists(self, present: bool | Amount = True) -> Filter:
         """Match where the field is stored, be it as null, or where it is not *present*.
+
+        MongoDB takes numbers, too: 0 for False, all others for True.
 
         >>> from mongo_dsl import F
         >>> F.email.exists().compile()
         {'email': {'$exists': True}}
         """
-        return self._test("$exists", Value(bool(present)))
+        if not isinstance(present, bool) and number(present) is None:
+            msg = f"exists got {present!r}; it takes True, False or a number"
+            raise OperandError(msg)
+        return self._test("$exists", node(present))
 
     def is_null(self, null: bool = True) -> Filter:
         """Match where the field is null or missing, or where it is neither.
@@ -182,8 +185,10 @@ class Comparable(Expr, Generic[T]):
         """
         return self == None if null else self != None  # noqa: E711 - builds a filter
 
-    def type_(self, *types: str | int) -> Filter:
+    def type_(self, *types: str | Amount | Sequence[str | Amount]) -> Filter:
         """Match values of one of the BSON *types*, given by alias or number.
+
+        A list is written as a list, even of one type.
 
         https://www.mongodb.com/docs/manual/reference/operator/query/type/
 
@@ -191,15 +196,15 @@ class Comparable(Expr, Generic[T]):
         >>> F.zip.type_("string", "int").compile()
         {'zip': {'$type': ['string', 'int']}}
         """
-        if not types:
+        alone = len(types) == 1 and not isinstance(types[0], (list, tuple))
+        listed: Any = types if alone or len(types) != 1 else types[0]
+        if not listed:
             msg = "type_ got no types; it takes aliases such as 'string', or numbers"
             raise ArgumentError(msg)
-        for name in types:
-            if isinstance(name, (str, int)) and name not in _TYPES:
-                listed = ", ".join(sorted([*BSON_TYPES, "number"]))
-                msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
-                raise ArgumentError(msg)
-        return self._test("$type", node(types[0] if len(types) == 1 else types))
+        found = [
+            name if isinstance(name, Param) else bson_type(name) for name in listed
+        ]
+        return self._test("$type", node(found[0] if alone else found))
 
     # -- Sort order -------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ import pickle
 import re
 
 import pytest
-from bson import Regex
+from bson import Decimal128, Int64, Regex
 from pymongo import MongoClient
 
-from mongo_dsl import F, Filter, and_, expr, not_
+from mongo_dsl import F, Filter, and_, expr, not_, sample_rate
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 
 
@@ -64,7 +64,36 @@ NEGATIONS = [
         {"n": {"$elemMatch": {"$not": {"$gt": 1, "$lt": 5}}}},
     ),
 ]
-ROWS = [*PATTERNS, *NEGATIONS]
+NUMBERS = [
+    (F.s.type_("string"), {"s": {"$type": "string"}}),
+    (F.s.type_(["string"]), {"s": {"$type": ["string"]}}),
+    (F.s.type_(["string", 16]), {"s": {"$type": ["string", 16]}}),
+    (F.s.type_(2.0), {"s": {"$type": 2.0}}),
+    (F.s.type_([Int64(2)]), {"s": {"$type": [Int64(2)]}}),
+    (F.s.type_(Decimal128("2")), {"s": {"$type": Decimal128("2")}}),
+    (F.b.exists(1), {"b": {"$exists": 1}}),
+    (F.b.exists(0.0), {"b": {"$exists": 0.0}}),
+    (F.b.exists(Int64(1)), {"b": {"$exists": Int64(1)}}),
+    (F.b.exists(Decimal128("0")), {"b": {"$exists": Decimal128("0")}}),
+    (~F.b.exists(Decimal128("0")), {"b": {"$exists": True}}),
+    (F.t.size_(2.0), {"t": {"$size": 2.0}}),
+    (F.t.size_(Int64(2)), {"t": {"$size": Int64(2)}}),
+    (F.t.size_(Decimal128("2")), {"t": {"$size": Decimal128("2")}}),
+    (F.a.mod(3.0), {"a": {"$mod": [3.0, 0]}}),
+    (F.a.mod(3, Int64(0)), {"a": {"$mod": [3, Int64(0)]}}),
+    (F.a.mod(Decimal128("3"), 0.5), {"a": {"$mod": [Decimal128("3"), 0.5]}}),
+    (F.a.bits_all_set(Int64(3)), {"a": {"$bitsAllSet": Int64(3)}}),
+    (F.a.bits_any_set(3.0), {"a": {"$bitsAnySet": 3.0}}),
+    (F.a.bits_any_set([0, 1.0]), {"a": {"$bitsAnySet": [0, 1.0]}}),
+    (F.a.bits_any_clear([]), {"a": {"$bitsAnyClear": []}}),
+    (F.a.bits_all_clear(Decimal128("4")), {"a": {"$bitsAllClear": Decimal128("4")}}),
+]
+ROWS = [*PATTERNS, *NEGATIONS, *NUMBERS]
+
+
+ASKED_OF_SERVERS = [
+    (sample_rate(Decimal128("1")), {"$sampleRate": Decimal128("1")}),
+]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +118,16 @@ def test_filters(collection, filter_, mql):
     assert found == {n for n, stored in enumerate(STORED) if filter_.matches(stored)}
 
 
+@pytest.mark.parametrize(
+    ("filter_", "mql"), ASKED_OF_SERVERS, ids=[str(m)[:70] for _, m in ASKED_OF_SERVERS]
+)
+def test_filters_of_servers(collection, filter_, mql):
+    """The filter is written so, and a server takes it."""
+    assert repr(filter_.compile()) == repr(mql)
+    assert pickle.loads(pickle.dumps(filter_)) == filter_  # noqa: S301
+    list(collection.find(filter_.compile()))
+
+
 AS_EXPRESSIONS = [
     F.s.regex("x", "i"),
     F.s.regex(X),
@@ -99,6 +138,12 @@ AS_EXPRESSIONS = [
     not_(F.s.fits(X)),
     not_(F.s.options("i") & F.s.regex("x")),
     F.t.any(lambda i: i.fits(X)),
+    F.s.type_([2.0, Decimal128("16")]),
+    F.b.exists(Decimal128("0")),
+    F.t.size_(2.0),
+    F.b.mod(Decimal128("5"), 0.0),
+    F.b.bits_all_set(Int64(5)),
+    F.b.bits_any_set([0.0, Decimal128("1")]),
 ]
 
 
@@ -154,6 +199,58 @@ REFUSED = [
         lambda: F.a.fits(re.compile(b"x")),
         OperandError,
         "fits got b'x'; it takes a pattern of text",
+    ),
+    (
+        lambda: F.a.type_({}),
+        OperandError,
+        "type_ got {}; it takes aliases such as 'string', or numbers",
+    ),
+    (
+        lambda: F.a.type_(True),
+        OperandError,
+        "type_ got True; it takes aliases such as 'string', or numbers",
+    ),
+    (
+        lambda: F.a.type_([]),
+        ArgumentError,
+        "type_ got no types; it takes aliases such as 'string', or numbers",
+    ),
+    (
+        lambda: F.a.exists("x"),
+        OperandError,
+        "exists got 'x'; it takes True, False or a number",
+    ),
+    (lambda: F.a.size_(2.5), OperandError, "size_ got 2.5; it takes a whole number"),
+    (lambda: F.a.size_(True), OperandError, "size_ got True; it takes a whole number"),
+    (
+        lambda: F.a.size_(-1.0),
+        ArgumentError,
+        "size_ got -1.0; a length is not negative",
+    ),
+    (
+        lambda: F.a.mod(0.5),
+        ArgumentError,
+        "mod got the divisor 0.5; it takes any other number",
+    ),
+    (
+        lambda: F.a.mod("x"),
+        OperandError,
+        "mod got the divisor 'x'; it takes a number",
+    ),
+    (
+        lambda: F.a.mod(4, float("nan")),
+        OperandError,
+        "mod got the remainder nan; it takes a number",
+    ),
+    (
+        lambda: F.a.bits_all_set([1.5]),
+        OperandError,
+        "bits_all_set got [1.5]; it takes an integer, bytes or a list of positions",
+    ),
+    (
+        lambda: sample_rate("x"),
+        ArgumentError,
+        "sample_rate got 'x'; it takes a probability from 0 to 1",
     ),
     (
         lambda: not_((F.a > 1) & (F.b < 5)),
