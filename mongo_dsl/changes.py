@@ -5,17 +5,19 @@ https://www.mongodb.com/docs/manual/reference/operator/update/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
+import attrs
 from bson import Decimal128, Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.nodes import Body, Map, Node, Path, Seq, Value
-from mongo_dsl.predicates import Equals
+from mongo_dsl.names import in_mql
+from mongo_dsl.nodes import Body, Map, Node, Param, Path, Seq, Value
+from mongo_dsl.predicates import Equals, Fits
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.updates import Change, Changes, Update, update_of
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, is_pattern, node, number, whole
 
 
 _NUMBERS = frozenset({int, float, Int64, Decimal128})
@@ -47,9 +49,9 @@ def set_(field: Any, value: Any) -> Update:
     return _change("$set", field, _stored(field, value))
 
 
-def unset(field: Any) -> Update:
-    """Remove *field*."""
-    return _change("$unset", field, Value(""))
+def unset(field: Any, placeholder: Any = "") -> Update:
+    """Remove *field*; MongoDB takes any *placeholder* for its value."""
+    return _change("$unset", field, node(placeholder))
 
 
 def set_on_insert(field: Any, value: Any) -> Update:
@@ -85,91 +87,145 @@ def rename(field: Any, name: str) -> Update:
     return _change("$rename", field, Value(name))
 
 
-def current_date(field: Any, type_: Literal["date", "timestamp"] = "date") -> Update:
-    """Set *field* to the server's time, as a date or a timestamp."""
-    if type_ not in ("date", "timestamp"):
-        msg = f"current_date got {type_!r}; it takes 'date' or 'timestamp'"
-        raise ArgumentError(msg)
-    value = Value(True) if type_ == "date" else node({"$type": "timestamp"})
-    return _change("$currentDate", field, value)
-
-
-def bit(
-    field: Any,
-    *,
-    and_: int | None = None,
-    or_: int | None = None,
-    xor: int | None = None,
+def current_date(
+    field: Any, type_: Literal["date", "timestamp"] | bool = True
 ) -> Update:
-    """Combine the bits of *field* with an integer by exactly one of and, or, xor."""
-    given = {"and": and_, "or": or_, "xor": xor}
-    chosen = {name: mask for name, mask in given.items() if mask is not None}
-    if len(chosen) != 1:
-        msg = f"bit got {len(chosen)} of and_, or_ and xor; it takes exactly one"
+    """Set *field* to the server's time, as a date or a timestamp."""
+    if type_ not in ("date", "timestamp") and not isinstance(type_, bool):
+        msg = f"current_date got {type_!r}; it takes 'date', 'timestamp' or a boolean"
         raise ArgumentError(msg)
-    return _change("$bit", field, node(chosen))
+    value = type_ if isinstance(type_, bool) else {"$type": type_}
+    return _change("$currentDate", field, node(value))
 
 
-def pop(field: Any, end: Literal[1, -1] = 1) -> Update:
+_BITS = {"and_": "and", "or_": "or", "xor": "xor"}
+
+
+def bit(field: Any, **masks: Any) -> Update:
+    """Combine the bits of *field* with integers: *and_*, *or_* and *xor*, in turn."""
+    given = in_mql("bit", masks, _BITS)
+    if not given:
+        msg = "bit got none of and_, or_ and xor; it takes at least one"
+        raise ArgumentError(msg)
+    found = [(name, node(mask)) for name, mask in given.items()]
+    for name, mask in found:
+        if isinstance(mask, Value) and type(mask.value) not in (int, Int64):
+            msg = f"bit got {mask.value!r} for {name!r}; it takes integers"
+            raise OperandError(msg)
+    return _change("$bit", field, Body(tuple(found)))
+
+
+def pop(field: Any, end: Any = 1) -> Update:
     """Remove the last item of the array (*end* 1) or the first (-1)."""
-    if type(end) is not int or end not in (1, -1):
+    if whole(end) not in (1, -1):
         msg = f"pop got {end!r}; it takes 1 for the last item or -1 for the first"
         raise ArgumentError(msg)
-    return _change("$pop", field, Value(end))
+    return _change("$pop", field, node(end))
 
 
-def push(
-    field: Any,
-    *values: Any,
-    slice_: Any = None,
-    sort: Any = None,
-    position: Any = None,
-) -> Update:
+_MODIFIERS = {
+    "each": "$each",
+    "slice_": "$slice",
+    "sort": "$sort",
+    "position": "$position",
+}
+
+
+def push(field: Any, *values: Any, **modifiers: Any) -> Update:
     """Append *values* to the array, each as one item.
 
-    *slice_* keeps the first (positive) or last (negative) so many items, *sort* orders
-    the items (1, -1 or a sort by their fields), *position* is where to insert.
+    *each* writes ``$each`` literally, also around one value or none. *slice_* keeps the
+    first (positive) or last (negative) so many items, *sort* orders the items (1, -1 or a
+    sort by their fields), *position* is where to insert; they are written in the order
+    of the call.
     """
-    items = [_item(field, value) for value in values]
-    modifiers = (
-        ("$position", position),
-        ("$slice", slice_),
-        ("$sort", None if sort is None else _item_order(sort)),
-    )
-    given = [(name, node(value)) for name, value in modifiers if value is not None]
+    given = in_mql("push", modifiers, _MODIFIERS)
+    items = _given("push", field, values, given.get("$each"))
     if not items and not given:
         raise _empty("push", field)
-    return _change("$push", field, _each(items, given))
+    if not given and len(items) == 1:
+        return _change("$push", field, _one(items[0]))
+    written = {"$each": Seq(items)} | {
+        name: _MODIFY[name](value) for name, value in given.items() if name != "$each"
+    }
+    order = given if "$each" in given else written
+    return _change("$push", field, Body(tuple((name, written[name]) for name in order)))
 
 
-def add_to_set(field: Any, *values: Any) -> Update:
-    """Append those of *values* that the array lacks, each as one item."""
-    if not values:
+def add_to_set(field: Any, *values: Any, each: Any = None) -> Update:
+    """Append those of *values* that the array lacks, each as one item.
+
+    *each* writes ``$each`` literally, also around one value or none.
+    """
+    items = _given("add_to_set", field, values, each)
+    if not items and each is None:
         raise _empty("add_to_set", field)
-    return _change("$addToSet", field, _each([_item(field, v) for v in values], []))
+    if each is None and len(items) == 1:
+        return _change("$addToSet", field, _one(items[0]))
+    return _change("$addToSet", field, _each(items))
 
 
-def _each(items: list[Node], modifiers: list[tuple[str, Node]]) -> Node:
-    """Write one item plainly, unless the server would read it as modifiers."""
-    if len(items) == 1 and not modifiers and not _operators(items[0]):
-        return items[0]
-    return Body((("$each", Seq(tuple(items))), *modifiers))
-
-
-def _operators(item: Node) -> bool:
-    return isinstance(item, Map) and any(name[:1] == "$" for name, _ in item.items)
-
-
-def _item_order(sort: Any) -> Node:
-    if isinstance(sort, int):
-        return Value(sort)
-    keys = sort if isinstance(sort, (list, tuple)) else (sort,)
-    return sort_document(sorts(keys, Path))
+def _given(
+    name: str, field: Any, values: tuple[Any, ...], each: Any
+) -> tuple[Node, ...]:
+    """Return the items that are given one by one, or as *each*."""
+    if each is None:
+        return tuple([_item(field, value) for value in values])
+    if values:
+        msg = f"{name} of {_label(field)} got values beside each={each!r}"
+        raise ArgumentError(f"{msg}; give all of them in one place")
+    if isinstance(each, (str, bytes, Mapping)) or not isinstance(each, Iterable):
+        msg = f"{name} of {_label(field)} got each={each!r}; it takes a list of values"
+        raise OperandError(msg)
+    return tuple([_item(field, value) for value in each])
 
 
 def _empty(name: str, field: Any) -> ArgumentError:
-    msg = f"{name} of {field._node.name!r} got no values; it takes at least one"  # noqa: SLF001
-    return ArgumentError(msg)
+    return ArgumentError(
+        f"{name} of {_label(field)} got no values; it takes at least one"
+    )
+
+
+def _one(item: Node) -> Node:
+    """Write one item plainly, unless the server would read it as modifiers."""
+    is_each = isinstance(item, Map) and any(name == "$each" for name, _ in item.items)
+    return _each((item,)) if is_each else item
+
+
+def _each(items: tuple[Node, ...]) -> Node:
+    return Body((("$each", Seq(items)),))
+
+
+def _count(name: str) -> Callable[[Any], Node]:
+    def counted(value: Any) -> Node:
+        found = node(value)
+        if isinstance(found, Value) and whole(value) is None:
+            msg = f"push got {name}={value!r}; it takes a whole number"
+            raise OperandError(msg)
+        return found
+
+    return counted
+
+
+def _item_order(sort: Any) -> Node:
+    if number(sort) is None:
+        keys = sort if isinstance(sort, (list, tuple)) else (sort,)
+        return sort_document(sorts(keys, Path))
+    if whole(sort) not in (1, -1):
+        msg = f"push got sort={sort!r}; it takes 1, -1 or an order of the items' fields"
+        raise ArgumentError(msg)
+    return node(sort)
+
+
+_MODIFY: dict[str, Callable[[Any], Node]] = {
+    "$slice": _count("slice_"),
+    "$sort": _item_order,
+    "$position": _count("position"),
+}
+
+
+def _label(field: Any) -> str:
+    return repr(field._node.name)  # noqa: SLF001
 
 
 def pull(field: Any, item: Any) -> Update:
@@ -179,15 +235,35 @@ def pull(field: Any, item: Any) -> Update:
     and returns such a filter (``lambda item: item.qty > 5``).
     """
     if isinstance(item, Face) or callable(item):
-        return _change("$pull", field, field._item_test("pull", item))  # noqa: SLF001
+        test = field._item_test("pull", item)  # noqa: SLF001
+        bare = isinstance(test, Fits) and not test.path.name
+        return _change("$pull", field, test.pattern if bare else test)
     value = _item(field, item)
-    plain = not isinstance(value, (Map, Seq)) and not hasattr(item, "pattern")
-    return _change("$pull", field, value if plain else _equal_to(value))
+    if isinstance(value, Param):
+        value = attrs.evolve(value, accept=_Pulled(value.accept))
+    return _change("$pull", field, _equal_to(value))
 
 
 def _equal_to(value: Node) -> Node:
     """Compare whole: a bare document would be read as conditions on the item's fields."""
-    return Equals(Path(""), value)
+    plain = not isinstance(value, Map) and not is_pattern(value)
+    return value if plain else Equals(Path(""), value)
+
+
+@attrs.frozen
+class _Pulled:
+    """Compare the value that a parameter is bound to whole."""
+
+    first: Any
+
+    @property
+    def plain(self) -> frozenset[type]:
+        """The types of plain values that are accepted as they are."""
+        taken: frozenset[type] = getattr(self.first, "plain", frozenset())
+        return taken
+
+    def __call__(self, value: Any) -> Node:
+        return _equal_to(self.first(value))
 
 
 def pull_all(field: Any, values: Iterable[Any]) -> Update:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -59,6 +59,24 @@ def bson_type(name: Any) -> Any:
         msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
         raise ArgumentError(msg)
     return name
+
+
+def in_mql(
+    function: str, given: Mapping[str, Any], known: Mapping[str, str]
+) -> dict[str, Any]:
+    """Call the named arguments *given* to *function* as MQL does, in their order.
+
+    Those that are None are left out.
+
+    Raises:
+        OperandError: *function* has no such argument.
+    """
+    for name in given:
+        if name not in known:
+            hint, listed = suggestion(name, known), ", ".join(known)
+            msg = f"{function} got the argument {name!r}{hint}; it takes {listed}"
+            raise OperandError(msg)
+    return {known[name]: value for name, value in given.items() if value is not None}
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query-array/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
@@ -27,7 +27,10 @@ from mongo_dsl.values import Face, node, whole
 
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from mongo_dsl.fields.face import Field
+    from mongo_dsl.fields.operands import Modifiers
 
 E = TypeVar("E")
 
@@ -114,27 +117,30 @@ class ArrayMethods(Generic[E]):
     def _item(self, value: Any) -> Node:
         return node(value) if self._spec is None else self._spec.item_value(value)
 
-    def push(
-        self,
-        *values: E,
-        slice_: int | None = None,
-        sort: Any = None,
-        position: int | None = None,
-    ) -> updates.Update:
+    def push(self, *values: E, **modifiers: Unpack[Modifiers[E]]) -> updates.Update:
         """Append *values*, each as one item.
 
-        *slice_* keeps the first (positive) or last (negative) so many items, *sort*
-        orders the items (1, -1 or by their fields), *position* is where to insert.
+        *each* writes ``$each`` literally, also around one value or none. *slice_* keeps
+        the first (positive) or last (negative) so many items, *sort* orders the items (1,
+        -1 or by their fields), *position* is where to insert; they are written in the
+        order of the call.
 
         >>> from mongo_dsl import F
         >>> F.tags.push("a", slice_=-5).compile()
         {'$push': {'tags': {'$each': ['a'], '$slice': -5}}}
         """
-        return changes.push(self, *values, slice_=slice_, sort=sort, position=position)
+        return changes.push(self, *values, **modifiers)
 
-    def add_to_set(self, *values: E) -> updates.Update:
-        """Append those of *values* that the array lacks, each as one item."""
-        return changes.add_to_set(self, *values)
+    def add_to_set(self, *values: E, each: Iterable[E] | None = None) -> updates.Update:
+        """Append those of *values* that the array lacks, each as one item.
+
+        *each* writes ``$each`` literally, also around one value or none.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.add_to_set("a").compile(), F.tags.add_to_set(each=["a"]).compile()
+        ({'$addToSet': {'tags': 'a'}}, {'$addToSet': {'tags': {'$each': ['a']}}})
+        """
+        return changes.add_to_set(self, *values, each=each)
 
     def pull(self, item: E | ItemTest[Field[E]]) -> updates.Update:
         """Remove the items that equal *item*, or that the filter *item* matches.
@@ -149,7 +155,7 @@ class ArrayMethods(Generic[E]):
         """Remove the items that equal one of *values*."""
         return changes.pull_all(self, values)
 
-    def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
+    def pop(self, end: Amount = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return changes.pop(self, end)
 

@@ -18,6 +18,11 @@ from mongo_dsl.predicates import Where
 from mongo_dsl.values import node, number, whole
 
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from mongo_dsl.fields.operands import Masks
+
 Mask = Amount | bytes | Sequence[Amount]
 """A number, bytes or the positions of bits."""
 
@@ -81,20 +86,14 @@ class NumberMethods:
         """Multiply the field by *factor*."""
         return changes.mul(self, factor)
 
-    def bit(
-        self,
-        *,
-        and_: int | None = None,
-        or_: int | None = None,
-        xor: int | None = None,
-    ) -> updates.Update:
-        """Combine the field's bits with an integer by exactly one of and, or, xor.
+    def bit(self, **masks: Unpack[Masks]) -> updates.Update:
+        """Combine the field's bits with integers: *and_*, *or_* and *xor*, in turn.
 
         >>> from mongo_dsl import F
         >>> F.flags.bit(or_=4).compile()
         {'$bit': {'flags': {'or': 4}}}
         """
-        return changes.bit(self, and_=and_, or_=or_, xor=xor)
+        return changes.bit(self, **masks)
 
 
 def _check_number(name: str, given: Any) -> None:

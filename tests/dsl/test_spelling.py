@@ -7,8 +7,9 @@ import pytest
 from bson import Decimal128, Int64, Regex
 from pymongo import MongoClient
 
-from mongo_dsl import F, Filter, and_, expr, not_, sample_rate
+from mongo_dsl import F, Filter, and_, expr, not_, or_, param, sample_rate
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from tests.models import User
 
 
 STORED = [
@@ -156,6 +157,133 @@ def test_expressions(collection, filter_):
         for made in (filter_, expr(filter_))
     )
     assert one == two
+
+
+UPDATES = [
+    (F.a.unset(), {"$unset": {"a": ""}}),
+    (F.a.unset(1), {"$unset": {"a": 1}}),
+    (F.a.unset({"x": True}), {"$unset": {"a": {"x": True}}}),
+    (F.d.current_date(), {"$currentDate": {"d": True}}),
+    (F.d.current_date(False), {"$currentDate": {"d": False}}),
+    (F.d.current_date("date"), {"$currentDate": {"d": {"$type": "date"}}}),
+    (F.d.current_date("timestamp"), {"$currentDate": {"d": {"$type": "timestamp"}}}),
+    (F.t.push(each=["x"]), {"$push": {"t": {"$each": ["x"]}}}),
+    (F.t.push(each=[]), {"$push": {"t": {"$each": []}}}),
+    (F.t.push(each=()), {"$push": {"t": {"$each": []}}}),
+    (F.t.push({"$x": 1}), {"$push": {"t": {"$x": 1}}}),
+    (
+        F.t.push(slice_=3.0, each=["x", "y"], position=Int64(0)),
+        {"$push": {"t": {"$slice": 3.0, "$each": ["x", "y"], "$position": Int64(0)}}},
+    ),
+    (
+        F.t.push("x", sort=1.0, slice_=Int64(-3)),
+        {"$push": {"t": {"$each": ["x"], "$sort": 1.0, "$slice": Int64(-3)}}},
+    ),
+    (
+        F.t.push(sort={"x": Int64(1), "y.z": -1.0}, each=[{}]),
+        {"$push": {"t": {"$sort": {"x": Int64(1), "y.z": -1.0}, "$each": [{}]}}},
+    ),
+    (
+        F.t.push("x", sort=[F.x.desc(), "y"]),
+        {"$push": {"t": {"$each": ["x"], "$sort": {"x": -1, "y": 1}}}},
+    ),
+    (F.t.add_to_set("x"), {"$addToSet": {"t": "x"}}),
+    (F.t.add_to_set(each=["x"]), {"$addToSet": {"t": {"$each": ["x"]}}}),
+    (F.t.add_to_set(each=[]), {"$addToSet": {"t": {"$each": []}}}),
+    (F.t.pull(5), {"$pull": {"t": 5}}),
+    (F.t.pull(None), {"$pull": {"t": None}}),
+    (F.t.pull([1, {"$gt": 2}]), {"$pull": {"t": [1, {"$gt": 2}]}}),
+    (F.t.pull({"x": 1}), {"$pull": {"t": {"$eq": {"x": 1}}}}),
+    (F.t.pull(Regex("x")), {"$pull": {"t": {"$eq": Regex("x")}}}),
+    (F.t.pull(Filter()), {"$pull": {"t": {}}}),
+    (F.t.pull((F.x == 1) & (F.y > 2)), {"$pull": {"t": {"x": 1, "y": {"$gt": 2}}}}),
+    (
+        F.t.pull(or_(F.x == 1) & (F.y == 2)),
+        {"$pull": {"t": {"$or": [{"x": 1}], "y": 2}}},
+    ),
+    (F.t.pull(lambda i: i.in_([1, "x"])), {"$pull": {"t": {"$in": [1, "x"]}}}),
+    (F.t.pull(lambda i: i.eq(5)), {"$pull": {"t": {"$eq": 5}}}),
+    (
+        F.t.pull(lambda i: (i >= 5) & (i != 6)),
+        {"$pull": {"t": {"$gte": 5, "$ne": 6}}},
+    ),
+    (F.t.pull(lambda i: i.fits(X)), {"$pull": {"t": X}}),
+    (
+        F.t.pull(lambda i: i.regex("x", "i")),
+        {"$pull": {"t": {"$regex": "x", "$options": "i"}}},
+    ),
+    (
+        F.n.pull(lambda i: i.any(lambda j: j > 5)),
+        {"$pull": {"n": {"$elemMatch": {"$gt": 5}}}},
+    ),
+    (
+        F.n.pull(F.k.any(lambda j: j > 5)),
+        {"$pull": {"n": {"k": {"$elemMatch": {"$gt": 5}}}}},
+    ),
+    (F.t.pull_all([]), {"$pullAll": {"t": []}}),
+    (F.t.pull_all(["x", {"x": 1}]), {"$pullAll": {"t": ["x", {"x": 1}]}}),
+    (F.t.pop(), {"$pop": {"t": 1}}),
+    (F.t.pop(-1.0), {"$pop": {"t": -1.0}}),
+    (F.t.pop(Int64(1)), {"$pop": {"t": Int64(1)}}),
+    (F.t.pop(Decimal128("-1")), {"$pop": {"t": Decimal128("-1")}}),
+    (F.i.bit(and_=Int64(5)), {"$bit": {"i": {"and": Int64(5)}}}),
+    (F.i.bit(xor=1, and_=5, or_=2), {"$bit": {"i": {"xor": 1, "and": 5, "or": 2}}}),
+    (F.i.inc(Int64(1)), {"$inc": {"i": Int64(1)}}),
+    (F.i.inc(Decimal128("1.5")), {"$inc": {"i": Decimal128("1.5")}}),
+    (F.i.mul(2.0), {"$mul": {"i": 2.0}}),
+    (F.i.min_(Int64(0)), {"$min": {"i": Int64(0)}}),
+    (F.i.max_("x"), {"$max": {"i": "x"}}),
+    (F.i.rename("j.k"), {"$rename": {"i": "j.k"}}),
+    (F.i.set_on_insert(1), {"$setOnInsert": {"i": 1}}),
+    (F["m.0.b"].set(1), {"$set": {"m.0.b": 1}}),
+    (F.n.every().set(1), {"$set": {"n.$[]": 1}}),
+    (
+        F.i.inc(1) & F.x.set(1) & F.j.inc(2) & F.y.set(2),
+        {"$inc": {"i": 1, "j": 2}, "$set": {"x": 1, "y": 2}},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("update", "mql"), UPDATES, ids=[str(mql)[:70] for _, mql in UPDATES]
+)
+def test_updates(collection, update, mql):
+    """The update is written so, and a server takes it."""
+    assert repr(update.compile()) == repr(mql)
+    assert pickle.loads(pickle.dumps(update)) == update  # noqa: S301
+    document = {"_id": "new", "t": [1, "x", {"x": 1}], "n": [[1, 9]], "i": 7}
+    collection.insert_one(document)
+    try:
+        collection.update_one({"_id": "new"}, update.compile())
+    finally:
+        collection.delete_one({"_id": "new"})
+
+
+ADDRESSES = [
+    (F.g.filtered("e").x.set(1), "g.$[e].x"),
+    (F.g.filtered("e").set(1), "g.$[e]"),
+    (F.g.every().filtered("e2").set(1), "g.$[].$[e2]"),
+    (F.g.filtered("a").h.filtered("b").c.set(1), "g.$[a].h.$[b].c"),
+    (F.g.matched().h.filtered("b").set(1), "g.$.h.$[b]"),
+    (F.g.filtered("e")[0].set(1), "g.$[e].0"),
+    (F.g[0].h.every().set(1), "g.0.h.$[]"),
+    (User.q.items.filtered("e").qty.set(1), "items.$[e].qty"),
+]
+
+
+@pytest.mark.parametrize(("update", "path"), ADDRESSES, ids=[p for _, p in ADDRESSES])
+def test_addresses(update, path):
+    """Items are addressed by array filters that are given elsewhere."""
+    assert update.compile() == {"$set": {path: 1}}
+    assert update.array_filters == []
+
+
+@pytest.mark.parametrize("value", [5, "x", [1], {"$gt": 1}, {"x": 1}, Regex("x")])
+def test_pulled_parameters(value):
+    """What a parameter is bound to is a value, and never a condition."""
+    change = F.t.pull(param("v"))
+    assert change.bind(v=value).compile() == F.t.pull(value).compile()
+    assert change.prepare().bind(v=value) == F.t.pull(value).compile()
 
 
 REFUSED = [
