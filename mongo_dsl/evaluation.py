@@ -6,15 +6,32 @@ https://www.mongodb.com/docs/manual/reference/operator/query-evaluation/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from bson import Decimal128
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.filters import Filter
+from mongo_dsl.names import in_mql
 from mongo_dsl.nodes import Op
 from mongo_dsl.predicates import Computed, Top
 from mongo_dsl.values import node, number
+
+
+if TYPE_CHECKING:
+    from typing_extensions import TypedDict, Unpack
+
+    class TextOptions(TypedDict, total=False):
+        """How `text` compares."""
+
+        language: str | None
+        case_sensitive: bool | None
+        diacritic_sensitive: bool | None
+
+    class TextSearch(TextOptions):
+        """What `text` searches for, and how."""
+
+        search: str
 
 
 def expr(expression: Any) -> Filter:
@@ -27,28 +44,41 @@ def expr(expression: Any) -> Filter:
     return Filter(Computed(node(expression)))
 
 
-def text(
-    search: str,
-    *,
-    language: str | None = None,
-    case_sensitive: bool | None = None,
-    diacritic_sensitive: bool | None = None,
-) -> Filter:
+@overload
+def text(search: str, /, **options: Unpack[TextOptions]) -> Filter: ...
+
+
+@overload
+def text(**options: Unpack[TextSearch]) -> Filter: ...
+
+
+def text(search: str | None = None, /, **options: Any) -> Filter:
     """Match *search* in the fields of the collection's text index.
+
+    *language*, *case_sensitive* and *diacritic_sensitive* are written in the order of the
+    call.
 
     https://www.mongodb.com/docs/manual/reference/operator/query/text/
 
     >>> text("coffee shop", language="en").compile()
     {'$text': {'$search': 'coffee shop', '$language': 'en'}}
     """
-    options = {
-        "$search": search,
-        "$language": language,
-        "$caseSensitive": case_sensitive,
-        "$diacriticSensitive": diacritic_sensitive,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
+    known = _TEXT if search is None else {n: _TEXT[n] for n in _TEXT if n != "search"}
+    given = in_mql("text", options, known)
+    if search is not None:
+        given = {"$search": search, **given}
+    if "$search" not in given:
+        msg = "text got nothing to search for; its first argument is a text"
+        raise ArgumentError(msg)
     return Filter(Top(Op("$text", node(given))))
+
+
+_TEXT = {
+    "search": "$search",
+    "language": "$language",
+    "case_sensitive": "$caseSensitive",
+    "diacritic_sensitive": "$diacriticSensitive",
+}
 
 
 def json_schema(schema: Mapping[str, Any]) -> Filter:

@@ -85,13 +85,20 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def checked(name: str) -> str:
-    """Check a name written by the caller.
+_OF_REFERENCES = frozenset({"$ref", "$id", "$db"})
+
+
+def checked(name: str, *, below: bool = False) -> str:
+    """Check a name written by the caller, the name of a nested field if *below*.
+
+    The parts of a database reference have names with ``$``; they are nested, always.
 
     Raises:
         ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
     """
-    for segment in name.split("."):
+    for place, segment in enumerate(name.split(".")):
+        if segment in _OF_REFERENCES and (below or place):
+            continue
         if not segment or segment[0] == "$" or "\0" in segment:
             msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
             msg = f"{msg} hold no NUL byte and don't begin with '$'"

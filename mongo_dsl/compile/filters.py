@@ -122,7 +122,13 @@ def _merge(name: str, left: Any, right: Any) -> dict[str, Any] | None:
     ours, theirs = _operators(left), _operators(right)
     if ours is None or theirs is None or not ours.keys().isdisjoint(theirs):
         return None
+    if not _ALONE.isdisjoint((*ours, *theirs)):
+        return None
     return {**ours, **theirs}
+
+
+# Operators that MongoDB takes beside nothing but their own options.
+_ALONE = frozenset({"$near", "$nearSphere"})
 
 
 def _operators(condition: Any) -> dict[str, Any] | None:

@@ -83,7 +83,7 @@ class Field(
 
     def _below(self, name: str) -> Field[Any]:
         found: Field[Any] = self
-        for segment in checked(name).split("."):
+        for segment in checked(name, below=bool(self._node.name)).split("."):
             found = found._segment(segment)
         return found
 

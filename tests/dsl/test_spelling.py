@@ -3,12 +3,30 @@
 import pickle
 import re
 
+import attrs
 import pytest
-from bson import Decimal128, Int64, Regex
+from bson import DBRef, Decimal128, Int64, Regex
 from pymongo import MongoClient
 
-from mongo_dsl import F, Filter, and_, expr, not_, or_, param, sample_rate
+from mongo_dsl import (
+    F,
+    Filter,
+    and_,
+    comment,
+    expr,
+    fn,
+    geo,
+    nor,
+    not_,
+    or_,
+    param,
+    sample_rate,
+    stages,
+    text,
+)
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from mongo_dsl.fields import Fields
+from mongo_dsl.keywords import keyword_filter
 from tests.models import User
 
 
@@ -19,6 +37,13 @@ STORED = [
     {"s": "X\nA", "t": "x", "n": [{"k": [1, 9]}]},
 ]
 X = Regex("x", "i")
+
+POINT = {"coordinates": [Int64(1), 2.0], "type": "Point", "bbox": [1, 2, 1, 2]}
+AREA = {
+    "crs": {"type": "name", "properties": {"name": "EPSG:4326"}},
+    "coordinates": [[[0, 0.0], [3, 0], [0, 3.0], [0, 0]]],
+    "type": "Polygon",
+}
 
 PATTERNS = [
     (F.s.regex("x"), {"s": {"$regex": "x"}}),
@@ -89,11 +114,180 @@ NUMBERS = [
     (F.a.bits_any_clear([]), {"a": {"$bitsAnyClear": []}}),
     (F.a.bits_all_clear(Decimal128("4")), {"a": {"$bitsAllClear": Decimal128("4")}}),
 ]
-ROWS = [*PATTERNS, *NEGATIONS, *NUMBERS]
+ARRAYS = [
+    (F.t.any(Filter()), {"t": {"$elemMatch": {}}}),
+    (F.t.all_([]), {"t": {"$all": []}}),
+    (F.t.in_([]), {"t": {"$in": []}}),
+    (F.t.not_in([]), {"t": {"$nin": []}}),
+    (
+        F.t.all_([F.x == 1, (F.x > 4) & F.y.exists(False)]),
+        {
+            "t": {
+                "$all": [
+                    {"$elemMatch": {"x": 1}},
+                    {"$elemMatch": {"x": {"$gt": 4}, "y": {"$exists": False}}},
+                ]
+            }
+        },
+    ),
+    (
+        F.n.all_([lambda i: (i > 1) & (i < 5)]),
+        {"n": {"$all": [{"$elemMatch": {"$gt": 1, "$lt": 5}}]}},
+    ),
+    (
+        F.n.any(lambda i: i.any(lambda j: j >= 2)),
+        {"n": {"$elemMatch": {"$elemMatch": {"$gte": 2}}}},
+    ),
+    (
+        F.n.any(lambda i: i.ne(None) & i.exists(True) & i.gt(1)),
+        {"n": {"$elemMatch": {"$ne": None, "$exists": True, "$gt": 1}}},
+    ),
+    (
+        F.n.any(lambda i: and_(i.k == 1, nor(i.k == 2)) & (i.k == 9)),
+        {"n": {"$elemMatch": {"$and": [{"k": 1}, {"$nor": [{"k": 2}]}], "k": 9}}},
+    ),
+    (
+        F.t.any(or_(F.x == 1, F.y == 1) & (F.y == 2)),
+        {"t": {"$elemMatch": {"$or": [{"x": 1}, {"y": 1}], "y": 2}}},
+    ),
+    (
+        F.t.any((F.x == 1) & comment("why")),
+        {"t": {"$elemMatch": {"x": 1, "$comment": "why"}}},
+    ),
+    (F.t.eq({"x": 1, "y": 2}), {"t": {"$eq": {"x": 1, "y": 2}}}),
+    (F.t == {"x": 1, "y": 2}, {"t": {"x": 1, "y": 2}}),
+    (F.n.eq([1, 2]), {"n": {"$eq": [1, 2]}}),
+]
+JUNCTIONS = [
+    ((F.b == 5) & and_(F.a.is_null()), {"b": 5, "$and": [{"a": None}]}),
+    (and_(F.a.is_null()) & (F.b == 5), {"$and": [{"a": None}], "b": 5}),
+    (
+        or_(F.a == 3, F.b == 5) & (F.a != 7) & nor(F.b == 6),
+        {"$or": [{"a": 3}, {"b": 5}], "a": {"$ne": 7}, "$nor": [{"b": 6}]},
+    ),
+    (
+        and_(or_(F.a == 3), nor(and_(F.b == 5) & (F.a == 3))),
+        {
+            "$and": [
+                {"$or": [{"a": 3}]},
+                {"$nor": [{"$and": [{"b": 5}], "a": 3}]},
+            ]
+        },
+    ),
+    (or_(or_(or_(F.a == 3))), {"$or": [{"$or": [{"$or": [{"a": 3}]}]}]}),
+    (
+        or_((F.a == 3) & (F.b == 5), and_(and_(F.s == "xa"))),
+        {"$or": [{"a": 3, "b": 5}, {"$and": [{"$and": [{"s": "xa"}]}]}]},
+    ),
+    (and_(Filter()), {"$and": [{}]}),
+    (nor(Filter()), {"$nor": [{}]}),
+    (or_(Filter(), F.a == 3), {"$or": [{}, {"a": 3}]}),
+    (
+        and_(F.a > 1) & (F.a > 2) & (F.a < 5),
+        {"$and": [{"a": {"$gt": 1}}], "a": {"$gt": 2, "$lt": 5}},
+    ),
+    (comment("why") & (F.a == 3), {"$comment": "why", "a": 3}),
+    ((F.a == 3) & comment("why"), {"a": 3, "$comment": "why"}),
+    (
+        (F.a > 1) & F.a.ne(None) & F.a.exists(),
+        {"a": {"$gt": 1, "$ne": None, "$exists": True}},
+    ),
+    (
+        F.a.exists() & F.a.ne(None) & not_(F.a < 2) & F.a.gt(1),
+        {"a": {"$exists": True, "$ne": None, "$not": {"$lt": 2}, "$gt": 1}},
+    ),
+    (
+        F.a.eq(3) & (F.b == 5) & F.a.in_([3]),
+        {"a": {"$eq": 3, "$in": [3]}, "b": 5},
+    ),
+    (F["b.c"] == 1, {"b.c": 1}),
+    (F["n.0.k"] == 1, {"n.0.k": 1}),
+]
+ROWS = [*PATTERNS, *NEGATIONS, *NUMBERS, *ARRAYS, *JUNCTIONS]
 
 
 ASKED_OF_SERVERS = [
     (sample_rate(Decimal128("1")), {"$sampleRate": Decimal128("1")}),
+    ((F.a == 3) & expr(F.a > F.b), {"a": 3, "$expr": {"$gt": ["$a", "$b"]}}),
+    (expr(F.a > F.b) & (F.a == 3), {"$expr": {"$gt": ["$a", "$b"]}, "a": 3}),
+    (F["r.$id"] == 5, {"r.$id": 5}),
+    (F.r["$ref"] == "c", {"r.$ref": "c"}),
+    (F.r["$id"].x.in_([1]), {"r.$id.x": {"$in": [1]}}),
+    (F.list[0]["$db"].exists(), {"list.0.$db": {"$exists": True}}),
+    (F.t.any(lambda i: i.r["$id"] == 5), {"t": {"$elemMatch": {"r.$id": 5}}}),
+    (F.r == DBRef("c", 5), {"r": DBRef("c", 5)}),
+    (text("x"), {"$text": {"$search": "x"}}),
+    (
+        text("x", diacritic_sensitive=True, language="en"),
+        {"$text": {"$search": "x", "$diacriticSensitive": True, "$language": "en"}},
+    ),
+    (
+        text(language="en", case_sensitive=False, search="x"),
+        {"$text": {"$language": "en", "$caseSensitive": False, "$search": "x"}},
+    ),
+    # places
+    (F.p.near(geo.LegacyPair(1, 2.0)), {"p": {"$near": [1, 2.0]}}),
+    (
+        F.p.near(geo.LegacyPair(1, 2), min_distance=0, max_distance=Int64(5)),
+        {"p": {"$near": [1, 2], "$minDistance": 0, "$maxDistance": Int64(5)}},
+    ),
+    (
+        F.p.near_sphere(geo.LegacyPair(Int64(1), 2), max_distance=0.5),
+        {"p": {"$nearSphere": [Int64(1), 2], "$maxDistance": 0.5}},
+    ),
+    (
+        F.p.near(fn.as_is({"x": 1, "y": 2}), max_distance=5),
+        {"p": {"$near": {"x": 1, "y": 2}, "$maxDistance": 5}},
+    ),
+    (F.p.near(fn.as_is([1, 2, 5])), {"p": {"$near": [1, 2, 5]}}),
+    (F.g.near(fn.as_is(POINT)), {"g": {"$near": POINT}}),
+    (F.g.near(POINT), {"g": {"$near": {"$geometry": POINT}}}),
+    (
+        F.g.near((1, 2.0), min_distance=0.0, max_distance=Decimal128("5")),
+        {
+            "g": {
+                "$near": {
+                    "$geometry": {"type": "Point", "coordinates": [1, 2.0]},
+                    "$minDistance": 0.0,
+                    "$maxDistance": Decimal128("5"),
+                }
+            }
+        },
+    ),
+    (
+        F.g.near_sphere(POINT, max_distance=5, min_distance=1),
+        {
+            "g": {
+                "$nearSphere": {
+                    "$geometry": POINT,
+                    "$maxDistance": 5,
+                    "$minDistance": 1,
+                }
+            }
+        },
+    ),
+    (
+        F.g.near(POINT) & F.g.exists(),
+        {"$and": [{"g": {"$near": {"$geometry": POINT}}}, {"g": {"$exists": True}}]},
+    ),
+    (F.g.within(AREA), {"g": {"$geoWithin": {"$geometry": AREA}}}),
+    (F.g.intersects(AREA), {"g": {"$geoIntersects": {"$geometry": AREA}}}),
+    (
+        F.p.within(geo.Box((0, 0.0), (Int64(3), 2.5))),
+        {"p": {"$geoWithin": {"$box": [[0, 0.0], [Int64(3), 2.5]]}}},
+    ),
+    (
+        F.p.within(geo.Center((0, 0.0), 2.0)),
+        {"p": {"$geoWithin": {"$center": [[0, 0.0], 2.0]}}},
+    ),
+    (
+        F.p.within(geo.CenterSphere((0, 0.0), 1)),
+        {"p": {"$geoWithin": {"$centerSphere": [[0, 0.0], 1]}}},
+    ),
+    (
+        F.p.within(geo.PlanarPolygon([(0, 0), (3.0, 0), (0, 3)])),
+        {"p": {"$geoWithin": {"$polygon": [[0, 0], [3.0, 0], [0, 3]]}}},
+    ),
 ]
 
 
@@ -104,6 +298,9 @@ def collection(mongo_uri):
         found = client["spelling"]["documents"]
         found.drop()
         found.insert_many([{"_id": n, **doc} for n, doc in enumerate(STORED)])
+        found.create_index([("p", "2d")])
+        found.create_index([("g", "2dsphere")])
+        found.create_index([("s", "text")])
         yield found
         client.drop_database("spelling")
 
@@ -286,6 +483,53 @@ def test_pulled_parameters(value):
     assert change.prepare().bind(v=value) == F.t.pull(value).compile()
 
 
+KEYWORDS = [
+    ({"a": {"$gte": 1, "$lt": 5}}, (F.a >= 1) & (F.a < 5)),
+    ({"a": {"$gte": 1}}, F.a >= 1),
+    ({"a": {"$eq": 1, "$ne": 2}}, F.a.eq(1) & (F.a != 2)),
+    ({"a": {"$in": [1], "$exists": 1}}, F.a.in_([1]) & F.a.exists(1)),
+    ({"a": {"$gte": 1}, "b": 2}, (F.a >= 1) & (F.b == 2)),
+    ({"a": {"$regex": "x", "$options": "i"}}, F.a.regex("x", "i")),
+    ({"a": {"$options": "i", "$regex": "x"}}, F.a.options("i") & F.a.regex("x")),
+    (
+        {"a": {"$regex": "x", "$options": "i", "$gt": "a"}},
+        F.a.regex("x", "i") & (F.a > "a"),
+    ),
+    ({"a": {"$not": {"$gt": 1, "$lt": 5}}}, not_((F.a > 1) & (F.a < 5))),
+    ({"a": {"$not": X}}, not_(F.a.fits(X))),
+    (
+        {"p": {"$near": [1, 2], "$maxDistance": 5}},
+        F.p.near(geo.LegacyPair(1, 2), max_distance=5),
+    ),
+    ({"a__type": ["string"]}, F.a.type_(["string"])),
+    ({"a__regex": X}, F.a.regex(X)),
+    ({"a__between": (1, 5)}, F.a.between(1, 5)),
+]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "filter_"), KEYWORDS, ids=[str(k) for k, _ in KEYWORDS]
+)
+def test_keywords(keywords, filter_):
+    """Keywords build what methods build, a condition for each operator."""
+    found = keyword_filter(None, keywords)
+    assert found == filter_
+    assert repr(found.compile()) == repr(filter_.compile())
+
+
+def test_references_of_documents():
+    """A field of references has the parts that they have in BSON."""
+
+    @attrs.define
+    class Order:
+        buyer: DBRef
+
+    q = Fields(Order)
+    assert (q["buyer.$id"] == 5).compile() == {"buyer.$id": 5}
+    assert (q.buyer["$ref"] == "users").compile() == {"buyer.$ref": "users"}
+    assert stages.geo_near(geo.LegacyPair(1, 2)).compile()["$geoNear"]["near"] == [1, 2]
+
+
 REFUSED = [
     (
         lambda: F.a.regex("x", "q"),
@@ -379,6 +623,66 @@ REFUSED = [
         lambda: sample_rate("x"),
         ArgumentError,
         "sample_rate got 'x'; it takes a probability from 0 to 1",
+    ),
+    (
+        lambda: F["$id"],
+        ArgumentError,
+        "the field name '$id' has the part '$id'; parts are not empty, hold no NUL byte and don't begin with '$'; fn.get_field reads fields of such names",
+    ),
+    (
+        lambda: F.a.any(lambda i: i["$id"] == 5),
+        ArgumentError,
+        "the field name '$id' has the part '$id'; parts are not empty, hold no NUL byte and don't begin with '$'; fn.get_field reads fields of such names",
+    ),
+    (
+        lambda: F["a.$idx"],
+        ArgumentError,
+        "the field name 'a.$idx' has the part '$idx'; parts are not empty, hold no NUL byte and don't begin with '$'; fn.get_field reads fields of such names",
+    ),
+    (
+        lambda: F.p.near((1, 2), max_distanc=5),
+        OperandError,
+        "near got the argument 'max_distanc'; did you mean 'max_distance'?; it takes max_distance, min_distance",
+    ),
+    (
+        lambda: F.p.near_sphere(AREA),
+        OperandError,
+        f"near_sphere got {AREA!r}; it takes a point",
+    ),
+    (
+        lambda: F.p.near(geo.LegacyPair(1, 2), max_distance=-1.0),
+        ArgumentError,
+        "$near got the maxDistance -1.0; distances are not negative",
+    ),
+    (
+        lambda: F.p.within(geo.LegacyPair(1, 2)),
+        OperandError,
+        "within got geo.LegacyPair(1, 2), which has no area; it takes polygons and circles",
+    ),
+    (
+        lambda: F.p.intersects(geo.LegacyPair(1, 2)),
+        OperandError,
+        "intersects got geo.LegacyPair(1, 2); it takes GeoJSON, such as geo.Polygon",
+    ),
+    (
+        lambda: F.p.within({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}),
+        ArgumentError,
+        "Polygon ring has too few different positions, 2; give 3",
+    ),
+    (
+        lambda: ~F.p.near(geo.LegacyPair(1, 2), max_distance=1),
+        CompileError,
+        "$near can't be negated; MongoDB has no form for that",
+    ),
+    (
+        lambda: text(language="en"),
+        ArgumentError,
+        "text got nothing to search for; its first argument is a text",
+    ),
+    (
+        lambda: text("x", search="y"),
+        OperandError,
+        "text got the argument 'search'; it takes language, case_sensitive, diacritic_sensitive",
     ),
     (
         lambda: not_((F.a > 1) & (F.b < 5)),
