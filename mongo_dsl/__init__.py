@@ -17,6 +17,7 @@ from mongo_dsl.queryset import QuerySet
 from mongo_dsl.raw import raw
 from mongo_dsl.sorting import Sort
 from mongo_dsl.stages import Stage
+from mongo_dsl.translation import translate
 from mongo_dsl.updates import Update
 
 
@@ -51,6 +52,7 @@ __all__ = [
     "search",
     "stages",
     "text",
+    "translate",
     "where",
     "win",
 ]

@@ -6,16 +6,18 @@ https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import ACCUMULATOR
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, order, positive
 from mongo_dsl.expressions.face import MISSING, AsIs, document, in_call_order
 from mongo_dsl.frames import Bound, Window, framed
-from mongo_dsl.nodes import Op, Seq
+from mongo_dsl.nodes import Node, Op, Param, Seq
+from mongo_dsl.params import changed, own_code
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
@@ -60,6 +62,7 @@ class Accumulator(Readable[dict[str, Any]], Face):
     """
 
     _node: Op
+    _place: ClassVar[str] = ACCUMULATOR
 
     def over(
         self,
@@ -94,9 +97,13 @@ def _single(name: str, value: Any) -> Accumulator:
     if isinstance(value, AsIs):
         return Accumulator(Op(name, value.body))
     found = node(value)
-    if isinstance(found, Seq):
-        found = Op("$concatArrays", Seq((found,)))
-    return Accumulator(Op(name, found))
+    if isinstance(found, Param):
+        return Accumulator(Op(name, changed(found, _one)))
+    return Accumulator(Op(name, _one(found)))
+
+
+def _one(found: Node) -> Node:
+    return Op("$concatArrays", Seq((found,))) if isinstance(found, Seq) else found
 
 
 def _named(name: str, /, **values: Any) -> Accumulator:
@@ -122,12 +129,12 @@ def accumulator(
     """
     return _named(
         "$accumulator",
-        init=init,
+        init=own_code("accumulator", init),
         initArgs=init_args,
-        accumulate=accumulate,
+        accumulate=own_code("accumulator", accumulate),
         accumulateArgs=accumulate_args,
-        merge=merge,
-        finalize=finalize,
+        merge=own_code("accumulator", merge),
+        finalize=own_code("accumulator", finalize),
         lang=lang,
     )
 

@@ -5,15 +5,15 @@ https://www.mongodb.com/docs/manual/reference/operator/update/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-import attrs
 from bson import Decimal128, Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.names import in_mql
 from mongo_dsl.nodes import Body, Map, Node, Param, Path, Seq, Value
+from mongo_dsl.params import changed, later, settled
 from mongo_dsl.predicates import Equals, Fits
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.updates import Change, Changes, Update, update_of
@@ -81,7 +81,12 @@ def max_(field: Any, value: Any) -> Update:
 
 def rename(field: Any, name: str) -> Update:
     """Rename *field* to *name*, the whole new path as it is stored."""
-    if not isinstance(name, str) or not name or "\0" in name or name[:1] == "$":
+    if (
+        not isinstance(settled("rename", name), str)
+        or not name
+        or "\0" in name
+        or name[:1] == "$"
+    ):
         msg = f"rename got {name!r}; it takes a field's new name"
         raise ArgumentError(msg)
     return _change("$rename", field, Value(name))
@@ -91,11 +96,18 @@ def current_date(
     field: Any, type_: Literal["date", "timestamp"] | bool = True
 ) -> Update:
     """Set *field* to the server's time, as a date or a timestamp."""
-    if type_ not in ("date", "timestamp") and not isinstance(type_, bool):
+    return _change("$currentDate", field, _clock(type_))
+
+
+def _clock(type_: Any) -> Node:
+    if isinstance(type_, Param):
+        return later(type_, _clock)
+    if isinstance(type_, bool):
+        return Value(type_)
+    if type_ not in ("date", "timestamp"):
         msg = f"current_date got {type_!r}; it takes 'date', 'timestamp' or a boolean"
         raise ArgumentError(msg)
-    value = type_ if isinstance(type_, bool) else {"$type": type_}
-    return _change("$currentDate", field, node(value))
+    return node({"$type": type_})
 
 
 _BITS = {"and_": "and", "or_": "or", "xor": "xor"}
@@ -107,20 +119,32 @@ def bit(field: Any, **masks: Any) -> Update:
     if not given:
         msg = "bit got none of and_, or_ and xor; it takes at least one"
         raise ArgumentError(msg)
-    found = [(name, node(mask)) for name, mask in given.items()]
-    for name, mask in found:
-        if isinstance(mask, Value) and type(mask.value) not in (int, Int64):
-            msg = f"bit got {mask.value!r} for {name!r}; it takes integers"
-            raise OperandError(msg)
+    found = [(name, _mask(name, mask)) for name, mask in given.items()]
     return _change("$bit", field, Body(tuple(found)))
+
+
+def _mask(name: str, mask: Any) -> Node:
+    if isinstance(mask, Param):
+        return later(mask, _mask, name)
+    found = node(mask)
+    if isinstance(found, Value) and type(found.value) not in (int, Int64):
+        msg = f"bit got {mask!r} for {name!r}; it takes integers"
+        raise OperandError(msg)
+    return found
 
 
 def pop(field: Any, end: Any = 1) -> Update:
     """Remove the last item of the array (*end* 1) or the first (-1)."""
+    return _change("$pop", field, _end(end))
+
+
+def _end(end: Any) -> Node:
+    if isinstance(end, Param):
+        return later(end, _end)
     if whole(end) not in (1, -1):
         msg = f"pop got {end!r}; it takes 1 for the last item or -1 for the first"
         raise ArgumentError(msg)
-    return _change("$pop", field, node(end))
+    return node(end)
 
 
 _MODIFIERS = {
@@ -141,12 +165,12 @@ def push(field: Any, *values: Any, **modifiers: Any) -> Update:
     """
     given = in_mql("push", modifiers, _MODIFIERS)
     items = _given("push", field, values, given.get("$each"))
-    if not items and not given:
+    if not values and not given:
         raise _empty("push", field)
-    if not given and len(items) == 1:
-        return _change("$push", field, _one(items[0]))
-    written = {"$each": Seq(items)} | {
-        name: _MODIFY[name](value) for name, value in given.items() if name != "$each"
+    if not given and len(values) == 1:
+        return _change("$push", field, _one(_item(field, values[0])))
+    written = {"$each": items} | {
+        name: _modifier(name, value) for name, value in given.items() if name != "$each"
     }
     order = given if "$each" in given else written
     return _change("$push", field, Body(tuple((name, written[name]) for name in order)))
@@ -158,26 +182,22 @@ def add_to_set(field: Any, *values: Any, each: Any = None) -> Update:
     *each* writes ``$each`` literally, also around one value or none.
     """
     items = _given("add_to_set", field, values, each)
-    if not items and each is None:
+    if not values and each is None:
         raise _empty("add_to_set", field)
-    if each is None and len(items) == 1:
-        return _change("$addToSet", field, _one(items[0]))
-    return _change("$addToSet", field, _each(items))
+    if each is None and len(values) == 1:
+        return _change("$addToSet", field, _one(_item(field, values[0])))
+    return _change("$addToSet", field, Body((("$each", items),)))
 
 
-def _given(
-    name: str, field: Any, values: tuple[Any, ...], each: Any
-) -> tuple[Node, ...]:
+def _given(name: str, field: Any, values: tuple[Any, ...], each: Any) -> Node:
     """Return the items that are given one by one, or as *each*."""
     if each is None:
-        return tuple([_item(field, value) for value in values])
+        return _items("", field, values)
+    subject = f"{name} of {_label(field)} got"
     if values:
-        msg = f"{name} of {_label(field)} got values beside each={each!r}"
-        raise ArgumentError(f"{msg}; give all of them in one place")
-    if isinstance(each, (str, bytes, Mapping)) or not isinstance(each, Iterable):
-        msg = f"{name} of {_label(field)} got each={each!r}; it takes a list of values"
-        raise OperandError(msg)
-    return tuple([_item(field, value) for value in each])
+        msg = f"{subject} values beside each={each!r}; give all of them in one place"
+        raise ArgumentError(msg)
+    return _items(f"{subject} each=", field, each)
 
 
 def _empty(name: str, field: Any) -> ArgumentError:
@@ -188,26 +208,32 @@ def _empty(name: str, field: Any) -> ArgumentError:
 
 def _one(item: Node) -> Node:
     """Write one item plainly, unless the server would read it as modifiers."""
+    return changed(item, _only) if isinstance(item, Param) else _only(item)
+
+
+def _only(item: Node) -> Node:
     is_each = isinstance(item, Map) and any(name == "$each" for name, _ in item.items)
-    return _each((item,)) if is_each else item
+    return Body((("$each", Seq((item,))),)) if is_each else item
 
 
-def _each(items: tuple[Node, ...]) -> Node:
-    return Body((("$each", Seq(items)),))
+def _modifier(name: str, value: Any) -> Node:
+    return _item_order(value) if name == "$sort" else _count(name, value)
 
 
-def _count(name: str) -> Callable[[Any], Node]:
-    def counted(value: Any) -> Node:
-        found = node(value)
-        if isinstance(found, Value) and whole(value) is None:
-            msg = f"push got {name}={value!r}; it takes a whole number"
-            raise OperandError(msg)
-        return found
-
-    return counted
+def _count(name: str, value: Any) -> Node:
+    if isinstance(value, Param):
+        return later(value, _count, name)
+    found = node(value)
+    if isinstance(found, Value) and whole(value) is None:
+        argument = {"$slice": "slice_"}.get(name, name[1:])
+        msg = f"push got {argument}={value!r}; it takes a whole number"
+        raise OperandError(msg)
+    return found
 
 
 def _item_order(sort: Any) -> Node:
+    if isinstance(sort, Param):
+        return later(sort, _item_order)
     if number(sort) is None:
         keys = sort if isinstance(sort, (list, tuple)) else (sort,)
         return sort_document(sorts(keys, Path))
@@ -215,13 +241,6 @@ def _item_order(sort: Any) -> Node:
         msg = f"push got sort={sort!r}; it takes 1, -1 or an order of the items' fields"
         raise ArgumentError(msg)
     return node(sort)
-
-
-_MODIFY: dict[str, Callable[[Any], Node]] = {
-    "$slice": _count("slice_"),
-    "$sort": _item_order,
-    "$position": _count("position"),
-}
 
 
 def _label(field: Any) -> str:
@@ -240,7 +259,7 @@ def pull(field: Any, item: Any) -> Update:
         return _change("$pull", field, test.pattern if bare else test)
     value = _item(field, item)
     if isinstance(value, Param):
-        value = attrs.evolve(value, accept=_Pulled(value.accept))
+        return _change("$pull", field, changed(value, _equal_to))
     return _change("$pull", field, _equal_to(value))
 
 
@@ -250,31 +269,23 @@ def _equal_to(value: Node) -> Node:
     return value if plain else Equals(Path(""), value)
 
 
-@attrs.frozen
-class _Pulled:
-    """Compare the value that a parameter is bound to whole."""
-
-    first: Any
-
-    @property
-    def plain(self) -> frozenset[type]:
-        """The types of plain values that are accepted as they are."""
-        taken: frozenset[type] = getattr(self.first, "plain", frozenset())
-        return taken
-
-    def __call__(self, value: Any) -> Node:
-        return _equal_to(self.first(value))
-
-
 def pull_all(field: Any, values: Iterable[Any]) -> Update:
     """Remove the items that equal one of *values*."""
-    if isinstance(values, (str, bytes, Mapping)):
-        msg = f"pull_all got {values!r}; it takes a list of values"
+    return _change("$pullAll", field, _items("pull_all got ", field, values))
+
+
+def _items(got: str, field: Any, values: Any) -> Node:
+    if isinstance(values, Param):
+        return later(values, _items, got, field)
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        msg = f"{got}{values!r}; it takes a list of values"
         raise OperandError(msg)
-    return _change("$pullAll", field, Seq(tuple(_item(field, v) for v in values)))
+    return Seq(tuple([_item(field, value) for value in values]))
 
 
 def _number(name: str, field: Any, amount: Any) -> Node:
+    if isinstance(amount, Param):
+        return later(amount, _number, name, field)
     found = node(amount)
     if isinstance(found, Value) and type(found.value) not in _NUMBERS:
         msg = f"{name} of {field._node.name!r} got {amount!r}; it takes a number"  # noqa: SLF001

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.nodes import Node, Param, Value
+from mongo_dsl.params import later
 
 
 def count_node(name: str, count: Any, least: int) -> Node:
@@ -20,7 +19,7 @@ def count_node(name: str, count: Any, least: int) -> Node:
     if type(count) is int and count >= least:
         return Value(count)
     if isinstance(count, Param):
-        return attrs.evolve(count, accept=_Count(name, least))
+        return later(count, _checked, name, least)
     if isinstance(count, bool) or not isinstance(count, int):
         msg = f"{name} got {count!r}; it takes a number of documents"
         raise OperandError(msg)
@@ -30,12 +29,5 @@ def count_node(name: str, count: Any, least: int) -> Node:
     return Value(count)
 
 
-@attrs.frozen
-class _Count:
-    """Accept the number of documents that a parameter is bound to."""
-
-    name: str
-    least: int
-
-    def __call__(self, count: Any) -> Node:
-        return count_node(self.name, count, self.least)
+def _checked(name: str, least: int, count: Any) -> Node:
+    return count_node(name, count, least)

@@ -10,7 +10,9 @@
     ├── UpdateConflictError  (ValueError)      two changes of one path
     ├── PlacementError       (ValueError)      a stage where it can't stand
     ├── ParameterError       (LookupError)     a hole left open, a name without a hole
-    └── CompileError         (ValueError)      a value with no form where it stands
+    ├── TranslationError     (ValueError)      what should be MQL and isn't
+    ├── CompileError         (ValueError)      a value with no form where it stands
+    └── ServerVersionError   (ValueError)      an operator that the server is too old for
 """
 
 
@@ -48,3 +50,29 @@ class ParameterError(DslError, LookupError):
 
 class CompileError(DslError, ValueError):
     """A value has no form where it stands: geo operators in expressions, say."""
+
+
+class TranslationError(DslError, ValueError):
+    """What should be translated is no MQL; *place* is where in it that shows."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class ServerVersionError(DslError, ValueError):
+    """The server that the query is compiled for is too old for a part of it.
+
+    *subject* is the operator, argument or variable, *needs* the version that brought it,
+    *server* the one compiled for.
+    """
+
+    def __init__(self, subject: str, needs: str, server: str) -> None:
+        super().__init__(subject, needs, server)
+        self.subject = subject
+        self.needs = needs
+        self.server = server
+
+    def __str__(self) -> str:
+        msg = f"{self.subject} needs MongoDB {self.needs}"
+        return f"{msg}; the query is compiled for {self.server}"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from bson import Decimal128
 
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
 from mongo_dsl.names import in_mql
-from mongo_dsl.nodes import Op
+from mongo_dsl.nodes import Op, Param
+from mongo_dsl.params import later, own_code
 from mongo_dsl.predicates import Computed, Top
 from mongo_dsl.values import node, number
 
@@ -70,7 +71,8 @@ def text(search: str | None = None, /, **options: Any) -> Filter:
     if "$search" not in given:
         msg = "text got nothing to search for; its first argument is a text"
         raise ArgumentError(msg)
-    return Filter(Top(Op("$text", node(given))))
+    body = {name: _option(name, value) for name, value in given.items()}
+    return Filter(Top(Op("$text", node(body))))
 
 
 _TEXT = {
@@ -81,6 +83,17 @@ _TEXT = {
 }
 
 
+def _option(name: str, value: Any) -> Any:
+    if name not in ("$search", "$language"):
+        return value
+    if isinstance(value, Param):
+        return later(value, _option, name)
+    if not isinstance(value, str):
+        msg = f"text got {name[1:]}={value!r}; it takes a text"
+        raise OperandError(msg)
+    return value
+
+
 def json_schema(schema: Mapping[str, Any]) -> Filter:
     """Match documents that satisfy the JSON Schema (draft 4) *schema*.
 
@@ -89,7 +102,16 @@ def json_schema(schema: Mapping[str, Any]) -> Filter:
     >>> json_schema({"required": ["name"]}).compile()
     {'$jsonSchema': {'required': ['name']}}
     """
-    return Filter(Top(Op("$jsonSchema", node(schema))))
+    return Filter(Top(Op("$jsonSchema", node(_schema(schema)))))
+
+
+def _schema(schema: Any) -> Any:
+    if isinstance(schema, Param):
+        return later(schema, _schema)
+    if not isinstance(schema, Mapping):
+        msg = f"json_schema got {schema!r}; it takes a document"
+        raise OperandError(msg)
+    return schema
 
 
 def comment(message: str) -> Filter:
@@ -110,11 +132,17 @@ def sample_rate(rate: float | Decimal128) -> Filter:
     >>> sample_rate(0.25).compile()
     {'$sampleRate': 0.25}
     """
+    return Filter(Top(Op("$sampleRate", node(_probability(rate)))))
+
+
+def _probability(rate: Any) -> Any:
+    if isinstance(rate, Param):
+        return later(rate, _probability)
     found = number(rate)
     if found is None or not 0 <= found <= 1:
         msg = f"sample_rate got {rate!r}; it takes a probability from 0 to 1"
         raise ArgumentError(msg)
-    return Filter(Top(Op("$sampleRate", node(rate))))
+    return rate
 
 
 def where(function: Any) -> Filter:
@@ -126,4 +154,4 @@ def where(function: Any) -> Filter:
     >>> where("this.spent > this.budget").compile()
     {'$where': 'this.spent > this.budget'}
     """
-    return Filter(Top(Op("$where", node(function))))
+    return Filter(Top(Op("$where", node(own_code("where", function)))))

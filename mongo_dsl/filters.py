@@ -5,11 +5,12 @@ https://www.mongodb.com/docs/manual/reference/operator/query/
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_filter
+from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.flat import Part, compile_flat, grown
 from mongo_dsl.junctions import both, either, negation
@@ -44,6 +45,7 @@ class Filter(Readable[dict[str, Any]], Face):
     {'age': {'$gte': 18}, 'city': 'Paris'}
     """
 
+    _place: ClassVar[str] = QUERY
     _flat: tuple[Part, ...] | None  # None where only the tree can say it
     _tree: Predicate  # left unset until it is asked for
 

@@ -39,7 +39,7 @@ from mongo_dsl.expressions.comparison import *
 from mongo_dsl.expressions.conditional import *
 from mongo_dsl.expressions.conversion import *
 from mongo_dsl.expressions.date import *
-from mongo_dsl.expressions.face import as_is
+from mongo_dsl.expressions.face import as_is, value
 from mongo_dsl.expressions.miscellaneous import *
 from mongo_dsl.expressions.objects import *
 from mongo_dsl.expressions.sets import *
@@ -50,7 +50,7 @@ from mongo_dsl.expressions.variable import *
 from mongo_dsl.expressions.vectors import *
 
 
-__all__: list[str] = ["as_is"]
+__all__: list[str] = ["as_is", "value"]
 __all__ += arithmetic.__all__
 __all__ += array.__all__
 __all__ += binary.__all__

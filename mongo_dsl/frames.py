@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import attrs
 
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import WINDOW
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, time_unit
 from mongo_dsl.nodes import Body, Node, Op, Param, Value
+from mongo_dsl.params import later
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
@@ -50,6 +52,7 @@ class Window(Readable[dict[str, Any]], Face):
     """
 
     _node: Op | Body
+    _place: ClassVar[str] = WINDOW
 
     def over(
         self,
@@ -149,7 +152,12 @@ def _pair(name: str, pair: Any, *, whole: bool) -> Node:
             " ('unbounded', 'current')"
         )
         raise OperandError(msg)
-    nodes = [node(bound) for bound in pair]
+    nodes = [
+        later(bound, _bound, name, type(pair), tuple(pair), place, whole)
+        if isinstance(bound, Param)
+        else node(bound)
+        for place, bound in enumerate(pair)
+    ]
     low, high = (
         _distance(name, found, end, whole=whole)
         for found, end in zip(nodes, (-math.inf, math.inf), strict=True)
@@ -158,6 +166,15 @@ def _pair(name: str, pair: Any, *, whole: bool) -> Node:
         msg = f"over got {name}={pair!r}, which ends before it starts; swap the bounds"
         raise ArgumentError(msg)
     return node(nodes)
+
+
+def _bound(
+    name: str, kind: Any, pair: tuple[Any, ...], place: int, whole: bool, bound: Any
+) -> Any:
+    """Check the *bound* that the parameter at *place* of *pair* is bound to."""
+    known = kind([*pair[:place], bound, *pair[place + 1 :]])
+    _pair(name, known, whole=whole)
+    return bound
 
 
 def _distance(name: str, bound: Node, end: float, *, whole: bool) -> float:

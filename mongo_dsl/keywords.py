@@ -19,6 +19,7 @@ from mongo_dsl.filters import Filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Map, Node, Op, Seq
+from mongo_dsl.params import inert
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node
 
@@ -93,7 +94,7 @@ _LOOK_UPS: dict[str, Callable[[Any, Any], Filter]] = {
     "in": lambda field, value: field.in_(value),
     "nin": lambda field, value: field.not_in(value),
     "not_in": lambda field, value: field.not_in(value),
-    "between": lambda field, value: field.between(*value),
+    "between": lambda field, value: field.between(*_pair("between", value)),
     "exists": lambda field, value: field.exists(value),
     "is_null": lambda field, value: field.is_null(value),
     "type": lambda field, value: field.type_(value),
@@ -105,7 +106,7 @@ _LOOK_UPS: dict[str, Callable[[Any, Any], Filter]] = {
     "istartswith": lambda field, value: field.startswith(value, case=False),
     "endswith": lambda field, value: field.endswith(value),
     "iendswith": lambda field, value: field.endswith(value, case=False),
-    "mod": lambda field, value: field.mod(*value),
+    "mod": lambda field, value: field.mod(*_pair("mod", value)),
     "all": lambda field, value: field.all_(value),
     "size": lambda field, value: field.size_(value),
     "any": lambda field, value: field.any(value),
@@ -113,6 +114,13 @@ _LOOK_UPS: dict[str, Callable[[Any, Any], Filter]] = {
     "within": lambda field, value: field.within(value),
     "intersects": lambda field, value: field.intersects(value),
 }
+
+
+def _pair(name: str, value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:  # noqa: PLR2004 - a pair
+        msg = f"{name} got {value!r}; it takes a pair of values"
+        raise OperandError(msg)
+    return tuple(value)
 
 
 # -- Operator documents --------------------------------------------------------------
@@ -161,7 +169,7 @@ def _op(field: Any, name: str, operand: Any) -> Op:
         listed = ", ".join(sorted(_OPERATORS))
         msg = f"{field!r} got the operator {name!r}{hint}; keywords take: {listed}"
         raise OperandError(msg)
-    found = _without_javascript(node(operand))
+    found = _without_javascript(inert(node(operand), texts=False))
     return Op(name, _tests_of_items(found) if name == "$all" else found)
 
 

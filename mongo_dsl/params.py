@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.errors import OperandError, ParameterError
-from mongo_dsl.nodes import Node, Param, parameters, substitute
-from mongo_dsl.values import PLAIN, node
+from mongo_dsl.nodes import Map, Node, Param, Seq, parameters, substitute
+from mongo_dsl.values import PLAIN, Face, node
 
 
 T = TypeVar("T")
+
+_NONE: frozenset[type] = frozenset()
 
 
 @attrs.frozen
@@ -28,11 +30,136 @@ class _Typed:
         """The types of plain values that it accepts as they are."""
         return PLAIN if self.annotation is Any else PLAIN & {self.annotation}
 
+    @property
+    def scalars(self) -> frozenset[type]:
+        """The types of plain values that it accepts in lists, as they are."""
+        return PLAIN if self.annotation is Any else _NONE
+
+    def check(self, value: Any) -> None:
+        if not conforms(self.annotation)(value):
+            msg = f"parameter {self.name!r} is bound to {value!r}, {kind_of(value)}"
+            raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
+
     def __call__(self, value: Any) -> Node:
-        if conforms(self.annotation)(value):
-            return node(value)
-        msg = f"parameter {self.name!r} is bound to {value!r}, {kind_of(value)}"
-        raise OperandError(f"{msg}; it takes {describe(self.annotation)}")
+        self.check(value)
+        return node(value)
+
+
+def _compared(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what *arguments* are compared by: fields and expressions have their own ``==``."""
+    return tuple(
+        [(type(a), a._node) if isinstance(a, Face) else a for a in arguments]  # noqa: SLF001
+    )
+
+
+@attrs.frozen
+class _Built:
+    """Accept what *first* allows, built by a function that refuses the rest."""
+
+    first: Any
+    build: Callable[..., Any]
+    arguments: tuple[Any, ...] = attrs.field(eq=_compared)
+    # The types of values that are taken as they are, and of items of such lists.
+    plain: frozenset[type] = attrs.field(eq=False)
+    scalars: frozenset[type] = attrs.field(eq=False)
+
+    def check(self, value: Any) -> None:
+        self(value)
+
+    def __call__(self, value: Any) -> Node:
+        self.first.check(value)
+        return node(self.build(*self.arguments, value))
+
+
+@attrs.frozen
+class _Changed:
+    """Accept what *first* accepts, as the node that *change* makes of it."""
+
+    first: Any
+    change: Callable[..., Node]
+    arguments: tuple[Any, ...]
+    plain = scalars = _NONE
+
+    def check(self, value: Any) -> None:
+        self(value)
+
+    def __call__(self, value: Any) -> Node:
+        return self.change(*self.arguments, self.first(value))
+
+
+def later(
+    hole: Param,
+    build: Callable[..., Any],
+    *arguments: Any,
+    plain: frozenset[type] = _NONE,
+    scalars: frozenset[type] = _NONE,
+) -> Param:
+    """Let ``build(*arguments, value)`` make a node of what *hole* is bound to.
+
+    It is the function that checks a value which is given at once: what is refused then is
+    refused when it is bound, in the same words. Values of the types *plain* it takes as
+    they are, and lists of values of the types *scalars*.
+    """
+    first: Any = hole.accept
+    taken, listed = plain & first.plain, scalars & first.scalars
+    return attrs.evolve(hole, accept=_Built(first, build, arguments, taken, listed))
+
+
+def changed(hole: Param, change: Callable[..., Node], *arguments: Any) -> Param:
+    """Let ``change(*arguments, node)`` change the node of what *hole* is bound to."""
+    return attrs.evolve(hole, accept=_Changed(hole.accept, change, arguments))
+
+
+def settled(subject: str, value: Any) -> Any:
+    """Return *value*, which decides how a query is written.
+
+    Raises:
+        OperandError: it is a parameter.
+    """
+    if isinstance(value, Param):
+        msg = f"{subject} got the parameter {value.name!r}, which decides how the query is"
+        raise OperandError(f"{msg} written; it takes a value")
+    return value
+
+
+def own_code(subject: str, code: Any) -> Any:
+    """Return the JavaScript *code*, which users have no part in.
+
+    Raises:
+        OperandError: it is a parameter.
+    """
+    if isinstance(code, Param):
+        msg = f"{subject} got the parameter {code.name!r} for JavaScript"
+        raise OperandError(f"{msg}; it takes code of your own")
+    return code
+
+
+def inert(tree: Any, *, texts: bool = True) -> Any:
+    """Let the holes of hand-written MQL take nothing that the server would read.
+
+    In expressions that is names and *texts* with a ``$`` in front, in queries names only.
+    """
+    return substitute(tree, lambda hole: changed(hole, _inert, hole.name, texts))
+
+
+def _inert(name: str, texts: bool, tree: Node) -> Node:
+    for word in _words(tree, texts=texts):
+        if word[:1] == "$":
+            msg = f"parameter {name!r} is bound to a value with {word!r}, which the server"
+            raise OperandError(
+                f"{msg} would read in hand-written MQL; it takes plain data"
+            )
+    return tree
+
+
+def _words(tree: Any, *, texts: bool) -> list[str]:
+    if isinstance(tree, Map):
+        nested = [w for _, item in tree.items for w in _words(item, texts=texts)]
+        return [name for name, _ in tree.items] + nested
+    if isinstance(tree, Seq):
+        return [word for item in tree.items for word in _words(item, texts=texts)]
+    value = getattr(tree, "value", None)
+    return [value] if texts and isinstance(value, str) else []
 
 
 def param(name: str, annotation: Any = Any) -> Any:
@@ -49,6 +176,14 @@ def param(name: str, annotation: Any = Any) -> Any:
         msg = f"a parameter is named {name!r}; names are Python identifiers"
         raise ParameterError(msg)
     return Param(name, _Typed(name, annotation))
+
+
+def annotation_of(hole: Param) -> Any:
+    """Return the type that *hole* was given, `Any` if none."""
+    accept: Any = hole.accept
+    while hasattr(accept, "first"):  # the field checks after the parameter
+        accept = accept.first
+    return getattr(accept, "annotation", Any)
 
 
 def names_of(tree: Any) -> list[str]:

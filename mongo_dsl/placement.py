@@ -70,7 +70,11 @@ UPDATES = (
 )
 """The stages of an update, and of what ``$merge`` does when documents match."""
 
-_NEVER = ("$near", "$nearSphere", "$where")
+_NEVER = {
+    "$near": "geo_near or within",
+    "$nearSphere": "geo_near or within",
+    "$where": "fn.function",
+}
 _JUNCTIONS = ("$and", "$nor", "$or")
 
 
@@ -103,7 +107,7 @@ def check(stages: Sequence[Node], *, since: int = 0, within: str = "") -> None:
         if name in LAST and place < len(stages) - 1:
             raise _misplaced(name, place, within, "it must be the last stage")
         if name == "$match":
-            _check_match(stages[place], place, within)
+            _check_text(stages, place, within)
 
 
 def _refused(name: str, within: str) -> PlacementError:
@@ -116,17 +120,34 @@ def _misplaced(name: str, place: int, within: str, rule: str) -> PlacementError:
     return PlacementError(f"{name} is stage {place + 1} of {where}; {rule}")
 
 
-def _check_match(stage: Node, place: int, within: str) -> None:
-    for name in _operators(stage):
-        if name in _NEVER:
-            instead = "fn.function" if name == "$where" else "geo_near, or within"
-            msg = f"$match got {name}, which pipelines don't take; write {instead}"
-            raise PlacementError(f"{msg} instead")
-        if name == "$text" and within == "$facet":
+def _check_text(stages: Sequence[Node], place: int, within: str) -> None:
+    """Check the place of ``$text``; the manual's examples list one ``$match`` by one."""
+    others = any(name_of(stage) != "$match" for stage in stages[:place])
+    if (others or within == "$facet") and "$text" in _operators(stages[place]):
+        if within == "$facet":
             raise _refused("$match with $text", within)
-        if name == "$text" and place:
-            rule = "it must be the first stage"
-            raise _misplaced("$match with $text", place, within, rule)
+        rule = "it must be the first stage"
+        raise _misplaced("$match with $text", place, within, rule)
+
+
+def check_filters(stages: Sequence[Node]) -> None:
+    """Check that each ``$match`` has operators that a server runs there.
+
+    The manual shows more of them in pipelines than servers take, so this is asked only
+    of a pipeline that is to run.
+
+    Raises:
+        PlacementError: one has ``$near``, ``$nearSphere``, ``$where``, or ``$text`` later
+            than first.
+    """
+    for place, stage in enumerate(stages):
+        for name in _operators(stage) if name_of(stage) == "$match" else ():
+            if name in _NEVER:
+                msg = f"$match got {name}, which no pipeline runs; write {_NEVER[name]}"
+                raise PlacementError(f"{msg} instead")
+            if place and name == "$text":
+                rule = "it must be the first stage"
+                raise _misplaced("$match with $text", place, "", rule)
 
 
 def _operators(stage: Node) -> Iterator[str]:

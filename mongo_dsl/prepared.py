@@ -50,7 +50,7 @@ class Slot:
             kind = type(value)
             if kind in plain and (kind is not int or -_INT64 <= value < _INT64):
                 return value
-            if kind is list and scalars.issuperset(map(type, value)):
+            if kind is list and scalars and scalars.issuperset(map(type, value)):
                 return value.copy()
             return other(value)
 

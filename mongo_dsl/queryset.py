@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
+    ClassVar,
     Concatenate,
     Generic,
     NoReturn,
@@ -18,13 +19,15 @@ import attrs
 
 from mongo_dsl import keyset
 from mongo_dsl.counts import count_node
+from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.filters import Filter, as_filter, filter_of
 from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
-from mongo_dsl.nodes import Param, Path, Value
+from mongo_dsl.nodes import Node, Param, Path, Value
+from mongo_dsl.params import later, settled
 from mongo_dsl.readable import Readable
 from mongo_dsl.schema import field_spec, find
 from mongo_dsl.sorting import Sort, sorts
@@ -53,6 +56,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     {"filter": {"age": {"$gte": 18}}, "sort": {"age": -1}, "limit": 10}
     """
 
+    _place: ClassVar[str] = QUERY
     model: type[M] | None
     asked: Mapping[str, Any]  # by name; it is copied with every step, never changed
 
@@ -200,7 +204,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         if not isinstance(part, slice):
             msg = f"a query set got the key {part!r}; it takes slices, such as [:10]"
             raise OperandError(msg)
-        start, stop = part.start or 0, part.stop
+        start, stop = settled("a slice", part.start) or 0, settled("a slice", part.stop)
         if (
             part.step not in (None, 1)
             or start < 0
@@ -326,13 +330,7 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         Raises:
             ArgumentError: *seconds* is not positive.
         """
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            msg = f"max_time got {seconds!r}; it takes seconds"
-            raise OperandError(msg)
-        if not seconds > 0:
-            msg = f"max_time got {seconds!r}; it takes a positive number of seconds"
-            raise ArgumentError(msg)
-        return self._with("max_time_ms", Value(max(1, round(seconds * 1000))))
+        return self._with("max_time_ms", _milliseconds(seconds))
 
     # -- Composition ------------------------------------------------------------------
 
@@ -408,10 +406,6 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
     def _collection_name(self) -> str:
         return "collection"
 
-    def __repr__(self) -> str:
-        model = "" if self.model is None else f" of {self.model.__name__}"
-        return f"<{type(self).__name__}{model}: {self._sketch()}>"
-
     def __bool__(self) -> NoReturn:
         msg = "a query set has no truth value; ask exists() or count()"
         raise TruthValueError(msg)
@@ -443,6 +437,18 @@ def _query_set(kind: type[S], model: type | None, asked: Mapping[str, Any]) -> S
     _set_model(made, model)
     _set_asked(made, asked)
     return made
+
+
+def _milliseconds(seconds: Any) -> Node:
+    if isinstance(seconds, Param):
+        return later(seconds, _milliseconds)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        msg = f"max_time got {seconds!r}; it takes seconds"
+        raise OperandError(msg)
+    if not seconds > 0:
+        msg = f"max_time got {seconds!r}; it takes a positive number of seconds"
+        raise ArgumentError(msg)
+    return Value(max(1, round(seconds * 1000)))
 
 
 def _named(model: type | None) -> str:

@@ -9,6 +9,7 @@ import attrs
 from mongo_dsl.compile import compile_value
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Raw
+from mongo_dsl.params import inert
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
@@ -34,17 +35,15 @@ class RawMQL(Readable[Any], Face):
         """Match what the filter doesn't match."""
         return ~(Filter() & self)
 
-    def __repr__(self) -> str:
-        return f"raw({self.compile()!r})"
-
 
 def raw(mql: Any) -> RawMQL:
     """Take *mql* as it is: a filter, an expression, a stage or an update.
 
     Never build it from a user's input: everything else in a query is data, this isn't.
+    Parameters in it take plain data, without a ``$`` in front.
 
     >>> from mongo_dsl import F
     >>> ((F.age > 18) & raw({"$where": "this.a > this.b"})).compile()
     {'age': {'$gt': 18}, '$where': 'this.a > this.b'}
     """
-    return RawMQL(Raw(node(mql)))
+    return RawMQL(Raw(inert(node(mql))))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from mongo_dsl.errors import ParameterError
+from mongo_dsl.demands import refuse_newer
+from mongo_dsl.errors import DslError
 from mongo_dsl.params import fill
 from mongo_dsl.prepared import Prepared, prepare
 from mongo_dsl.render import to_json, to_shell
@@ -26,6 +28,7 @@ class Readable(Generic[C_co]):
 
     __slots__ = ()
     _node: Any
+    _place: ClassVar[str] = "expression"  # where its operators stand
 
     def _compile(self) -> C_co:
         raise NotImplementedError
@@ -43,13 +46,25 @@ class Readable(Generic[C_co]):
         """
         return self._rebuilt(fill(self._node, values))
 
-    def compile(self) -> C_co:
+    def compile(self, *, server: str | None = None) -> C_co:
         """Return what MongoDB takes: plain dictionaries, lists and values.
+
+        With the version of a *server*, such as ``"6.0"``, what that server lacks is
+        refused; parts written by `raw` are the caller's to know.
 
         Raises:
             ParameterError: a parameter is unbound.
             CompileError: a part has no form where it stands.
+            ServerVersionError: the *server* is too old for an operator or argument.
+            ArgumentError: *server* is no version.
+
+        >>> from mongo_dsl import F, fn
+        >>> fn.sort_array(F.scores, sort_by=-1).compile(server="5.0")
+        Traceback (most recent call last):
+        mongo_dsl.errors.ServerVersionError: $sortArray needs MongoDB 5.2; the query is compiled for 5.0
         """
+        if server is not None:
+            refuse_newer(self._node, self._place, server)
         return self._compile()
 
     def prepare(self) -> Prepared[C_co]:
@@ -84,11 +99,37 @@ class Readable(Generic[C_co]):
         return self.to_shell()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._sketch()}>"
+        from mongo_dsl.source import represented  # stands above all that it writes
+
+        return represented(self) or f"<{type(self).__name__} {self._sketch()}>"
 
     def _sketch(self) -> str:
         """Write the value for a person; with open parameters it has no MQL yet."""
         try:
             return self.to_shell()
-        except ParameterError:
+        except DslError:
             return repr(self._node)
+
+    def _shown(self) -> tuple[str, str]:
+        """Write the value over several lines, and name the language.
+
+        With open parameters it is shown as `repr` writes it.
+        """
+        try:
+            return self.to_shell(indent=2), "javascript"
+        except DslError:
+            return repr(self), "python"
+
+    def __rich__(self) -> Any:
+        """Return the value in the colours of mongosh's language."""
+        from rich.syntax import Syntax
+
+        text, language = self._shown()
+        return Syntax(text, language, word_wrap=True)
+
+    def _repr_markdown_(self) -> str:
+        """Return what notebooks show: mongosh's text, fenced."""
+        text, language = self._shown()
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"{fence}{language}\n{text}\n{fence}"

@@ -20,6 +20,7 @@ from mongo_dsl.conformity import bare, conforms, describe, kind_of, members
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
+from mongo_dsl.params import later
 from mongo_dsl.structure import element_of, fields_of, nested_in
 from mongo_dsl.values import Face, node
 
@@ -166,7 +167,7 @@ class FieldSpec:
         if type(value) in self.comparable:
             return node(value)
         if isinstance(value, Param):
-            return attrs.evolve(value, accept=_Both(value.accept, self, "operand"))
+            return later(value, FieldSpec.operand, self, plain=self.comparable)
         if value is None or isinstance(value, (Node, Face)):
             return node(value)
         return self._encoded(
@@ -187,7 +188,7 @@ class FieldSpec:
         if type(value) in self.direct:
             return node(value)
         if isinstance(value, Param):
-            return attrs.evolve(value, accept=_Both(value.accept, self, "stored_value"))
+            return later(value, FieldSpec.stored_value, self, plain=self.direct)
         if isinstance(value, (Node, Face)):
             return node(value)
         return self._encoded(value, members(self.annotation))
@@ -199,7 +200,7 @@ class FieldSpec:
             OperandError: the array can't hold *value*.
         """
         if isinstance(value, Param):
-            return attrs.evolve(value, accept=_Both(value.accept, self, "item_value"))
+            return later(value, FieldSpec.item_value, self)
         if isinstance(value, (Node, Face)):
             return node(value)
         return self._encoded(value, self.item_annotations() or (Any,))
@@ -215,27 +216,6 @@ class FieldSpec:
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)
         return node(value if encode is None else encode(value, annotation))
-
-
-@attrs.frozen
-class _Both:
-    """Pass a bound value through two checks: the parameter's own, then the field's."""
-
-    first: Any
-    field: FieldSpec
-    role: str
-
-    @property
-    def plain(self) -> frozenset[type]:
-        """The types of plain values that both accept as they are."""
-        taken: frozenset[type] = getattr(self.first, "plain", frozenset())
-        known = {"operand": self.field.comparable, "stored_value": self.field.direct}
-        return taken & known.get(self.role, frozenset())
-
-    def __call__(self, value: Any) -> Node:
-        self.first(value)
-        accepted: Node = getattr(self.field, self.role)(value)
-        return accepted
 
 
 _REFUSED = object()

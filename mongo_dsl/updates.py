@@ -7,7 +7,7 @@ https://www.mongodb.com/docs/manual/reference/operator/update/
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import attrs
@@ -17,6 +17,15 @@ from mongo_dsl.compile import (
     compile_filter,
     compile_value,
     compile_whole,
+)
+from mongo_dsl.demands import (
+    DEMANDS,
+    EXPRESSION,
+    QUERY,
+    Demand,
+    demands,
+    operator,
+    refuse_newer,
 )
 from mongo_dsl.errors import (
     ArgumentError,
@@ -62,6 +71,13 @@ class Changes(Node):
     raw: Raw | None = None
 
 
+@frozen
+class Rewriting(Node):
+    """An update by a pipeline, whose parts are changes and stages."""
+
+    steps: tuple[Node, ...]
+
+
 @attrs.frozen(repr=False, init=False)
 class Update(Readable[dict[str, Any]], Face):
     """Changes of one document, combined from updates.
@@ -95,7 +111,7 @@ class Update(Readable[dict[str, Any]], Face):
         return update_of(node)
 
     def _compile(self) -> dict[str, Any]:
-        return _compile(self._node)
+        return compile_changes(self._node)
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
@@ -172,7 +188,13 @@ def _refuse_ambiguous(arrays: tuple[tuple[str, Predicate], ...]) -> None:
             raise UpdateConflictError(msg)
 
 
-def _compile(changes: Changes) -> dict[str, Any]:
+def compile_changes(changes: Changes) -> dict[str, Any]:
+    """Compile what an update does.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+        CompileError: a value is computed, which only a pipeline update can do.
+    """
     if changes.raw is not None:
         raw: dict[str, Any] = compile_value(changes.raw)
         return raw
@@ -201,7 +223,9 @@ def reads(tree: Node) -> bool:
     return isinstance(tree, (Path, Var, Op, Predicate))
 
 
-def compile_pipeline(updates: Iterable[Any]) -> list[dict[str, Any]]:
+def compile_pipeline(
+    updates: Iterable[Any], *, server: str | None = None
+) -> list[dict[str, Any]]:
     """Compile *updates* as the stages of a pipeline update.
 
     They are updates made of ``set`` and ``unset``, stages, pipelines and raw MQL.
@@ -209,8 +233,20 @@ def compile_pipeline(updates: Iterable[Any]) -> list[dict[str, Any]]:
     Raises:
         CompileError: another operator, which pipeline updates don't have.
         PlacementError: another stage, likewise.
+        ServerVersionError: the *server* is too old for a part of them.
     """
-    return [stage for update in updates for stage in _stages(update)]
+    steps = tuple([_step(update) for update in updates])
+    if server is not None:
+        refuse_newer(Rewriting(steps), EXPRESSION, server)
+    return [stage for step in steps for stage in _stages(step)]
+
+
+def _step(update: Any) -> Node:
+    """Return the stages or changes that *update* stands for."""
+    if not is_pipeline(update):
+        return changes_of(update)
+    found = update._node  # noqa: SLF001
+    return found if isinstance(found, Stages) else Stages((found,))
 
 
 def is_pipeline(update: Any) -> bool:
@@ -218,16 +254,14 @@ def is_pipeline(update: Any) -> bool:
     return isinstance(update, Face) and isinstance(update._node, (Stages, Op))  # noqa: SLF001
 
 
-def _stages(update: Any) -> list[dict[str, Any]]:
-    if is_pipeline(update):
-        found = update._node  # noqa: SLF001
-        stages = found.items if isinstance(found, Stages) else (found,)
-        check_update(stages)
-        return [compile_expression(stage) for stage in stages]
-    changes = changes_of(update)
-    if changes.raw is not None:
-        return [compile_value(changes.raw)]
-    return [_stage(change) for change in changes.changes]
+def _stages(step: Any) -> list[dict[str, Any]]:
+    if isinstance(step, Stages):
+        check_update(step.items)
+        return [compile_expression(stage) for stage in step.items]
+    if step.raw is not None:
+        check_update([step.raw])
+        return [compile_value(step.raw)]
+    return [_stage(change) for change in step.changes]
 
 
 def _stage(change: Change) -> dict[str, Any]:
@@ -237,3 +271,24 @@ def _stage(change: Change) -> dict[str, Any]:
         return {"$unset": change.path.name}
     msg = f"a pipeline update can't {change.operator}"
     raise CompileError(f"{msg}; it takes set and unset")
+
+
+def _demands(tree: Changes, _place: str) -> Iterator[Demand]:
+    for change in tree.changes:
+        yield from operator(change.operator, "update")
+        for segment in change.path.name.split("."):
+            if segment[:2] == "$[":
+                yield segment, "3.6"
+        yield from demands(change.value, QUERY)
+
+
+def _rewriting(tree: Rewriting, _place: str) -> Iterator[Demand]:
+    yield "an update by a pipeline", "4.2"
+    for step in tree.steps:
+        changes = step.changes if isinstance(step, Changes) else ()
+        values = tuple(change.value for change in changes)
+        yield from demands(step if isinstance(step, Stages) else values, EXPRESSION)
+
+
+DEMANDS[Changes] = _demands
+DEMANDS[Rewriting] = _rewriting

@@ -39,6 +39,7 @@ from mongo_dsl.expressions.arguments import positive, time_unit
 from mongo_dsl.expressions.face import MISSING, document, in_call_order, sequence
 from mongo_dsl.frames import Window
 from mongo_dsl.nodes import Op, Param
+from mongo_dsl.params import later
 from mongo_dsl.values import node
 
 
@@ -135,11 +136,17 @@ def exp_moving_avg(input_: Any, *, n: Any = MISSING, alpha: Any = MISSING) -> Wi
     if (n is MISSING) is (alpha is MISSING):
         msg = f"exp_moving_avg got n={n!r} and alpha={alpha!r}; it takes exactly one of them"
         raise ArgumentError(msg)
+    count_ = positive("exp_moving_avg", "n", n)
+    return _named("$expMovingAvg", input=input_, N=count_, alpha=_weight(alpha))
+
+
+def _weight(alpha: Any) -> Any:
+    if isinstance(alpha, Param):
+        return later(alpha, _weight)
     if isinstance(alpha, (int, float)) and not 0 < alpha < 1:
         msg = f"exp_moving_avg got alpha={alpha!r}; it takes a number between 0 and 1"
         raise ArgumentError(msg)
-    count_ = positive("exp_moving_avg", "n", n)
-    return _named("$expMovingAvg", input=input_, N=count_, alpha=alpha)
+    return alpha
 
 
 @in_call_order
@@ -182,7 +189,13 @@ def shift(output: Any, *, by: Any, default: Any = MISSING) -> Window:
     Raises:
         OperandError: *by* is no whole number.
     """
-    if not isinstance(by, (int, Param)) or isinstance(by, bool):
+    return _named("$shift", output=output, by=_places(by), default=default)
+
+
+def _places(by: Any) -> Any:
+    if isinstance(by, Param):
+        return later(by, _places)
+    if not isinstance(by, int) or isinstance(by, bool):
         msg = f"shift got by={by!r}; it takes a whole number of places"
         raise OperandError(msg)
-    return _named("$shift", output=output, by=by, default=default)
+    return by

@@ -12,6 +12,7 @@ from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.hydration import reader
 from mongo_dsl import Pipeline, QuerySet
 from mongo_dsl.errors import ArgumentError
+from mongo_dsl.placement import check_filters
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
 
@@ -112,7 +113,9 @@ def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
 def aggregation(query: Any, pipeline: Any, *, rows: bool = False) -> Command:
     """Return the command that runs *pipeline* on the documents of *query*."""
     given = arguments(query)
-    stages = Pipeline(_leading(given), pipeline).compile()
+    whole = Pipeline(_leading(given), pipeline)
+    check_filters(whole._node.items)  # noqa: SLF001
+    stages = whole.compile()
     return Command(collection(query), "aggregate", (stages,), options(given), rows=rows)
 
 

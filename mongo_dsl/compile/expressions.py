@@ -69,16 +69,22 @@ def _seq(node: Seq) -> list[Any]:
 
 
 def _map(node: Map) -> Any:
-    if any(name[:1] == "$" or "." in name or not name for name, _ in node.items):
-        return {"$literal": compile_value(node)} if _is_data(node) else _by_field(node)
+    if has_odd_names(node):
+        return {"$literal": compile_value(node)} if is_data(node) else _by_field(node)
     return {name: EXPRESSIONS[type(item)](item) for name, item in node.items}
 
 
-def _is_data(node: Node) -> bool:
+def has_odd_names(node: Map) -> bool:
+    """Tell whether expressions would read a name of *node* as something else."""
+    return any(name[:1] == "$" or "." in name or not name for name, _ in node.items)
+
+
+def is_data(node: Node) -> bool:
+    """Tell whether *node* holds nothing that the server computes."""
     if isinstance(node, Seq):
-        return all(map(_is_data, node.items))
+        return all(map(is_data, node.items))
     if isinstance(node, Map):
-        return all(_is_data(item) for _, item in node.items)
+        return all(is_data(item) for _, item in node.items)
     return isinstance(node, (Value, Param))
 
 
@@ -95,7 +101,7 @@ def _by_field(node: Map) -> dict[str, Any]:
 def compile_whole(node: Node) -> Any:
     """Compile what a field is set to: a bare document would set the fields it names."""
     if isinstance(node, Map):
-        if _is_data(node):
+        if is_data(node):
             return {"$literal": compile_value(node)}
         return {"$mergeObjects": [_map(node)]}
     return compile_expression(node)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.names import checked, suggestion
-from mongo_dsl.nodes import Node, Path, Raw
+from mongo_dsl.nodes import Node, Param, Path, Raw
+from mongo_dsl.params import later
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.values import Face, node
 
@@ -35,6 +36,8 @@ def time_unit(subject: str, name: Any, known: tuple[str, ...] = _UNITS) -> Any:
     Raises:
         ArgumentError: there is no such unit.
     """
+    if isinstance(name, Param):
+        return later(name, _unit, subject, known)
     if isinstance(name, str) and name not in known:
         listed = ", ".join(known)
         msg = (
@@ -45,12 +48,18 @@ def time_unit(subject: str, name: Any, known: tuple[str, ...] = _UNITS) -> Any:
     return name
 
 
+def _unit(subject: str, known: tuple[str, ...], name: Any) -> Any:
+    return time_unit(subject, name, known)
+
+
 def positive(subject: str, argument: str, number: Any) -> Any:
     """Check a number of things; expressions compute theirs.
 
     Raises:
         ArgumentError: *number* is not a whole number above 0.
     """
+    if isinstance(number, Param):
+        return later(number, positive, subject, argument)
     whole = isinstance(number, int) and not isinstance(number, bool) and number > 0
     if isinstance(number, (int, float, str)) and not whole:
         msg = f"{subject} got {argument}={number!r}; it takes a whole number above 0"
@@ -82,6 +91,8 @@ def order(keys: Any) -> Node:
         OperandError: a key is no field.
         ArgumentError: there is no key, or a direction is neither 1 nor -1.
     """
+    if isinstance(keys, Param):
+        return later(keys, order)
     written = node(keys) if isinstance(keys, Face) else keys
     if isinstance(written, Raw):
         return written

@@ -16,6 +16,8 @@ from mongo_dsl.expressions.face import (
     positional,
     single,
 )
+from mongo_dsl.nodes import Param
+from mongo_dsl.params import later
 
 
 __all__ = [
@@ -154,10 +156,13 @@ def slice_(expression: Any, n: Any, position: Any = MISSING) -> Expr:
 @in_call_order
 def sort_array(input_: Any, sort_by: Any) -> Expr:
     """Sort an array by *sort_by*, fields of its items or 1 or -1. Needs MongoDB 5.2."""
-    plain = isinstance(sort_by, int)
-    return named(
-        "$sortArray", input=input_, sortBy=sort_by if plain else order(sort_by)
-    )
+    return named("$sortArray", input=input_, sortBy=_item_order(sort_by))
+
+
+def _item_order(sort_by: Any) -> Any:
+    if isinstance(sort_by, Param):
+        return later(sort_by, _item_order)
+    return sort_by if isinstance(sort_by, int) else order(sort_by)
 
 
 @in_call_order

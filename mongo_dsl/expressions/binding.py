@@ -33,11 +33,18 @@ from mongo_dsl.values import node
 
 __all__ = ["filter_", "let", "map_", "reduce"]
 
+# What type checkers are told of: functions get variables, and any value will do.
+Of1 = Callable[[Variable], Any]
+Of2 = Callable[[Variable, Variable], Any]
+Of3 = Callable[[Variable, Variable, Variable], Any]
+OfItem = Of1 | Of2 | object
+Fold = Of2 | Of3 | object
+
 
 @in_call_order
 def filter_(
     input_: Any,
-    cond: Any,
+    cond: OfItem,
     *,
     as_: Any = MISSING,
     array_index_as: Any = MISSING,
@@ -66,7 +73,7 @@ def filter_(
 @in_call_order
 def map_(
     input_: Any,
-    in_: Any,
+    in_: OfItem,
     *,
     as_: Any = MISSING,
     array_index_as: Any = MISSING,
@@ -100,7 +107,7 @@ def _body(
 def reduce(
     input_: Any,
     initial_value: Any,
-    in_: Any,
+    in_: Fold,
     *,
     as_: Any = MISSING,
     value_as: Any = MISSING,

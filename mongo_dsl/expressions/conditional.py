@@ -19,6 +19,7 @@ from mongo_dsl.expressions.face import (
     positional,
 )
 from mongo_dsl.nodes import Body, Map, Raw
+from mongo_dsl.params import settled
 from mongo_dsl.values import Face, node
 
 
@@ -68,7 +69,7 @@ def switch(branches: Iterable[Any], default: Any = MISSING) -> Expr:
     >>> fn.switch([(F.age < 18, "young")], default="grown").compile()["$switch"]["default"]
     'grown'
     """
-    found = [_branch(branch) for branch in branches]
+    found = [_branch(branch) for branch in settled("switch", branches)]
     if not found:
         msg = "switch got no branches; it takes at least one"
         raise ArgumentError(msg)

@@ -64,8 +64,8 @@ def date_add(
 @in_call_order
 def date_diff(
     start_date: Any,
-    *,
     end_date: Any,
+    *,
     unit: TimeUnit | Face,
     timezone: Any = MISSING,
     start_of_week: Any = MISSING,
@@ -129,8 +129,8 @@ def date_from_parts(
 @in_call_order
 def date_from_string(
     date_string: Any,
-    *,
     format_: Any = MISSING,
+    *,
     timezone: Any = MISSING,
     on_error: Any = MISSING,
     on_null: Any = MISSING,
@@ -178,8 +178,8 @@ def date_to_parts(
 @in_call_order
 def date_to_string(
     date: Any,
-    *,
     format_: Any = MISSING,
+    *,
     timezone: Any = MISSING,
     on_null: Any = MISSING,
 ) -> Expr:
@@ -199,8 +199,8 @@ def date_to_string(
 @in_call_order
 def date_trunc(
     date: Any,
-    *,
     unit: TimeUnit | Face,
+    *,
     bin_size: Any = MISSING,
     timezone: Any = MISSING,
     start_of_week: Any = MISSING,

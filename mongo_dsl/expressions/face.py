@@ -14,9 +14,11 @@ import attrs
 
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.expressions.namespaces import Namespaces
 from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq
+from mongo_dsl.params import changed
 from mongo_dsl.predicates import Computed
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
@@ -43,11 +45,12 @@ MISSING = Missing()
 
 
 @attrs.frozen(eq=False, repr=False)
-class Expr(Readable[Any], Face):
+class Expr(Namespaces, Readable[Any], Face):
     """An aggregation expression.
 
     ``+ - * / %`` and the comparisons build expressions and filters; ``==`` too, so
-    `same_as` tells whether two expressions are the same.
+    `same_as` tells whether two expressions are the same. Functions of dates, text, arrays
+    and documents are at hand as methods of `dt`, `str`, `arr` and `obj`.
 
     >>> from mongo_dsl import F
     >>> (F.price * F.qty + 5).compile()
@@ -228,14 +231,28 @@ def as_is(argument: Any) -> Any:
     return AsIs(node(argument))
 
 
+def value(value: Any) -> Expr:
+    """Take a constant, a list or a dictionary as an expression.
+
+    >>> from mongo_dsl import F, fn
+    >>> (fn.value(100) - F.discount).compile()
+    {'$subtract': [100, '$discount']}
+    """
+    return Expr(node(value))
+
+
 def single(name: str, value: Any) -> Expr:
     """Build ``{name: value}``; a bare list would be read as a list of arguments."""
     if isinstance(value, AsIs):
         return Expr(Op(name, value.body))
     found = node(value)
-    if isinstance(found, (Seq, Param)):
-        found = Seq((found,))
-    return Expr(Op(name, found))
+    if isinstance(found, Param):
+        return Expr(Op(name, changed(found, _bracketed)))
+    return Expr(Op(name, _bracketed(found)))
+
+
+def _bracketed(found: Node) -> Node:
+    return Seq((found,)) if isinstance(found, Seq) else found
 
 
 def positional(name: str, *values: Any) -> Expr:

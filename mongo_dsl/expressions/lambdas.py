@@ -10,7 +10,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeGuard
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING, Expr
@@ -27,7 +27,7 @@ MARK = "'"
 """Follows the names of variables that get others later; no name has it."""
 
 
-def is_lambda(value: Any) -> bool:
+def is_lambda(value: object) -> TypeGuard[Callable[..., Any]]:
     """Tell whether *value* is a function to be called with variables."""
     return callable(value) and not isinstance(value, (Face, Node))
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from mongo_dsl.errors import OperandError
 from mongo_dsl.expressions.face import Expr, in_call_order, named
-from mongo_dsl.nodes import Op, Raw
+from mongo_dsl.nodes import Node, Op, Param, Raw
+from mongo_dsl.params import later, own_code
 from mongo_dsl.updates import reads
 from mongo_dsl.values import node
 
@@ -18,7 +19,7 @@ __all__ = ["create_object_id", "function", "literal", "meta", "rand"]
 
 
 def create_object_id() -> Expr:
-    """Make a new ObjectId for every document. MongoDB 6.0 doesn't have it yet."""
+    """Make a new ObjectId for every document. Needs MongoDB 8.3."""
     return named("$createObjectId")
 
 
@@ -28,7 +29,7 @@ def function(body: Any, *, args: Any = (), lang: Any = "js") -> Expr:
 
     *body* is code of your own, never a user's; what users enter goes into *args*.
     """
-    return named("$function", body=body, args=args, lang=lang)
+    return named("$function", body=own_code("function", body), args=args, lang=lang)
 
 
 def literal(value: Any) -> Expr:
@@ -37,11 +38,17 @@ def literal(value: Any) -> Expr:
     Raises:
         OperandError: *value* is no constant.
     """
+    if isinstance(value, Param):
+        return Expr(Op("$literal", Raw(later(value, _constant))))
+    return Expr(Op("$literal", Raw(_constant(value))))
+
+
+def _constant(value: Any) -> Node:
     found = node(value)
     if reads(found):
         msg = f"literal got {value!r}, which the server computes; it takes constants"
         raise OperandError(msg)
-    return Expr(Op("$literal", Raw(found)))
+    return found
 
 
 def meta(keyword: Any) -> Expr:

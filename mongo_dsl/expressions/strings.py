@@ -74,31 +74,31 @@ def ltrim(input_: Any, chars: Any = MISSING) -> Expr:
 
 
 @in_call_order
-def regex_find(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
+def regex_find(input_: Any, regex: Any, *, options: Any = MISSING) -> Expr:
     """Find the first match of *regex*: a document with match, idx and captures."""
     return named("$regexFind", input=input_, regex=regex, options=options)
 
 
 @in_call_order
-def regex_find_all(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
+def regex_find_all(input_: Any, regex: Any, *, options: Any = MISSING) -> Expr:
     """Find all matches of *regex*: documents with match, idx and captures."""
     return named("$regexFindAll", input=input_, regex=regex, options=options)
 
 
 @in_call_order
-def regex_match(input_: Any, *, regex: Any, options: Any = MISSING) -> Expr:
+def regex_match(input_: Any, regex: Any, *, options: Any = MISSING) -> Expr:
     """Tell whether *regex* matches."""
     return named("$regexMatch", input=input_, regex=regex, options=options)
 
 
 @in_call_order
-def replace_all(input_: Any, *, find: Any, replacement: Any) -> Expr:
+def replace_all(input_: Any, find: Any, replacement: Any) -> Expr:
     """Replace every occurrence of *find*."""
     return named("$replaceAll", input=input_, find=find, replacement=replacement)
 
 
 @in_call_order
-def replace_one(input_: Any, *, find: Any, replacement: Any) -> Expr:
+def replace_one(input_: Any, find: Any, replacement: Any) -> Expr:
     """Replace the first occurrence of *find*."""
     return named("$replaceOne", input=input_, find=find, replacement=replacement)
 

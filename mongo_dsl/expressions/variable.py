@@ -88,7 +88,7 @@ class Variable(Expr):
 
 
 _NAME = re.compile(r"[a-z\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
-_SYSTEM = frozenset(
+SYSTEM = frozenset(
     {
         "CLUSTER_TIME",
         "CURRENT",
@@ -111,7 +111,7 @@ def var(name: str) -> Variable:
         ArgumentError: *name* can't be a variable's.
     """
     first, dot, rest = name.partition(".")
-    if first not in _SYSTEM:
+    if first not in SYSTEM:
         first = variable_name(first)
     return Variable(Var(f"{first}{dot}{checked(rest)}" if dot else first))
 
@@ -124,7 +124,7 @@ def variable_name(name: Any) -> str:
     """
     if isinstance(name, str) and (is_name(name) or name == "CURRENT"):
         return name
-    hint = suggestion(name, _SYSTEM) if isinstance(name, str) else ""
+    hint = suggestion(name, SYSTEM) if isinstance(name, str) else ""
     msg = (
         f"a variable is named {name!r}{hint}; names start with a lower-case letter and go"
         " on with letters, digits and underscores"

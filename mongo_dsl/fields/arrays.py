@@ -12,7 +12,8 @@ from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields.operands import Amount, ItemTest
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.nodes import Node, Op, Path, Seq, Value, parts
+from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value, parts
+from mongo_dsl.params import later
 from mongo_dsl.predicates import (
     And,
     Computed,
@@ -52,11 +53,17 @@ class ArrayMethods(Generic[E]):
         >>> F.tags.all_(["a", "b"]).compile()
         {'tags': {'$all': ['a', 'b']}}
         """
+        if isinstance(values, Param):
+            items: Node = later(values, ArrayMethods._all, self)
+        else:
+            items = self._all(values)
+        return Filter(Where(self._node, (Op("$all", items),)))
+
+    def _all(self, values: Any) -> Node:
         if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
             msg = f"all_ got {values!r}; it takes a list of values"
             raise OperandError(msg)
-        items = Seq(tuple(self._required(value) for value in values))
-        return Filter(Where(self._node, (Op("$all", items),)))
+        return Seq(tuple(self._required(value) for value in values))
 
     def _required(self, value: Any) -> Node:
         if isinstance(value, Filter) or callable(value):
@@ -70,10 +77,7 @@ class ArrayMethods(Generic[E]):
         >>> F.tags.size_(2).compile()
         {'tags': {'$size': 2}}
         """
-        found = node(length)
-        if isinstance(found, Value):
-            _check_length(length)
-        return Filter(Where(self._node, (Op("$size", found),)))
+        return Filter(Where(self._node, (Op("$size", _length(length)),)))
 
     def any(self, predicate: ItemTest[Field[E]]) -> Filter:
         """Match arrays in which one item meets all of *predicate*.
@@ -158,6 +162,15 @@ class ArrayMethods(Generic[E]):
     def pop(self, end: Amount = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return changes.pop(self, end)
+
+
+def _length(length: Any) -> Node:
+    if isinstance(length, Param):
+        return later(length, _length)
+    found = node(length)
+    if isinstance(found, Value):
+        _check_length(length)
+    return found
 
 
 def _check_length(length: Any) -> None:

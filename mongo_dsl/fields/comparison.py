@@ -18,6 +18,7 @@ from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import bson_type
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
+from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
@@ -171,10 +172,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.email.exists().compile()
         {'email': {'$exists': True}}
         """
-        if not isinstance(present, bool) and number(present) is None:
-            msg = f"exists got {present!r}; it takes True, False or a number"
-            raise OperandError(msg)
-        return self._test("$exists", node(present))
+        return self._test("$exists", _flag(present))
 
     def is_null(self, null: bool = True) -> Filter:
         """Match where the field is null or missing, or where it is neither.
@@ -183,7 +181,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.email.is_null(False).compile()
         {'email': {'$ne': None}}
         """
-        return self == None if null else self != None  # noqa: E711 - builds a filter
+        return self == None if settled("is_null", null) else self != None  # noqa: E711 - builds a filter
 
     def type_(self, *types: str | Amount | Sequence[str | Amount]) -> Filter:
         """Match values of one of the BSON *types*, given by alias or number.
@@ -196,15 +194,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.zip.type_("string", "int").compile()
         {'zip': {'$type': ['string', 'int']}}
         """
-        alone = len(types) == 1 and not isinstance(types[0], (list, tuple))
-        listed: Any = types if alone or len(types) != 1 else types[0]
-        if not listed:
-            msg = "type_ got no types; it takes aliases such as 'string', or numbers"
-            raise ArgumentError(msg)
-        found = [
-            name if isinstance(name, Param) else bson_type(name) for name in listed
-        ]
-        return self._test("$type", node(found[0] if alone else found))
+        return self._test("$type", _types(types[0] if len(types) == 1 else types))
 
     # -- Sort order -------------------------------------------------------------------
 
@@ -231,6 +221,9 @@ class Comparable(Expr, Generic[T]):
         return self._test(name, (self._ordered if ordered else self._operand)(value))
 
     def _ordered(self, value: Any) -> Node:
+        if isinstance(value, Param):
+            plain = self._plain_types
+            return later(value, Comparable._ordered, self, plain=plain)
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)
@@ -242,7 +235,8 @@ class Comparable(Expr, Generic[T]):
 
     def _operands(self, name: str, values: Any) -> Node:
         if isinstance(values, Param):
-            return attrs.evolve(values, accept=_Operands(self, name))
+            scalars = self._scalars
+            return later(values, Comparable._operands, self, name, scalars=scalars)
         if isinstance(values, (Face, Node)):
             return node(values)
         if isinstance(values, (str, bytes, Mapping)) or not isinstance(
@@ -284,17 +278,26 @@ def _where_array(operand: Node, test: Op) -> Op:
     return Op("$cond", Seq((is_array, test, Value(False))))
 
 
-@attrs.frozen
-class _Operands:
-    """Accept the list that a parameter is bound to."""
+def _flag(present: Any) -> Node:
+    if isinstance(present, Param):
+        return later(present, _flag)
+    if not isinstance(present, bool) and number(present) is None:
+        msg = f"exists got {present!r}; it takes True, False or a number"
+        raise OperandError(msg)
+    return node(present)
 
-    field: Comparable[Any] = attrs.field(eq=id)
-    name: str
 
-    @property
-    def scalars(self) -> frozenset[type]:
-        """The types whose values are accepted as they are."""
-        return self.field._scalars  # noqa: SLF001
+def _types(types: Any) -> Node:
+    """Check the types of values, of which there may be one or several."""
+    if isinstance(types, Param):
+        return later(types, _types)
+    if not isinstance(types, (list, tuple)):
+        return node(bson_type(types))
+    if not types:
+        msg = "type_ got no types; it takes aliases such as 'string', or numbers"
+        raise ArgumentError(msg)
+    return Seq(tuple([_type(name) for name in types]))
 
-    def __call__(self, values: Any) -> Node:
-        return self.field._operands(self.name, values)  # noqa: SLF001
+
+def _type(name: Any) -> Node:
+    return later(name, bson_type) if isinstance(name, Param) else node(bson_type(name))

@@ -16,7 +16,8 @@ from mongo_dsl.fields.places import GeoMethods
 from mongo_dsl.fields.text import TextMethods
 from mongo_dsl.filters import Filter
 from mongo_dsl.names import checked, suggestion
-from mongo_dsl.nodes import Path
+from mongo_dsl.nodes import Param, Path
+from mongo_dsl.params import settled
 from mongo_dsl.predicates import Equals, under
 from mongo_dsl.schema import FieldSpec
 
@@ -42,8 +43,8 @@ class Field(
 ):
     """A field of a document: methods make filters and updates, names lead further down.
 
-    A name that a method has is reached by item: ``User.q.address["size"]``. Fields are
-    interned, so they serve as keys: ``{User.q.age: 1}``.
+    A name that a method or a namespace (``arr``, ``dt``, ``obj``, ``str``) has is reached
+    by item: ``User.q.address["size"]``. Fields are interned, so they serve as keys: ``{User.q.age: 1}``.
     """
 
     __hash__ = Comparable.__hash__
@@ -127,7 +128,8 @@ class Field(
         >>> change.compile(), change.array_filters
         ({'$inc': {'items.$[items].qty': 1}}, [{'items.sku': 'a'}])
         """
-        called = _filter_name("where", name or _identifier(self._node.name))
+        identifier = settled("where", name) or _identifier(self._node.name)
+        called = _filter_name("where", identifier)
         test = under(called, self._item_test("where", predicate))
         return self._items(f"$[{called}]", (called, test))
 
@@ -138,7 +140,7 @@ class Field(
         >>> F.items.filtered("cheap").qty.inc(1).compile()
         {'$inc': {'items.$[cheap].qty': 1}}
         """
-        return self._items(f"$[{_filter_name('filtered', name)}]")
+        return self._items(f"$[{_filter_name('filtered', settled('filtered', name))}]")
 
     def every(self) -> Field[Any]:
         """Address all items of the array, for an update: ``$[]``.
@@ -173,7 +175,7 @@ class Field(
         r"""Match text that contains *part*, or an array that holds *part*.
 
         The document class tells which; without one, *part* does: text is looked for in
-        text. As an expression, an array is compared as a whole; `any` asks for an item in
+        text, and so is what a parameter is bound to. As an expression, an array is compared as a whole; `any` asks for an item in
         both places: ``F.tags.any(lambda tag: tag == "new")``.
 
         >>> from mongo_dsl import F
@@ -181,7 +183,7 @@ class Field(
         {'name': {'$regex': 'a\\.b', '$options': 'i'}}
         """
         if self._spec is None:
-            as_item = not isinstance(part, str)
+            as_item = not isinstance(part, (str, Param))
         else:
             as_item = self._spec.is_array()
         if as_item:

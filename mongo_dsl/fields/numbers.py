@@ -13,7 +13,8 @@ from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.fields.operands import Amount
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Node, Op, Path, Value
+from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
+from mongo_dsl.params import later
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node, number, whole
 
@@ -41,13 +42,8 @@ class NumberMethods:
         >>> F.qty.mod(4, 1).compile()
         {'qty': {'$mod': [4, 1]}}
         """
-        for name, given in (("divisor", divisor), ("remainder", remainder)):
-            _check_number(name, given)
-        found = number(divisor)
-        if found is not None and int(found) == 0:
-            msg = f"mod got the divisor {divisor!r}; it takes any other number"
-            raise ArgumentError(msg)
-        return Filter(Where(self._node, (Op("$mod", node((divisor, remainder))),)))
+        operands = Seq((_divisor(divisor), _number("remainder", remainder)))
+        return Filter(Where(self._node, (Op("$mod", operands),)))
 
     def bits_all_set(self, mask: Mask) -> Filter:
         """Match where every bit of *mask* is 1; *mask* is a number, bytes or positions.
@@ -96,16 +92,31 @@ class NumberMethods:
         return changes.bit(self, **masks)
 
 
-def _check_number(name: str, given: Any) -> None:
-    found = number(given)
+def _divisor(divisor: Any) -> Node:
+    if isinstance(divisor, Param):
+        return later(divisor, _divisor)
+    found, size = _number("divisor", divisor), number(divisor)
+    if size is not None and int(size) == 0:
+        msg = f"mod got the divisor {divisor!r}; it takes any other number"
+        raise ArgumentError(msg)
+    return found
+
+
+def _number(name: str, given: Any) -> Node:
+    if isinstance(given, Param):
+        return later(given, _number, name)
+    made, found = node(given), number(given)
     known = found is not None and math.isfinite(found)
-    if not known and isinstance(node(given), Value):
+    if not known and isinstance(made, Value):
         msg = f"mod got the {name} {given!r}; it takes a number"
         raise OperandError(msg)
+    return made
 
 
 def _mask(name: str, mask: Any) -> Node:
     """Check a bit mask: no negative number, no negative position."""
+    if isinstance(mask, Param):
+        return later(mask, _mask, name)
     if isinstance(mask, (bytes, bytearray)):
         return node(mask)
     given = mask if isinstance(mask, (list, tuple)) else [mask]

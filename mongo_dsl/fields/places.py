@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query-geospatial/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import geo
@@ -14,6 +14,7 @@ from mongo_dsl.expressions.face import AsIs
 from mongo_dsl.filters import Filter
 from mongo_dsl.names import in_mql
 from mongo_dsl.nodes import Body, Node, Op, Param, Path
+from mongo_dsl.params import later
 from mongo_dsl.predicates import Where
 from mongo_dsl.values import node, number
 
@@ -66,11 +67,7 @@ class GeoMethods:
         >>> F.place.within(geo.Box((0, 0), (2, 2))).compile()
         {'place': {'$geoWithin': {'$box': [[0, 0], [2, 2]]}}}
         """
-        found = geo.shape(shape)
-        if not found.has_area:
-            msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
-            raise OperandError(msg)
-        return self._shape("$geoWithin", found, shape)
+        return self._shape("$geoWithin", _area, shape)
 
     geo_within = within
 
@@ -81,17 +78,12 @@ class GeoMethods:
         >>> print(F.area.intersects(geo.Point(2.35, 48.85)).to_json())
         {"area": {"$geoIntersects": {"$geometry": {"type": "Point", "coordinates": [2.35, 48.85]}}}}
         """
-        found = geo.shape(shape)
-        if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
-            msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
-            raise OperandError(msg)
-        return self._shape("$geoIntersects", found, shape)
+        return self._shape("$geoIntersects", _geojson, shape)
 
     geo_intersects = intersects
 
-    def _shape(self, operator: str, shape: geo.Shape, given: Any) -> Filter:
-        as_given = isinstance(given, Mapping)
-        body = {"$geometry": given} if as_given else shape.to_mql()
+    def _shape(self, operator: str, check: Callable[[Any], Any], shape: Any) -> Filter:
+        body = later(shape, check) if isinstance(shape, Param) else check(shape)
         return Filter(Where(self._node, (Op(operator, node(body)),)))
 
     def _near(self, name: str, operator: str, point: Any, given: Any) -> Filter:
@@ -111,6 +103,27 @@ class GeoMethods:
 _DISTANCES = {"max_distance": "$maxDistance", "min_distance": "$minDistance"}
 
 
+def _area(shape: Any) -> Mapping[str, Any]:
+    found = geo.shape(shape)
+    if not found.has_area:
+        msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
+        raise OperandError(msg)
+    return _written(found, shape)
+
+
+def _geojson(shape: Any) -> Mapping[str, Any]:
+    found = geo.shape(shape)
+    if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
+        msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
+        raise OperandError(msg)
+    return _written(found, shape)
+
+
+def _written(shape: geo.Shape, given: Any) -> Mapping[str, Any]:
+    """Return the MQL of *shape*; what was *given* as GeoJSON stays as it is."""
+    return {"$geometry": given} if isinstance(given, Mapping) else shape.to_mql()
+
+
 def _legacy(point: Any) -> Node | None:
     """Return *point* if it is written without ``$geometry``."""
     if isinstance(point, AsIs):
@@ -120,6 +133,8 @@ def _legacy(point: Any) -> Node | None:
 
 def _geometry(name: str, point: Any) -> Node:
     """Return the GeoJSON of *point*; what is GeoJSON already stays as it is."""
+    if isinstance(point, Param):
+        return later(point, _bound_geometry, name)
     if isinstance(point, (list, tuple)):
         return node(geo.Point(*point))
     found = geo.shape(point)
@@ -129,10 +144,18 @@ def _geometry(name: str, point: Any) -> Node:
     return node(point if isinstance(point, Mapping) else found)
 
 
+def _bound_geometry(name: str, point: Any) -> Node:
+    """Take a point that can't change how the distances are written any more."""
+    if _legacy(point) is not None:
+        msg = f"{name} got {point!r} for a parameter; it takes points with $geometry"
+        raise OperandError(msg)
+    return _geometry(name, point)
+
+
 def _distance(operator: str, name: str, distance: Any) -> Node:
     found = node(distance)
     if isinstance(found, Param):
-        return found
+        return later(found, _distance, operator, name)
     size = number(distance)
     if size is None:
         msg = f"{operator} got the {name[1:]} {distance!r}; it takes metres"

@@ -12,7 +12,8 @@ from bson import Regex
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Op, Path, Value
+from mongo_dsl.nodes import Node, Op, Param, Path, Value
+from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Fits, Where
 
 
@@ -43,6 +44,7 @@ class TextMethods:
 
         *options* are MongoDB's: ``i`` (case), ``m`` (lines), ``s`` (dot matches
         newlines), ``x`` (extended), ``u`` (Unicode); *case* False is short for ``i``.
+        What a parameter is bound to has no flags.
 
         Raises:
             ArgumentError: *options* has an unknown letter, *pattern* a NUL byte.
@@ -51,9 +53,15 @@ class TextMethods:
         >>> F.name.matches("^ann?a", case=False).compile()
         {'name': {'$regex': '^ann?a', '$options': 'i'}}
         """
-        text, flags = _pattern("matches", pattern)
-        chosen = flags + _known("matches", options) + ("" if case else "i")
-        return self._regex(text, "".join(sorted(set(chosen))))
+        flags = ""
+        if isinstance(pattern, Param):
+            found: Node = later(pattern, _plain_pattern)
+        else:
+            text, flags = _pattern("matches", pattern)
+            found = Value(text)
+        chosen = _known("matches", settled("matches", options))
+        letters = {*flags, *chosen, *_case("matches", case)}
+        return self._regex(found, "".join(sorted(letters)))
 
     def regex(
         self, pattern: str | re.Pattern[str] | Regex[Any], options: str | None = None
@@ -68,13 +76,9 @@ class TextMethods:
         >>> F.name.regex("^ann", "i").compile()
         {'name': {'$regex': '^ann', '$options': 'i'}}
         """
-        _, flags = _pattern("regex", pattern)
-        ops = [Op("$regex", Value(pattern))]
+        ops = [Op("$regex", _whole_pattern(options, pattern))]
         if options is not None:
-            if flags or isinstance(pattern, re.Pattern):
-                msg = f"regex got the options {options!r} beside {pattern!r}"
-                raise ArgumentError(f"{msg}; give all of them in one place")
-            ops.append(Op("$options", Value(_known("regex", options))))
+            ops.append(Op("$options", _letters("regex", options)))
         return Filter(Where(self._node, tuple(ops)))
 
     def options(self, options: str) -> Filter:
@@ -84,9 +88,8 @@ class TextMethods:
         >>> (F.name.options("i") & F.name.regex("^ann")).compile()
         {'name': {'$options': 'i', '$regex': '^ann'}}
         """
-        return Filter(
-            Where(self._node, (Op("$options", Value(_known("options", options))),))
-        )
+        letters = _letters("options", options)
+        return Filter(Where(self._node, (Op("$options", letters),)))
 
     def fits(self, pattern: re.Pattern[str] | Regex[Any]) -> Filter:
         """Match text that the compiled *pattern* fits: the pattern without ``$regex``.
@@ -96,13 +99,7 @@ class TextMethods:
         >>> F.name.fits(Regex("^ann")).compile()
         {'name': Regex('^ann', 0)}
         """
-        if not isinstance(pattern, (re.Pattern, Regex)):
-            msg = (
-                f"fits got {pattern!r}; it takes a compiled pattern, matches takes text"
-            )
-            raise OperandError(msg)
-        _pattern("fits", pattern)
-        return Filter(Fits(self._node, Value(pattern)))
+        return Filter(Fits(self._node, _compiled_pattern(pattern)))
 
     def contains(self, part: str, *, case: bool = True) -> Filter:
         r"""Match text that contains *part*; of an array, match that it holds *part*.
@@ -111,7 +108,7 @@ class TextMethods:
         >>> F.name.contains("a.b").compile()
         {'name': {'$regex': 'a\\.b'}}
         """
-        return self._regex(_escaped("contains", part), "" if case else "i")
+        return self._part("contains", "", part, "", case)
 
     def startswith(self, part: str, *, case: bool = True) -> Filter:
         """Match text that starts with *part*; an index serves it while *case* is True.
@@ -120,7 +117,7 @@ class TextMethods:
         >>> F.name.startswith("Ann").compile()
         {'name': {'$regex': '^Ann'}}
         """
-        return self._regex("^" + _escaped("startswith", part), "" if case else "i")
+        return self._part("startswith", "^", part, "", case)
 
     def endswith(self, part: str, *, case: bool = True) -> Filter:
         r"""Match text that ends with *part*.
@@ -131,14 +128,24 @@ class TextMethods:
         >>> F.name.endswith("son").compile()
         {'name': {'$regex': 'son$(?!\\n)'}}
         """
-        pattern = _escaped("endswith", part) + r"$(?!\n)"
-        return self._regex(pattern, "" if case else "i")
+        return self._part("endswith", "", part, r"$(?!\n)", case)
 
-    def _regex(self, pattern: str, options: str) -> Filter:
-        ops: tuple[Op, ...] = (Op("$regex", Value(pattern)),)
+    def _part(self, name: str, before: str, part: Any, after: str, case: Any) -> Filter:
+        if isinstance(part, Param):
+            found: Node = later(part, _between, name, before, after)
+        else:
+            found = _between(name, before, after, part)
+        return self._regex(found, _case(name, case))
+
+    def _regex(self, pattern: Node, options: str) -> Filter:
+        ops: tuple[Op, ...] = (Op("$regex", pattern),)
         if options:
             ops += (Op("$options", Value(options)),)
         return Filter(Where(self._node, ops))
+
+
+def _case(name: str, case: Any) -> str:
+    return "" if settled(name, case) else "i"
 
 
 def _known(name: str, options: Any) -> str:
@@ -151,6 +158,48 @@ def _known(name: str, options: Any) -> str:
             msg = f"{name} got the option {letter!r}; options are i, m, s, x and u"
             raise ArgumentError(msg)
     return options
+
+
+def _letters(name: str, options: Any) -> Node:
+    if isinstance(options, Param):
+        return later(options, _known, name)
+    return Value(_known(name, options))
+
+
+def _plain_pattern(pattern: Any) -> Value:
+    """Take a pattern whose flags can't change the options any more."""
+    text, flags = _pattern("matches", pattern)
+    if flags:
+        msg = (
+            f"matches got {pattern!r} for a parameter; write its flags into the options"
+        )
+        raise ArgumentError(f"{msg}: matches(..., {flags!r})")
+    return Value(text)
+
+
+def _whole_pattern(options: str | None, pattern: Any) -> Node:
+    """Take a pattern with its flags, unless *options* stand beside them."""
+    if isinstance(pattern, Param):
+        return later(pattern, _whole_pattern, options)
+    _, flags = _pattern("regex", pattern)
+    if options is not None and (flags or isinstance(pattern, re.Pattern)):
+        msg = f"regex got the options {options!r} beside {pattern!r}"
+        raise ArgumentError(f"{msg}; give all of them in one place")
+    return Value(pattern)
+
+
+def _compiled_pattern(pattern: Any) -> Node:
+    if isinstance(pattern, Param):
+        return later(pattern, _compiled_pattern)
+    if not isinstance(pattern, (re.Pattern, Regex)):
+        msg = f"fits got {pattern!r}; it takes a compiled pattern, matches takes text"
+        raise OperandError(msg)
+    _pattern("fits", pattern)
+    return Value(pattern)
+
+
+def _between(name: str, before: str, after: str, part: Any) -> Value:
+    return Value(before + _escaped(name, part) + after)
 
 
 def _pattern(name: str, pattern: Any) -> tuple[str, str]:

@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from mongo_dsl import stages
 from mongo_dsl.expressions.face import reordered
 from mongo_dsl.nodes import Body, Node, Op, Stages
 from mongo_dsl.stages.arguments import wire_name
-from mongo_dsl.stages.face import parameters
+from mongo_dsl.stages.face import parameters, whole_argument
 
 
 if TYPE_CHECKING:
@@ -41,11 +42,16 @@ C = TypeVar("C", bound=Chained)
 def in_call_order(
     method: Callable[Concatenate[C, P], C],
 ) -> Callable[Concatenate[C, P], C]:
-    """Write the named arguments of a stage in the order of the call."""
-    named = parameters(method)[1:]
+    """Write the named arguments of a stage in the order of the call.
+
+    ``as_is(...)`` as the only argument goes to the function of the method's name.
+    """
+    named = tuple(name for name in parameters(method) if name != "self")
 
     @functools.wraps(method)
     def ordered(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
+        if whole_argument(args, kwargs) is not None:
+            return self.then(getattr(stages, method.__name__)(*args))
         made = method(self, *args, **kwargs)
         if not kwargs:
             return made
@@ -63,7 +69,7 @@ def _reordered(stage: Any, given: Sequence[str], named: Sequence[str]) -> Node:
         body = reordered(stage.body, given)
         return stage if body is stage.body else Op(stage.name, body)
     wire = {*map(wire_name, named)}
-    name = next(key for key, _ in stage.body.items if key not in wire)
+    name = next((key for key, _ in stage.body.items if key not in wire), "operator")
     aliased = [("operator" if k == name else k, v) for k, v in stage.body.items]
     body = reordered(Body(tuple(aliased)), given)
     items: Any = body.items  # type: ignore[attr-defined]

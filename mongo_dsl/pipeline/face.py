@@ -10,6 +10,7 @@ import attrs
 from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.errors import OperandError, TruthValueError
+from mongo_dsl.mermaid import flowchart
 from mongo_dsl.nodes import Node, Stages
 from mongo_dsl.pipeline.diagnostics import DiagnosticStages
 from mongo_dsl.pipeline.documents import DocumentStages
@@ -22,6 +23,7 @@ from mongo_dsl.pipeline.selection import SelectionStages
 from mongo_dsl.pipeline.series import SeriesStages
 from mongo_dsl.pipeline.sources import SourceStages
 from mongo_dsl.readable import Readable
+from mongo_dsl.stages.arguments import collection_name
 from mongo_dsl.stages.face import inserted
 from mongo_dsl.values import Face
 
@@ -92,6 +94,26 @@ class Pipeline(
     ) -> R:
         """Return ``function(self, *args, **kwargs)``: fragments read left to right."""
         return function(self, *args, **kwargs)
+
+    def to_mermaid(self, source: Any = None) -> str:
+        """Draw the pipeline as a Mermaid flowchart.
+
+        *source* is what the pipeline reads: a collection's name, or a document class, by
+        default the one it was started from.
+
+        >>> from mongo_dsl import F, Pipeline
+        >>> print(Pipeline().match(F.age > 18).count().to_mermaid("users"), end="")
+        flowchart TB
+            n1[("users")]
+            n2["$match<br/>{ age: { $gt: 18 } }"]
+            n1 --> n2
+            n3["$count<br/>#quot;count#quot;"]
+            n2 --> n3
+        """
+        if source is not None:
+            return flowchart(self._node, collection_name("to_mermaid", source))
+        known = getattr(self.model, "__collection__", None)
+        return flowchart(self._node, known or getattr(self.model, "__name__", None))
 
     def _rebuilt(self, node: Any) -> Self:
         made = type(self).__new__(type(self))

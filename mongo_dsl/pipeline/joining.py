@@ -34,9 +34,10 @@ class JoiningStages(Chained):
     ) -> Self:
         """Join the documents of *from_*, a collection's name or document class, as *as_*.
 
-        By equality of *local_field* and *foreign_field*, by *pipeline*, or both. Or by *on*,
-        conditions between the two document classes. *pipeline* reads the variables of *let*; as a
-        function it gets the documents that are joined to, whose fields it reads:
+        By equality of *local_field* and *foreign_field*, by *pipeline*, or both. Or by
+        *on*, conditions between the two document classes. *pipeline* reads the variables
+        of *let*; as a function it gets the documents that are joined to, whose fields it
+        reads:
         ``lambda outer: Pipeline(Order).match(Order.q.user_id == outer.q.id)``.
 
         https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/

@@ -40,7 +40,7 @@ class SourceStages(Chained):
         """Find documents around *near*, nearest first, with their distances.
 
         *near* is a `geo.Point` or a pair (longitude, latitude); distances are in metres.
-        ``as_is([x, y])`` writes legacy coordinates, whose distances are in radians if
+        ``near=as_is([x, y])`` writes legacy coordinates, whose distances are in radians if
         *spherical* and in the unit of the plane if not. *distance_field* and *include_locs*
         name fields for the distance and the place, *key* is the field with the geo index,
         *query* a filter.

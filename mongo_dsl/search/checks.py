@@ -16,6 +16,7 @@ from mongo_dsl.errors import ArgumentError, DslError, OperandError
 from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Map, Node, Op, Param, Seq, Value
+from mongo_dsl.params import later
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.search.face import SearchOperator, SearchOption
@@ -24,20 +25,6 @@ from mongo_dsl.values import Face, node, ordered
 
 
 Check = Callable[[str, str, Any], Node]
-
-
-@attrs.frozen
-class _Later:
-    """Check what a parameter is bound to."""
-
-    first: Callable[[Any], Node]
-    check: Check
-    subject: str
-    argument: str
-
-    def __call__(self, value: Any) -> Node:
-        self.first(value)
-        return self.check(self.subject, self.argument, value)
 
 
 def checked(check: Check, subject: str, argument: str, value: Any) -> Any:
@@ -50,9 +37,7 @@ def checked(check: Check, subject: str, argument: str, value: Any) -> Any:
     if value is MISSING:
         return MISSING
     if isinstance(value, Param):
-        return attrs.evolve(
-            value, accept=_Later(value.accept, check, subject, argument)
-        )
+        return later(value, check, subject, argument)
     if isinstance(value, RawMQL):
         return node(value)
     return check(subject, argument, value)

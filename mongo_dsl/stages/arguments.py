@@ -6,14 +6,13 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.filters import condition
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked, suggestion
 from mongo_dsl.nodes import Body, Data, Map, Node, Param, Path, Seq, Value, substitute
+from mongo_dsl.params import later
 from mongo_dsl.predicates import Query
 from mongo_dsl.values import Face, key, node
 
@@ -209,12 +208,18 @@ def choice(stage: str, argument: str, value: Any, known: Any) -> Any:
     Raises:
         ArgumentError: there is no such choice.
     """
+    if isinstance(value, Param):
+        return later(value, _chosen, stage, argument, known)
     names = typing.get_args(known)
-    if value is None or isinstance(value, (Face, Param)) or value in names:
+    if value is None or isinstance(value, Face) or value in names:
         return value
     hint = suggestion(value, names) if isinstance(value, str) else ""
     msg = f"{stage} got {argument}={value!r}{hint}; it is one of: {', '.join(names)}"
     raise ArgumentError(msg)
+
+
+def _chosen(stage: str, argument: str, known: Any, value: Any) -> Any:
+    return choice(stage, argument, value, known)
 
 
 def whole(stage: str, argument: str, number: Any, least: int) -> Any:
@@ -226,20 +231,12 @@ def whole(stage: str, argument: str, number: Any, least: int) -> Any:
     if number is None or isinstance(number, Face):
         return number
     if isinstance(number, Param):
-        return attrs.evolve(number, accept=_Whole(stage, argument, least))
+        return later(number, _whole, stage, argument, least)
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
         msg = f"{stage} got {argument}={number!r}; it takes a whole number from {least} on"
         raise ArgumentError(msg)
     return number
 
 
-@attrs.frozen
-class _Whole:
-    """Accept the whole number that a parameter is bound to."""
-
-    stage: str
-    argument: str
-    least: int
-
-    def __call__(self, number: Any) -> Node:
-        return node(whole(self.stage, self.argument, number, self.least))
+def _whole(stage: str, argument: str, least: int, number: Any) -> Any:
+    return whole(stage, argument, number, least)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, ClassVar, NoReturn, ParamSpec
 
 import attrs
 
 from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
+from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.face import AsIs, reordered
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages
@@ -30,6 +32,7 @@ class Stage(Readable[dict[str, Any]], Face):
     """
 
     _node: Node
+    _place: ClassVar[str] = STAGE
 
     def _compile(self) -> dict[str, Any]:
         compiled: dict[str, Any] = compile_expression(self._node)
@@ -48,12 +51,14 @@ def stage(
     name: str,
     *,
     data: bool = False,
+    whole: bool = True,
     finish: Callable[[Node], Node] = _as_built,
 ) -> Callable[[Callable[P, Node]], Callable[P, Stage]]:
     """Make a stage called *name* of what a function builds.
 
     Its named arguments are written in the order of the call. ``as_is(...)`` as the only
-    argument is written instead of what the function would build, as data if *data*.
+    argument is written instead of what the function would build, as data if *data*, but
+    not if there is no *whole* to be written.
     *finish* changes what was built, in its final order.
     """
 
@@ -62,31 +67,37 @@ def stage(
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            whole = _only(args, kwargs)
-            if isinstance(whole, AsIs):
-                body = _written(whole.body)
+            only = whole_argument(args, kwargs) if whole else None
+            if only is not None:
+                body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
-            if kwargs:
-                given = [key for key in kwargs if key in named]
+            given = [key for key in kwargs if key in named]
+            if given:
                 body = reordered(body, [*named[: len(args)], *given])
             return Stage(Op(name, finish(body)))
 
-        made.__annotations__ = {**function.__annotations__, "return": "Stage"}
+        shown: Any = made
+        shown.__annotations__ = {**function.__annotations__, "return": Stage}
+        shown.__signature__ = inspect.signature(function).replace(
+            return_annotation=Stage
+        )
         return made
 
     return made_of
 
 
-def _only(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    return args[0] if len(args) == 1 and not kwargs else None
+def whole_argument(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> AsIs | None:
+    """Return the ``as_is(...)`` that is the only argument of a call, if it is."""
+    only = args[0] if len(args) == 1 and not kwargs else None
+    return only if isinstance(only, AsIs) else None
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of the arguments of *function*, those of any number aside."""
+    """Return the names that arguments of *function* may be passed by."""
     code: Any = function.__code__
     names: tuple[str, ...] = code.co_varnames
-    return names[: code.co_argcount + code.co_kwonlyargcount]
+    return names[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
 
 
 def _written(found: Node) -> Node:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import attrs
 from bson import Decimal128
 
 from mongo_dsl.accumulators import Accumulator
+from mongo_dsl.compile import compile_expression, compile_value
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING
-from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Value
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Param, Raw, Seq, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.stages.arguments import (
     assigned,
@@ -24,6 +26,7 @@ from mongo_dsl.stages.arguments import (
 )
 from mongo_dsl.stages.arguments import expression as expression_node
 from mongo_dsl.stages.face import stage, sub_pipeline
+from mongo_dsl.updates import reads
 from mongo_dsl.values import node
 
 
@@ -130,15 +133,42 @@ def bucket(
     >>> ages.compile()["$bucket"]
     {'groupBy': '$age', 'boundaries': [0, 18, 65], 'output': {'people': {'$sum': 1}}}
     """
-    if isinstance(boundaries, (list, tuple)) and len(boundaries) < 2:  # noqa: PLR2004
-        msg = f"bucket got boundaries={boundaries!r}; it takes at least two"
-        raise ArgumentError(msg)
     return options(
         group_by=expression_node("bucket", group_by),
-        boundaries=boundaries,
-        default=default if default is MISSING else node(default),
+        boundaries=_boundaries(boundaries),
+        default=default if default is MISSING else _folded(default),
         output=_output("bucket", output, accumulators),
     )
+
+
+def _boundaries(boundaries: Any) -> Node:
+    if not isinstance(boundaries, (list, tuple)):
+        return node(boundaries)
+    if len(boundaries) < 2:  # noqa: PLR2004 - a bucket has two ends
+        msg = f"bucket got boundaries={boundaries!r}; it takes at least two"
+        raise ArgumentError(msg)
+    return Seq(tuple(map(_folded, boundaries)))
+
+
+def _folded(value: Any) -> Node:
+    """Write a constant for a server that reads it twice: what it has read, it reads again."""
+    found = node(value)
+    if isinstance(found, Param):
+        return attrs.evolve(found, accept=_Folded(found.accept))
+    data = isinstance(found, (Value, Seq, Map)) and not reads(found)
+    if data and compile_expression(found) != compile_value(found):
+        return Op("$literal", found)
+    return found
+
+
+@attrs.frozen
+class _Folded:
+    """Accept the constant that a parameter is bound to."""
+
+    accept: Any
+
+    def __call__(self, value: Any) -> Node:
+        return _folded(self.accept(value))
 
 
 @stage("$bucketAuto")

@@ -126,7 +126,7 @@ def score(
         normalization=choice(
             "score", "normalization", normalization, ScoreNormalization
         ),
-        weight=weight,
+        weight=weight if weight is MISSING else node(weight),
         score_details=score_details,
     )
 

@@ -19,7 +19,7 @@ from mongo_dsl.stages.arguments import options
 from mongo_dsl.stages.face import stage
 
 
-@stage("$match")
+@stage("$match", whole=False)
 def match(*filters: Any, **keywords: Any) -> Node:
     """Keep the documents that match all of *filters* and *keywords*.
 

@@ -423,9 +423,12 @@ def test_reads_as_json_and_shell():
         ".sort({ a: -1 }).skip(1).limit(5).maxTimeMS(1000)"
     )
     assert str(query) == shell
-    assert repr(query) == f"<QuerySet: {shell}>"
-    assert repr(users) == "<QuerySet of User: db.collection.find({})>"
-    assert "Param" in repr(base.filter(F.a == param("x")))
+    assert repr(query) == (
+        "QuerySet().filter(F.a > 1).only(F.a).sort(F.a.desc()).skip(1).limit(5)"
+        ".max_time(1.0)"
+    )
+    assert repr(users) == "QuerySet(User)"
+    assert 'param("x")' in repr(base.filter(F.a == param("x")))
     assert query.filters == (F.a > 1)
 
 

@@ -1,13 +1,16 @@
 """Every legal form of MQL has its spelling, key order and types of values included."""
 
+import ast
 import pickle
 import re
 
 import attrs
+import bson
 import pytest
 from bson import DBRef, Decimal128, Int64, Regex
 from pymongo import MongoClient
 
+import mongo_dsl
 from mongo_dsl import (
     F,
     Filter,
@@ -23,10 +26,12 @@ from mongo_dsl import (
     sample_rate,
     stages,
     text,
+    translate,
 )
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.fields import Fields
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.source import identical
 from tests.models import User
 
 
@@ -687,22 +692,22 @@ REFUSED = [
     (
         lambda: not_((F.a > 1) & (F.b < 5)),
         OperandError,
-        "not_ got <Filter { a: { $gt: 1 }, b: { $lt: 5 } }>; it takes conditions on one field, ~ takes all others",
+        "not_ got (F.a > 1) & (F.b < 5); it takes conditions on one field, ~ takes all others",
     ),
     (
         lambda: not_((F.a > 1) & (F.a > 2)),
         OperandError,
-        "not_ got <Filter { $and: [ { a: { $gt: 1 } }, { a: { $gt: 2 } } ] }>; it takes conditions on one field, ~ takes all others",
+        "not_ got (F.a > 1) & (F.a > 2); it takes conditions on one field, ~ takes all others",
     ),
     (
         lambda: not_(Filter()),
         OperandError,
-        "not_ got <Filter {}>; it takes conditions on one field, ~ takes all others",
+        "not_ got Filter(); it takes conditions on one field, ~ takes all others",
     ),
     (
         lambda: not_(and_(F.a > 1)),
         OperandError,
-        "not_ got <Filter { $and: [ { a: { $gt: 1 } } ] }>; it takes conditions on one field, ~ takes all others",
+        "not_ got and_(F.a > 1); it takes conditions on one field, ~ takes all others",
     ),
 ]
 
@@ -723,3 +728,22 @@ def test_options_alone():
         expr((F.a == 1) & F.b.options("i")).compile()
     message = "$options stands without $regex; write field.regex(...), too"
     assert str(caught.value) == message
+
+
+SOURCES = [
+    *((filter_, mql, "filter") for filter_, mql in [*ROWS, *ASKED_OF_SERVERS]),
+    *((update, mql, "update") for update, mql in UPDATES),
+    *((update, update.compile(), "update") for update, _ in ADDRESSES),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "mql", "kind"), SOURCES, ids=[str(mql)[:70] for _, mql, _ in SOURCES]
+)
+def test_source(query, mql, kind):
+    """The form is shown and translated as calls which write it again."""
+    names = {**vars(mongo_dsl), **vars(bson), "re": re, "User": User}
+    for source in (repr(query), ast.parse(translate(mql, kind).source).body[-1].value):
+        code = source if isinstance(source, str) else ast.unparse(source)
+        assert identical(eval(code, dict(names)).compile(), mql), code  # noqa: S307
+        assert "raw(" not in code

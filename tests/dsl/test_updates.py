@@ -4,12 +4,13 @@ import pickle
 
 import pytest
 
-from mongo_dsl import F, Update, fn, param, raw
+from mongo_dsl import F, Pipeline, Update, fn, param, raw, stages
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
     OperandError,
     ParameterError,
+    PlacementError,
     TruthValueError,
     UpdateConflictError,
 )
@@ -341,10 +342,10 @@ def test_items_speak_of_themselves():
 
 def test_pipeline_updates_compute():
     """A list of changes computes values from other fields, in order."""
-    stages = compile_pipeline(
+    made = compile_pipeline(
         [F.total.set(F.price * F.qty), F.price.unset(), F.x.set("$y")]
     )
-    assert stages == [
+    assert made == [
         {"$set": {"total": {"$multiply": ["$price", "$qty"]}}},
         {"$unset": "price"},
         {"$set": {"x": {"$literal": "$y"}}},
@@ -358,4 +359,41 @@ def test_reads_as_json_and_shell():
     update = F.a.inc(1) & F.b.set("x")
     assert update.to_json() == '{"$inc": {"a": 1}, "$set": {"b": "x"}}'
     assert str(update) == '{ $inc: { a: 1 }, $set: { b: "x" } }'
-    assert repr(update) == '<Update { $inc: { a: 1 }, $set: { b: "x" } }>'
+    assert repr(update) == 'F.a.inc() & F.b.set("x")'
+
+
+def test_pipeline_updates_take_stages():
+    """Stages and pipelines stand in pipeline updates, beside set and unset."""
+    made = compile_pipeline(
+        [
+            stages.set_(a=F.b),
+            Pipeline().add_fields(c="$d").project("a").unset("b"),
+            stages.replace_root(F.a),
+            stages.replace_with(F.b),
+            F.a.set(F.b),
+        ]
+    )
+    assert made == [
+        {"$set": {"a": "$b"}},
+        {"$addFields": {"c": {"$literal": "$d"}}},
+        {"$project": {"a": 1}},
+        {"$unset": "b"},
+        {"$replaceRoot": {"newRoot": "$a"}},
+        {"$replaceWith": "$b"},
+        {"$set": {"a": "$b"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [stages.limit(1), Pipeline().set(a=1).limit(1), raw({"$limit": 1})],
+    ids=str,
+)
+def test_pipeline_updates_refuse_other_stages(update):
+    """A stage that updates don't take is an error before the server sees it."""
+    with pytest.raises(PlacementError) as caught:
+        compile_pipeline([update])
+    assert str(caught.value) == (
+        "an update got the stage $limit; its pipeline takes $addFields, $project,"
+        " $replaceRoot, $replaceWith, $set, $unset"
+    )

@@ -876,7 +876,7 @@ UNSTORABLE = {
     "query": (
         Any,
         {"a": F.age > 1},
-        "Any: it must be data, got {'a': <Filter { age: { $gt: 1 } }>}, a dict",
+        "Any: it must be data, got {'a': F.age > 1}, a dict",
     ),
     "list": (list[int], (1,), "list[int]: it must be list[int], got (1,), a tuple"),
     "Sequence from str": (

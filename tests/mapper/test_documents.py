@@ -25,7 +25,7 @@ from mapper.errors import (
     UnfilteredWriteError,
     ValidationError,
 )
-from mongo_dsl import F, Pipeline, acc, all_of, any_of, geo, raw, text
+from mongo_dsl import F, Pipeline, acc, all_of, any_of, geo, raw, stages, text
 from mongo_dsl.errors import ArgumentError, OperandError
 
 
@@ -601,6 +601,10 @@ class TestChanging:
         await driver.done(
             people.find(name="Ann").update([raw({"$set": {"age": "$age"}})])
         )
+        older = Pipeline(people).set(age=q.age + 1).unset("gone")
+        await driver.done(people.find(name="Ann").update(older))
+        await driver.done(people.find(name="Ann").update(stages.set_(age=q.age - 1)))
+        assert driver.mongo.people.find_one({"name": "Ann"})["age"] == 62
         done = await driver.done(
             people.find(name="Bob").update_one(
                 q.tags.where(lambda t: t == "x").set("y")

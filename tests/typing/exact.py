@@ -9,6 +9,8 @@ from typing_extensions import assert_type
 from mapper.query import AsyncQuery, Query
 from mapper.typed import Document, Mapped, SyncDocument, define, field
 from mongo_dsl import Filter, Update, geo, param, text
+from mongo_dsl.expressions.face import Expr
+from mongo_dsl.expressions.namespaces.dates import DateNamespace
 from mongo_dsl.fields.exact import (
     ArrayField,
     DictField,
@@ -77,6 +79,12 @@ assert_type(User.q.age > User.q.age + 1, Filter)
 assert_type(User.q.age.between(18, 30), Filter)
 assert_type(User.q.age.between(param("low"), param("high")), Filter)
 assert_type(User.q.age.in_([1, 2]), Filter)
+assert_type(User.q.born.dt, DateNamespace)
+assert_type(User.q.born.dt.trunc("month", bin_size=3), Expr)
+assert_type(User.q.name.str.lower(), Expr)
+assert_type(User.q.name.str.lower().str.split(" ").arr.size() > 2, Filter)
+assert_type(User.q.tags.arr.filter(lambda tag: tag > "b"), Expr)
+assert_type(User.q.settings.obj.merge({"a": 1}), Expr)
 assert_type(User.q.name.matches("^a", case=False), Filter)
 assert_type(User.q.name.regex("^a", "i"), Filter)
 assert_type(User.q.age.type_(["int"]), Filter)

@@ -24,6 +24,8 @@ User(nme="x")  # wrong
 User(name="x").age = "y"  # wrong
 User.q.agee  # wrong
 User.q.age > "x"  # wrong
+User.q.born.dt.trunc("mnth")  # wrong
+User.q.born.dt.truncate("month")  # wrong
 User.q.age.eq("x")  # wrong
 User.q.age.between("a", 30)  # wrong
 User.q.age.in_(["x"])  # wrong
