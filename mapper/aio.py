@@ -13,7 +13,7 @@ from mapper.connection import Collections
 from mapper.cursors import AsyncCursor
 from mapper.flows import changing, indexing, reading, writing
 from mapper.flows.changing import Written
-from mapper.hydration import reader
+from mapper.hydration import reader, row_reader
 from mapper.indexes import Index
 from mapper.query import AsyncQuery
 
@@ -80,6 +80,13 @@ class AsyncMapper:
         """Open a cursor over the documents of *query*, to be iterated over once."""
         command = reading.find(query, batch_size)
         return AsyncCursor(lambda: self._open(command), reader(query))
+
+    def stream_rows(
+        self, query: AsyncQuery[Any], pipeline: Any, batch_size: int | None = None
+    ) -> AsyncCursor[Any]:
+        """Open a cursor over what *pipeline* makes of the documents of *query*."""
+        command = reading.aggregation(query, pipeline, batch_size)
+        return AsyncCursor(lambda: self._open(command), row_reader(pipeline))
 
     def _open(self, command: Command) -> Any:
         target = self._collections[command.collection]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bson import ObjectId
 
+from mapper.aggregations import Aggregation, AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper, sync_mapper
 from mapper.converter import encode
@@ -145,6 +146,11 @@ class Document(Root):
         return AsyncQuery(cls)
 
     @classmethod
+    def pipeline(cls) -> AsyncAggregation[dict[str, Any]]:
+        """Start a pipeline over all documents, which executes; `into` names its rows."""
+        return AsyncAggregation(AsyncQuery(cls))
+
+    @classmethod
     async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -166,7 +172,7 @@ class Document(Root):
     async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:
         """Run *pipeline* and return its rows, as dictionaries or *into* a class.
 
-        Sends one command, and more while rows don't fit in its reply.
+        A pipeline that names the class of its rows needs no *into*. Sends one command, and more while rows don't fit in its reply.
         """
         return await AsyncQuery(cls).aggregate(pipeline, into=into)
 
@@ -255,6 +261,11 @@ class SyncDocument(Root):
         return Query(cls)
 
     @classmethod
+    def pipeline(cls) -> Aggregation[dict[str, Any]]:
+        """Start a pipeline over all documents, which executes; `into` names its rows."""
+        return Aggregation(Query(cls))
+
+    @classmethod
     def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -276,7 +287,7 @@ class SyncDocument(Root):
     def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:
         """Run *pipeline* and return its rows, as dictionaries or *into* a class.
 
-        Sends one command, and more while rows don't fit in its reply.
+        A pipeline that names the class of its rows needs no *into*. Sends one command, and more while rows don't fit in its reply.
         """
         return Query(cls).aggregate(pipeline, into=into)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mapper.converter import decode_document
+from mapper.converter import decode, decode_document
 from mapper.tracking import Stored, decode_field, remember
 from mongo_dsl.structure import fields_of
 
@@ -28,6 +28,12 @@ def reader(query: Any) -> Callable[[dict[str, Any]], Any]:
 
 def _as_it_is(raw: dict[str, Any]) -> dict[str, Any]:
     return raw
+
+
+def row_reader(pipeline: Any, into: Any = None) -> Callable[[dict[str, Any]], Any]:
+    """Return the function that turns a row of *pipeline* into what the caller gets."""
+    row = getattr(pipeline, "row", None) if into is None else into
+    return _as_it_is if row is None else lambda raw: decode(raw, row)
 
 
 def load(cls: type[D], raw: dict[str, Any]) -> D:

@@ -152,7 +152,10 @@ class Query(BoundQuerySet[M]):
         return self._bound().distinct(self, field)
 
     def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
-        """Run *pipeline* on the documents; rows are dictionaries or *into* a class."""
+        """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
+
+        A pipeline that names the class of its rows needs no *into*.
+        """
         return self._bound().aggregate(self, pipeline, into=into)
 
     def update(self, changes: Any = None, /, **values: Any) -> Written:
@@ -275,7 +278,10 @@ class AsyncQuery(BoundQuerySet[M]):
         return await self._bound().distinct(self, field)
 
     async def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
-        """Run *pipeline* on the documents; rows are dictionaries or *into* a class."""
+        """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
+
+        A pipeline that names the class of its rows needs no *into*.
+        """
         return await self._bound().aggregate(self, pipeline, into=into)
 
     async def update(self, changes: Any = None, /, **values: Any) -> Written:

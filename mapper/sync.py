@@ -12,7 +12,7 @@ from mapper.connection import Collections
 from mapper.cursors import Cursor
 from mapper.flows import changing, indexing, reading, writing
 from mapper.flows.changing import Written
-from mapper.hydration import reader
+from mapper.hydration import reader, row_reader
 from mapper.indexes import Index
 from mapper.query import Query
 
@@ -70,6 +70,13 @@ class Mapper:
         """Open a cursor over the documents of *query*, to be iterated over once."""
         command = reading.find(query, batch_size)
         return Cursor(lambda: self._open(command), reader(query))
+
+    def stream_rows(
+        self, query: Query[Any], pipeline: Any, batch_size: int | None = None
+    ) -> Cursor[Any]:
+        """Open a cursor over what *pipeline* makes of the documents of *query*."""
+        command = reading.aggregation(query, pipeline, batch_size)
+        return Cursor(lambda: self._open(command), row_reader(pipeline))
 
     def _open(self, command: Command) -> Any:
         target = self._collections[command.collection]

@@ -14,7 +14,18 @@ from typing import Any
 import attrs
 
 from mongo_dsl.compile import compile_expression
-from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Stages, Value, substitute
+from mongo_dsl.nodes import (
+    Body,
+    Collection,
+    Data,
+    Map,
+    Node,
+    Op,
+    Raw,
+    Stages,
+    Value,
+    substitute,
+)
 from mongo_dsl.render import to_shell
 
 
@@ -126,6 +137,8 @@ def _collection(stage: Op, keys: dict[str, str]) -> str | None:
     while items := dict(_items(found)):
         found = items.get(keys[stage.name], items.get("coll"))
     found = _bare(found)
+    if isinstance(found, Collection):
+        return found.name
     return found.value if isinstance(found, Value) else None
 
 

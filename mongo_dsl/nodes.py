@@ -73,6 +73,14 @@ class Value(Node):
 
 
 @frozen
+class Collection(Node):
+    """A collection, by *name*; *model* is the document class that gave it, if one did."""
+
+    name: str
+    model: type | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@frozen
 class Seq(Node):
     """An array."""
 

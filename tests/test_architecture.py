@@ -36,6 +36,7 @@ DSL_FLOORS = (
         "schema",
         "render",
         "readable",
+        "shape",
     ),
     ("filters", "sorting", "matching", "testing"),
     ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
@@ -57,7 +58,7 @@ MAPPER_FLOORS = (
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
-    ("sync", "aio"),
+    ("aggregations", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )

@@ -9,9 +9,9 @@ import attrs
 from mapper.commands import Command, Flow
 from mapper.converter import decode
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
-from mapper.hydration import reader
+from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.placement import check_filters
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
@@ -106,17 +106,29 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    rows = yield aggregation(query, pipeline, rows=True)
-    return rows if into is None else [decode(row, into) for row in rows]
+    rows = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    return [*map(row_reader(pipeline, into), rows)]
 
 
-def aggregation(query: Any, pipeline: Any, *, rows: bool = False) -> Command:
-    """Return the command that runs *pipeline* on the documents of *query*."""
+def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Command:
+    """Return the command that opens a cursor over what *pipeline* makes of *query*."""
+    _refuse_strangers(query, pipeline)
     given = arguments(query)
     whole = Pipeline(_leading(given), pipeline)
     check_filters(whole._node.items)  # noqa: SLF001
     stages = whole.compile()
-    return Command(collection(query), "aggregate", (stages,), options(given), rows=rows)
+    sent = options(given)
+    if batch_size is not None:
+        sent["batchSize"] = batch_size
+    return Command(collection(query), "aggregate", (stages,), sent)
+
+
+def _refuse_strangers(query: Any, pipeline: Any) -> None:
+    """Refuse a pipeline that was started from a class of another collection."""
+    model: Any = getattr(pipeline, "model", None)
+    if getattr(model, "__collection__", collection(query)) != collection(query):
+        msg = f"{_named(query)} can't run a pipeline that was started from"
+        raise OperandError(f"{msg} {model.__name__}; run it on {model.__name__}")
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:

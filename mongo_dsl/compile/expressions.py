@@ -8,6 +8,7 @@ from typing import Any
 from mongo_dsl.compile.values import compile_value, unbound
 from mongo_dsl.nodes import (
     Body,
+    Collection,
     Data,
     Map,
     Node,
@@ -127,6 +128,7 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Stages: _stages,
     Map: _map,
     Body: _body,
+    Collection: lambda node: node.name,
     Op: _op,
     Raw: lambda node: compile_value(node.body),
     Data: lambda node: compile_value(node.body),

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from mongo_dsl.errors import CompileError, ParameterError
-from mongo_dsl.nodes import Body, Data, Map, Node, Op, Param, Path, Raw, Seq, Value, Var
+from mongo_dsl.nodes import (
+    Body,
+    Collection,
+    Data,
+    Map,
+    Node,
+    Op,
+    Param,
+    Path,
+    Raw,
+    Seq,
+    Value,
+    Var,
+)
 
 
 def compile_value(node: Node) -> Any:
@@ -58,6 +71,7 @@ VALUES: dict[type[Node], Callable[[Any], Any]] = {
     Op: _op,
     Raw: _raw,
     Data: _raw,
+    Collection: lambda node: node.name,
     Param: unbound,
     Path: _read,
     Var: _read,

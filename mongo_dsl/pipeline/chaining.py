@@ -26,13 +26,14 @@ class Chained:
 
     __slots__ = ()
     _node: Stages
+    _shape: Any
     model: type | None
 
     def then(self, *pieces: Any) -> Self:
         """Add stages, pipelines or documents of MQL."""
         raise NotImplementedError
 
-    def _rebuilt(self, node: Any) -> Self:
+    def _rebuilt(self, node: Any, shape: Any = None) -> Self:
         raise NotImplementedError
 
 
@@ -58,7 +59,9 @@ def in_call_order(
         given = [*named[: len(args)], *(key for key in kwargs if key in named)]
         *before, last = made._node.items  # noqa: SLF001
         better = _reordered(last, given, named)
-        return made if better is last else made._rebuilt(Stages((*before, better)))  # noqa: SLF001
+        if better is last:
+            return made
+        return made._rebuilt(Stages((*before, better)), made._shape)  # noqa: SLF001
 
     return ordered
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
 
 import attrs
 
@@ -23,7 +23,8 @@ from mongo_dsl.pipeline.selection import SelectionStages
 from mongo_dsl.pipeline.series import SeriesStages
 from mongo_dsl.pipeline.sources import SourceStages
 from mongo_dsl.readable import Readable
-from mongo_dsl.stages.arguments import collection_name
+from mongo_dsl.shape import OPEN, Shape, after, check_row, flow, of_class
+from mongo_dsl.stages.arguments import collection
 from mongo_dsl.stages.face import inserted
 from mongo_dsl.values import Face
 
@@ -54,7 +55,9 @@ class Pipeline(
 ):
     """An aggregation pipeline, started from a document class, stages or nothing.
 
-    *model* is the document class, if it was started from one.
+    *model* is the document class, if it was started from one; then every stage is checked
+    against the fields that those before it leave, see `shape`. *row* is the class of its
+    rows, if `into` named one.
 
     >>> from mongo_dsl import F, Pipeline, acc
     >>> by_city = Pipeline().match(F.age >= 18).group(F.city, people=acc.count())
@@ -64,23 +67,80 @@ class Pipeline(
 
     _node: Stages
     model: type | None
+    row: type | None = None
+    # What is known of the documents so far, found when it is asked for.
+    _shape: Shape | None = attrs.field(default=None, eq=False)
 
     def __init__(self, *pieces: Any) -> None:
         model, pieces = _started(pieces)
-        stages = _grown((), inserted(pieces))
-        self.__attrs_init__(stages, model)  # pyright: ignore[reportAttributeAccessIssue]
+        found = _grown((), inserted(pieces))
+        shape = None if model is None else flow(of_class(model), found.items)
+        self.__attrs_init__(found, model, None, shape)  # pyright: ignore[reportAttributeAccessIssue]
 
     def then(self, *pieces: Any) -> Self:
         """Add stages, pipelines or documents of MQL.
 
         Raises:
             PlacementError: a stage stands where MongoDB doesn't take it.
+            UnknownFieldError: a stage reads a field that is certainly not there; only
+                pipelines that were started from a document class look.
 
         >>> from mongo_dsl import Pipeline, stages
         >>> Pipeline().then(stages.limit(5), {"$skip": 2}).compile()
         [{'$limit': 5}, {'$skip': 2}]
         """
-        return self._rebuilt(_grown(self._node.items, inserted(pieces)))
+        added = inserted(pieces)
+        found = _grown(self._node.items, added)
+        return self._rebuilt(found, self._followed(added))
+
+    def _followed(self, added: tuple[Node, ...]) -> Shape | None:
+        """Return the shape that the stages *added* leave, if there is a class to know."""
+        if self.model is None and self.row is None:
+            return None
+        shape = before = self.shape
+        for number, stage in enumerate(added, len(self) + 1):
+            shape = after(shape, stage, number)
+        if self.row is not None and shape is not before:
+            check_row(self.row, shape)
+        return shape
+
+    @property
+    def shape(self) -> Shape:
+        """The fields of the documents that come out, as far as they are known.
+
+        Raises:
+            UnknownFieldError: a stage reads a field that is certainly not there.
+
+        >>> from mongo_dsl import F, Pipeline, acc
+        >>> Pipeline().group(F.city, people=acc.count(), names=acc.push(F.name)).shape
+        <Shape {_id: Any, people: int, names: list[Any]}>
+        """
+        if self._shape is None:
+            start = OPEN if self.model is None else of_class(self.model)
+            object.__setattr__(self, "_shape", flow(start, self._node.items))
+        return cast("Shape", self._shape)
+
+    def into(self, row: Any) -> Self:
+        """Make rows of the attrs class *row*, and check that they can be made.
+
+        Its fields are looked for under their stored names; those with defaults may lack.
+        Stages that follow are checked, too.
+
+        Raises:
+            UnknownFieldError: a field without default is certainly not there.
+            OperandError: *row* is no attrs class, or a field has another type there.
+
+        >>> import attrs
+        >>> from mongo_dsl import F, Pipeline, acc
+        >>> @attrs.define
+        ... class CityStats:
+        ...     people: int
+        ...     city: str = attrs.field(metadata={"db_name": "_id"})
+        >>> Pipeline().group(F.city, people=acc.count()).into(CityStats).row.__name__
+        'CityStats'
+        """
+        check_row(row, self.shape)
+        return self._evolved(row=row)
 
     def __add__(self, other: Any) -> Self:
         """Run *other* on what this pipeline gives."""
@@ -111,14 +171,28 @@ class Pipeline(
             n2 --> n3
         """
         if source is not None:
-            return flowchart(self._node, collection_name("to_mermaid", source))
+            return flowchart(self._node, collection("to_mermaid", source).name)
         known = getattr(self.model, "__collection__", None)
         return flowchart(self._node, known or getattr(self.model, "__name__", None))
 
-    def _rebuilt(self, node: Any) -> Self:
-        made = type(self).__new__(type(self))
-        made.__attrs_init__(node, self.model)  # pyright: ignore[reportAttributeAccessIssue]
+    def _rebuilt(self, node: Any, shape: Shape | None = None) -> Self:
+        return self._evolved(_node=node, _shape=shape)
+
+    def _evolved(self, **changes: Any) -> Self:
+        made = object.__new__(type(self))
+        for attribute in attrs.fields(type(self)):
+            name = attribute.name
+            value = changes[name] if name in changes else getattr(self, name)
+            object.__setattr__(made, name, value)
         return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = [a.name for a in attrs.fields(type(self)) if a.name != "_shape"]
+        return {name: getattr(self, name) for name in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in {"_shape": None, **state}.items():
+            object.__setattr__(self, name, value)
 
     def _compile(self) -> list[dict[str, Any]]:
         compiled: list[dict[str, Any]] = compile_expression(self._node)

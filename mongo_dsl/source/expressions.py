@@ -12,6 +12,7 @@ from mongo_dsl.expressions.face import Expr
 from mongo_dsl.expressions.variable import SYSTEM
 from mongo_dsl.nodes import (
     Body,
+    Collection,
     Data,
     Map,
     Node,
@@ -171,8 +172,15 @@ def window(node: Node, scope: Scope) -> Written:
     raise UnwritableError(node)
 
 
+def _collection(node: Collection, _: Scope) -> Written:
+    if node.model is None:
+        return literal(node.name)
+    return Written(node.model.__name__, node.model)
+
+
 WRITERS.update(
     {
+        Collection: _collection,
         Path: field,
         Var: _var,
         Value: lambda node, _: literal(node.value),

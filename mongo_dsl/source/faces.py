@@ -24,7 +24,7 @@ from mongo_dsl.source.searches import search_operator
 from mongo_dsl.source.stages import pipeline
 from mongo_dsl.source.table import expression
 from mongo_dsl.source.updates import update
-from mongo_dsl.source.written import UnwritableError, Written, call, writing
+from mongo_dsl.source.written import UnwritableError, Written, call, method, writing
 from mongo_dsl.stages import Stage
 from mongo_dsl.updates import Update
 
@@ -67,7 +67,9 @@ def _stage(value: Stage) -> Written:
 def _pipeline(value: Pipeline) -> Written:
     start = [] if value.model is None else [Written(value.model.__name__, value.model)]
     made = call("Pipeline", Pipeline, start)
-    return pipeline(value._node, UNTYPED, made)  # noqa: SLF001
+    made = pipeline(value._node, UNTYPED, made)  # noqa: SLF001
+    row = value.row
+    return made if row is None else method(made, "into", [Written(row.__name__, row)])
 
 
 _FACES: dict[type, Callable[[Any], Written]] = {

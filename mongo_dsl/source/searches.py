@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
 
 from mongo_dsl import search
 from mongo_dsl.compile import compile_value
 from mongo_dsl.nodes import Body, Map, Node, Op, Seq
-from mongo_dsl.source.calls import attempts, function_of
+from mongo_dsl.source.calls import by_name, function_of
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.written import (
     Attempt,
@@ -43,9 +43,9 @@ def search_operator(node: Op) -> Written:
 def _call(node: Node, name: str, body: Node) -> Written:
     """Write a call of the function *name*, whose arguments are those of *body*."""
     function = getattr(search, name)
-    argument: Any = ([], _named(body), data(body))
-    ways = attempts(f"search.{name}", function, argument)
-    return first_that_fits(node, compile_value, ways)
+    named = _named(body)
+    way = functools.partial(by_name, f"search.{name}", function, named)
+    return first_that_fits(node, compile_value, [way])
 
 
 def _named(body: Node) -> list[Named]:
@@ -53,6 +53,8 @@ def _named(body: Node) -> list[Named]:
 
 
 def _items(node: Node) -> tuple[tuple[str, Node], ...]:
+    if isinstance(node, Op):
+        return ((node.name, node.body),)
     if not isinstance(node, (Body, Map)):
         raise UnwritableError(node)
     return node.items
@@ -117,7 +119,7 @@ def _function(body: Node) -> Attempt:
 
 def _number(node: Node) -> Written:
     """Write a number that a score's function computes."""
-    if not isinstance(node, (Body, Map)):
+    if not isinstance(node, (Body, Map, Op)):
         return data(node)
     ((kind, body),) = _only(node)
     if kind == "constant":

@@ -11,7 +11,18 @@ from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.filters import condition
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked, suggestion
-from mongo_dsl.nodes import Body, Data, Map, Node, Param, Path, Seq, Value, substitute
+from mongo_dsl.nodes import (
+    Body,
+    Collection,
+    Data,
+    Map,
+    Node,
+    Param,
+    Path,
+    Seq,
+    Value,
+    substitute,
+)
 from mongo_dsl.params import later
 from mongo_dsl.predicates import Query
 from mongo_dsl.values import Face, key, node
@@ -100,17 +111,17 @@ def output_name(stage: str, field: Any) -> str:
     return name
 
 
-def collection_name(stage: str, source: Any) -> str:
+def collection(stage: str, source: Any) -> Collection:
     """Return the collection that *source* names: a text, or a document class.
 
     Raises:
         OperandError: *source* is something else.
     """
-    name = (
-        source if isinstance(source, str) else getattr(source, "__collection__", None)
-    )
+    if isinstance(source, str):
+        return Collection(source)
+    name = getattr(source, "__collection__", None)
     if isinstance(name, str):
-        return name
+        return Collection(name, source)
     msg = f"{stage} got {source!r}; it takes a collection's name or a document class"
     raise OperandError(msg)
 
@@ -123,12 +134,12 @@ def namespace(stage: str, source: Any) -> Node:
     if isinstance(source, tuple) and len(source) == 2:  # noqa: PLR2004 - db and coll
         source = dict(zip(("db", "coll"), source, strict=True))
     if not isinstance(source, Mapping):
-        return Data(Value(collection_name(stage, source)))
+        return collection(stage, source)
     if not {"coll"} <= source.keys() <= {"db", "coll"}:
         msg = f"{stage} got {source!r}; a collection of a database is {{'db': …, 'coll': …}}"
         raise ArgumentError(msg)
     named = {
-        part: collection_name(stage, value) if part == "coll" else value
+        part: collection(stage, value) if part == "coll" else value
         for part, value in source.items()
     }
     return Data(node(named))

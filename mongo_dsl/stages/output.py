@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from mongo_dsl import placement
 from mongo_dsl.errors import OperandError
-from mongo_dsl.nodes import Body, Data, Node, Stages, Value
+from mongo_dsl.nodes import Body, Node, Stages
 from mongo_dsl.stages.arguments import (
     choice,
-    collection_name,
+    collection,
     constant,
     field_name,
     field_names,
@@ -49,7 +49,7 @@ def out(
     >>> stages.out("totals").compile(), stages.out("totals", db="reports").compile()
     ({'$out': 'totals'}, {'$out': {'coll': 'totals', 'db': 'reports'}})
     """
-    name = Data(Value(collection_name("out", coll)))
+    name = collection("out", coll)
     if db is None and timeseries is None:
         return name
     return options(coll=name, db=constant(db), timeseries=constant(timeseries))

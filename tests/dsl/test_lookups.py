@@ -93,11 +93,11 @@ ROWS = [
         users.lookup(
             Order,
             on=(o.user_id == u.id) | (o.city == u.address.city),
-            let={"id": F.other},
+            let={"id": F.name},
             as_="x",
         ),
         looked_up(
-            let={"id": "$other", "id2": "$_id", "address": "$address"},
+            let={"id": "$name", "id2": "$_id", "address": "$address"},
             pipeline=[
                 {
                     "$match": {
@@ -259,7 +259,7 @@ ROWS = [
             as_="x",
             foreign_field=o.city,
             from_={"db": "d", "coll": Order},
-            local_field="a",
+            local_field="age",
         ),
         [
             {
@@ -267,7 +267,7 @@ ROWS = [
                     "as": "x",
                     "foreignField": "city",
                     "from": {"db": "d", "coll": "order"},
-                    "localField": "a",
+                    "localField": "age",
                 }
             }
         ],

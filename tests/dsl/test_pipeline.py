@@ -271,7 +271,7 @@ def test_reads_as_json_and_shell():
     assert repr(acc.sum_(F.a)) == "acc.sum_(F.a)"
     assert acc.sum_(param("n")).bind(n=5).to_json() == '{"$sum": 5}'
     assert str(acc.sum_(1)) == "{ $sum: 1 }"
-    assert repr(raw({"a": 1})) == "raw({'a': 1})"
+    assert repr(raw({"a": 1})) == 'raw({"a": 1})'
     assert str(raw({"a": 1})) == "{ a: 1 }"
 
 

@@ -601,7 +601,7 @@ class TestChanging:
         await driver.done(
             people.find(name="Ann").update([raw({"$set": {"age": "$age"}})])
         )
-        older = Pipeline(people).set(age=q.age + 1).unset("gone")
+        older = Pipeline().set(age=q.age + 1).unset("gone")
         await driver.done(people.find(name="Ann").update(older))
         await driver.done(people.find(name="Ann").update(stages.set_(age=q.age - 1)))
         assert driver.mongo.people.find_one({"name": "Ann"})["age"] == 62

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from mapper import AsyncMapper, Document, Mapper, SyncDocument, field
+from mapper.aggregations import Aggregation, AsyncAggregation
 from mapper.commands import Command, run, run_async
 from mapper.errors import DocumentNotFoundError, DuplicateKeyError
 from mapper.flows import writing
@@ -116,7 +117,12 @@ def test_a_deleted_document_sends_nothing():
         next(writing.save(person))
 
 
-FACES = [(Mapper, AsyncMapper), (Query, AsyncQuery), (SyncDocument, Document)]
+FACES = [
+    (Mapper, AsyncMapper),
+    (Query, AsyncQuery),
+    (SyncDocument, Document),
+    (Aggregation, AsyncAggregation),
+]
 ONE_SIDED = {
     "__enter__",
     "__exit__",
@@ -137,7 +143,9 @@ def methods_of(face):
     }
 
 
-@pytest.mark.parametrize(("sync", "aio"), FACES, ids=["mapper", "query", "document"])
+@pytest.mark.parametrize(
+    ("sync", "aio"), FACES, ids=["mapper", "query", "document", "pipeline"]
+)
 def test_faces_agree(sync, aio):
     """The two faces have the same methods, arguments and descriptions."""
     ours, theirs = methods_of(sync), methods_of(aio)

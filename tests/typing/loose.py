@@ -60,6 +60,9 @@ def execute() -> None:
     assert_type(User.all().count(), int)
     assert_type(User.all().update(User.q.age.set(5)), Written)
     assert_type([u for u in User.all()], list[User])  # noqa: C416 - iteration is the point
+    assert_type(User.pipeline().limit(5).to_list(), list[dict[str, Any]])
+    assert_type(User.pipeline().into(Row).limit(5).to_list(), list[Row])
+    assert_type(User.pipeline().into(Row).first(), "Row | None")
 
 
 async def execute_async() -> None:
@@ -69,3 +72,6 @@ async def execute_async() -> None:
     assert_type(await AsyncUser.get(5), "AsyncUser | None")
     assert_type(await AsyncUser(name="x").save(), AsyncUser)
     assert_type([u async for u in AsyncUser.all()], list[AsyncUser])
+    assert_type(await AsyncUser.pipeline().limit(5), list[dict[str, Any]])
+    assert_type(await AsyncUser.pipeline().limit(5).into(Row), list[Row])
+    assert_type([r async for r in AsyncUser.pipeline().into(Row)], list[Row])

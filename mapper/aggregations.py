@@ -1,0 +1,124 @@
+"""Pipelines that execute: `Aggregation` at once, `AsyncAggregation` when awaited.
+
+They are pipelines of a document class that know where its documents are; the two faces
+differ in nothing but ``await``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from mongo_dsl import Pipeline
+from mongo_dsl.errors import OperandError
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from mapper.cursors import AsyncCursor, Cursor
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+@attrs.frozen(repr=False, init=False, getstate_setstate=False)
+class BoundPipeline(Pipeline, Generic[R]):
+    """A pipeline over the documents of *query*, a query of a document class."""
+
+    query: Any = None
+
+    def __init__(self, query: Any, *pieces: Any) -> None:
+        super().__init__(query.model, *pieces)
+        object.__setattr__(self, "query", query)
+
+    def using(self, mapper: Any) -> Self:
+        """Run on *mapper*, whatever the class is bound to."""
+        return self._evolved(query=self.query.using(mapper))
+
+    def in_session(self, session: Any) -> Self:
+        """Send the command in the driver's *session*."""
+        return self._evolved(query=self.query.in_session(session))
+
+
+class Aggregation(BoundPipeline[R]):
+    """A pipeline that executes at once; iterating streams.
+
+    Rows are dictionaries, or of the class that `into` names. Each method sends one
+    command, and more while rows don't fit in the reply.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def into(self, row: type[S]) -> Aggregation[S]:
+            """Make rows of the attrs class *row*, and check that they can be made."""
+            ...
+
+    def __iter__(self) -> Iterator[R]:
+        """Stream the rows."""
+        return iter(self.stream())
+
+    def stream(self, batch_size: int | None = None) -> Cursor[R]:
+        """Open a cursor over the rows; *batch_size* is how many a reply brings."""
+        mapper = self.query._bound()  # noqa: SLF001 - of this package
+        found: Cursor[R] = mapper.stream_rows(self.query, self, batch_size)
+        return found
+
+    def to_list(self) -> list[R]:
+        """Return all rows."""
+        found: list[R] = self.query.aggregate(self)
+        return found
+
+    def first(self) -> R | None:
+        """Return the first row, or None."""
+        rows = self.limit(1).to_list()
+        return rows[0] if rows else None
+
+
+class AsyncAggregation(BoundPipeline[R]):
+    """A pipeline that executes when awaited; ``async for`` streams.
+
+    Rows are dictionaries, or of the class that `into` names. Each method sends one
+    command, and more while rows don't fit in the reply.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def into(self, row: type[S]) -> AsyncAggregation[S]:
+            """Make rows of the attrs class *row*, and check that they can be made."""
+            ...
+
+    def __await__(self) -> Generator[Any, None, list[R]]:
+        """Return all rows."""
+        return self.to_list().__await__()
+
+    def __aiter__(self) -> AsyncIterator[R]:
+        """Stream the rows."""
+        return aiter(self.stream())
+
+    def __iter__(self) -> Any:
+        """Refuse: this pipeline streams with ``async for``."""
+        msg = "an async pipeline can't be iterated over; use 'async for', or await it"
+        raise OperandError(msg)
+
+    def stream(self, batch_size: int | None = None) -> AsyncCursor[R]:
+        """Open a cursor over the rows; *batch_size* is how many a reply brings."""
+        mapper = self.query._bound()  # noqa: SLF001 - of this package
+        found: AsyncCursor[R] = mapper.stream_rows(self.query, self, batch_size)
+        return found
+
+    async def to_list(self) -> list[R]:
+        """Return all rows."""
+        found: list[R] = await self.query.aggregate(self)
+        return found
+
+    async def first(self) -> R | None:
+        """Return the first row, or None."""
+        rows = await self.limit(1).to_list()
+        return rows[0] if rows else None

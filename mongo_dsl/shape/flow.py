@@ -1,0 +1,62 @@
+"""The shape after a stage, and after all stages of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from mongo_dsl.nodes import Node, Op, Param, Raw
+from mongo_dsl.shape.kinds import OPEN, Kind, Shape
+from mongo_dsl.shape.reading import Scope
+from mongo_dsl.shape.stages import STAGES, passed
+
+
+NO_VARIABLES: Mapping[str, Kind] = {}
+
+
+def after(
+    shape: Shape,
+    stage: Node,
+    number: int = 1,
+    variables: Mapping[str, Kind] = NO_VARIABLES,
+) -> Shape:
+    """Return the shape of the documents that *stage* makes of those of *shape*.
+
+    *number* is the place of the stage, counted from 1, *variables* what a lookup around
+    it has set. After a stage of raw MQL any field may be there.
+
+    >>> from mongo_dsl import F, acc, stages
+    >>> after(OPEN, stages.group(F.city, n=acc.count())._node)
+    <Shape {_id: Any, n: int}>
+
+    Raises:
+        UnknownFieldError: the stage reads a field that is certainly not there.
+    """
+    if not isinstance(stage, Op):
+        return OPEN
+    change = STAGES[stage.name]
+    if change is passed:
+        return shape
+    if isinstance(stage.body, (Raw, Param)):
+        return OPEN
+    scope = Scope(stage.name, shape, shape, variables)
+    made = change(stage.body, scope)
+    if made is shape:
+        return shape
+    return attrs.evolve(made, came=(f"{stage.name} in stage {number}", shape))
+
+
+def flow(
+    shape: Shape,
+    stages: Iterable[Node],
+    variables: Mapping[str, Kind] = NO_VARIABLES,
+) -> Shape:
+    """Return the shape of the documents that all *stages* make of those of *shape*.
+
+    Raises:
+        UnknownFieldError: a stage reads a field that is certainly not there.
+    """
+    for number, stage in enumerate(stages, 1):
+        shape = after(shape, stage, number, variables)
+    return shape
