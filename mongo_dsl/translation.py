@@ -10,8 +10,9 @@ import attrs
 
 from mongo_dsl import fn, parsing, source
 from mongo_dsl.compile import compile_value
-from mongo_dsl.errors import ArgumentError, TranslationError
-from mongo_dsl.nodes import Node
+from mongo_dsl.errors import ArgumentError, DslError, TranslationError
+from mongo_dsl.nodes import Node, Op, Stages
+from mongo_dsl.predicates import Where
 from mongo_dsl.readable import Readable
 from mongo_dsl.source import (
     Code,
@@ -74,21 +75,30 @@ def translate(mql: Any, kind: Kind, *, model: type | None = None) -> Translation
     <BLANKLINE>
     query = (F.age > 18) & (F.city == "Paris")
     """
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         msg = f"translate got the kind {kind!r}; the kinds are: {', '.join(_KINDS)}"
         raise ArgumentError(msg)
     at = parsing.Place()
-    if kind == "update" and isinstance(mql, list):
-        kind = "pipeline"  # stages may be an update, too
-    parse, write = _KINDS[kind]
-    try:
-        made = write(parse(mql, at), Scope(model))
-    except UnwritableError as error:
-        raise _unknown(error, at) from error
+    at.shallow(mql)
+    made = _made(mql, kind, Scope(model, foreign=True), at)
     if not identical(made.value.compile(), _plain(mql)):
         msg = f"no query compiles to it; the nearest one is {flat(made.code)}"
         raise at.wrong(msg)
     return Translation(_module(made.code, model), made.value)
+
+
+def _made(mql: Any, kind: Kind, scope: Scope, at: parsing.Place) -> Written:
+    parse, write = _KINDS[kind]
+    try:
+        return write(parse(mql, at), scope)
+    except UnwritableError as error:
+        raise _unknown(error, at) from error
+    except TranslationError:
+        raise
+    except (
+        DslError
+    ) as error:  # of the whole: of changes that contradict each other, say
+        raise at.wrong(str(error)) from error
 
 
 def _plain(mql: Any) -> Any:
@@ -97,14 +107,29 @@ def _plain(mql: Any) -> Any:
 
 
 def _unknown(error: UnwritableError, at: parsing.Place) -> TranslationError:
-    found = error.node
-    place = attrs.evolve(at, path=at.of(found))
+    nodes = [error.node, *error.around]
+    place = at.of([part for found in nodes for part in _pointing(found)])
     if error.reason:
         return place.wrong(error.reason)
-    name = getattr(found, "name", None) or getattr(found, "operator", None)
-    if isinstance(name, str) and name[:1] == "$":
-        return place.wrong(f"{name} is no operator here, or takes other arguments")
-    return place.wrong("this can't be built")
+    name = next(filter(None, (_operator(found) for found in nodes)), None)
+    if name is None:
+        return place.wrong("this can't be built")
+    return place.wrong(f"{name} doesn't take this")
+
+
+def _pointing(found: Any) -> list[Any]:
+    """List what tells the place of *found*: its only operator, rather than its field."""
+    only = found.ops if isinstance(found, Where) and len(found.ops) == 1 else ()
+    body = [found.body] if isinstance(found, Op) else []
+    return [*only, found, *body]
+
+
+def _operator(found: Any) -> str | None:
+    for part in _pointing(found):
+        name = getattr(part, "name", None) or getattr(part, "operator", None)
+        if isinstance(name, str) and name[:1] == "$":
+            return name
+    return None
 
 
 def _expression(node_: Node, scope: Scope) -> Written:
@@ -114,10 +139,15 @@ def _expression(node_: Node, scope: Scope) -> Written:
     return Written(Call("fn.value", (made.code,)), fn.value(made.value))
 
 
+def _update(node_: Any, scope: Scope) -> Written:
+    write: Any = source.pipeline if isinstance(node_, Stages) else source.update
+    return write(node_, scope)  # type: ignore[no-any-return]
+
+
 _KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Written]]] = {
     "pipeline": (parsing.pipeline, source.pipeline),
     "filter": (parsing.predicate, source.predicate),
-    "update": (parsing.update, source.update),
+    "update": (parsing.update, _update),
     "expression": (parsing.expression, _expression),
 }
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bson import Regex
+
+from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Op, Path, Raw, Seq
 from mongo_dsl.parsing.data import data, operator_of
 from mongo_dsl.parsing.expressions import expression
@@ -21,6 +25,7 @@ from mongo_dsl.predicates import (
     Where,
 )
 from mongo_dsl.values import is_pattern
+from mongo_dsl.versions import operators
 
 
 def predicate(mql: Any, at: Place) -> Predicate:
@@ -41,12 +46,23 @@ def _term(key: str, mql: Any, at: Place) -> Iterator[Predicate]:
         yield at.marked(_JUNCTIONS[key](terms))
     elif key == "$expr":
         yield at.marked(Computed(expression(mql, at)))
+    elif key == "$where" and not isinstance(mql, str):
+        raise at.wrong(f"$where got {mql!r}; it takes JavaScript, as a text or Code")
     elif key in _TOP:
         yield at.marked(Top(Op(key, data(mql, at))))
     elif key[:1] == "$":
-        raise at.wrong(f"{key} is no query operator of the whole document")
+        raise at.wrong(_misplaced(key))
     else:
         yield from conditions(Path(key), mql, at)
+
+
+def _misplaced(name: str) -> str:
+    if name in operators("query"):
+        return (
+            f"{name} stands where a field is named; write {{'field': {{'{name}': …}}}}"
+        )
+    hint = suggestion(name, [*_JUNCTIONS, *_TOP, "$expr"])
+    return f"{name} is no query operator of the whole document{hint}"
 
 
 _JUNCTIONS: dict[str, Callable[[tuple[Predicate, ...]], Predicate]] = {
@@ -60,6 +76,7 @@ _TOP = frozenset({"$text", "$jsonSchema", "$comment", "$sampleRate", "$where"})
 def conditions(path: Path, mql: Any, at: Place) -> Iterator[Predicate]:
     """Read the conditions on one field."""
     if operator_of(mql) is None:
+        _refuse_mixed(mql, at)
         value = data(mql, at)
         if is_pattern(value):
             yield at.marked(Fits(path, value))
@@ -71,13 +88,28 @@ def conditions(path: Path, mql: Any, at: Place) -> Iterator[Predicate]:
         yield at.marked(Where(path, tuple(ops)))
 
 
+def _refuse_mixed(mql: Any, at: Place) -> None:
+    keys = list(mql) if isinstance(mql, Mapping) else []
+    for key in keys[1:]:
+        if isinstance(key, str) and key in operators("query"):
+            problem = (
+                f"{key} stands behind {keys[0]!r}; operators stand among themselves"
+            )
+            raise at.below(key).wrong(problem)
+
+
 def _operators(mql: Mapping[str, Any], at: Place) -> Iterator[Op]:
     for name, body in mql.items():
         place = at.below(name)
         if name[:1] != "$":
             raise place.wrong(f"{name!r} stands beside operators; it is none")
         place.known(name, "query", "query operator")
-        yield at.marked(Op(name, _operand(name, body, place)))
+        if name in _NEEDS and not _NEEDS[name] & mql.keys():
+            needed = " or ".join(sorted(_NEEDS[name]))
+            raise place.wrong(f"{name} stands without {needed}, which it belongs to")
+        if name in _JUNCTIONS or name in _TOP or name == "$expr":
+            raise place.wrong(f"{name} stands below a field; it takes whole documents")
+        yield place.marked(Op(name, _operand(name, body, place)))
 
 
 def _grouped(items: list[Op]) -> Iterator[list[Op]]:
@@ -93,6 +125,10 @@ def _grouped(items: list[Op]) -> Iterator[list[Op]]:
 
 
 _DISTANCES = frozenset({"$maxDistance", "$minDistance"})
+_NEEDS = {
+    "$options": frozenset({"$regex"}),
+    **dict.fromkeys(_DISTANCES, frozenset({"$near", "$nearSphere"})),
+}
 _QUALIFIERS = {
     "$regex": frozenset({"$options"}),
     "$near": _DISTANCES,
@@ -103,7 +139,9 @@ _QUALIFIERS = {
 def _operand(name: str, mql: Any, at: Place) -> Node:
     if name == "$elemMatch":
         return item_test(mql, at)
-    if name == "$not" and operator_of(mql) is not None:
+    if name == "$not" and not isinstance(mql, (Mapping, re.Pattern, Regex)):
+        raise at.wrong(f"$not got {mql!r}; it takes operators or a pattern")
+    if name == "$not" and isinstance(mql, Mapping):
         return Where(Path(""), tuple(_operators(mql, at)))
     if name == "$all" and isinstance(mql, (list, tuple)):
         return Seq(tuple(_required(item, at.below(n)) for n, item in enumerate(mql)))

@@ -5,50 +5,83 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mongo_dsl import placement
+from mongo_dsl.errors import PlacementError
 from mongo_dsl.nodes import Body, Data, Node, Op, Stages
+from mongo_dsl.parsing.arguments import is_operator
+from mongo_dsl.parsing.arguments import stage as check_names
 from mongo_dsl.parsing.data import data
 from mongo_dsl.parsing.expressions import expression
 from mongo_dsl.parsing.filters import predicate
+from mongo_dsl.parsing.outputs import accumulator, documents_of, group, window
 from mongo_dsl.parsing.places import Place
+from mongo_dsl.parsing.requirements import requires
+from mongo_dsl.parsing.searches import search_stage
 from mongo_dsl.predicates import Query
 
 
-def pipeline(mql: Any, at: Place) -> Stages:
-    """Read a pipeline.
+def pipeline(mql: Any, at: Place, within: str = "") -> Stages:
+    """Read a pipeline, which is that of the stage *within*, if any.
 
     Raises:
         TranslationError: it isn't one.
     """
     stages = at.array(mql, "a pipeline")
-    return Stages(tuple([_stage(stage, at.below(n)) for n, stage in enumerate(stages)]))
+    read = [_stage(stage, at.below(n)) for n, stage in enumerate(stages)]
+    _check_places(read, at, within)
+    return at.marked(Stages(tuple(read)))
+
+
+def update_pipeline(mql: Any, at: Place) -> Stages:
+    """Read a pipeline that is an update.
+
+    Raises:
+        TranslationError: it isn't one.
+    """
+    read = pipeline(mql, at)
+    for n, stage in enumerate(read.items):
+        try:
+            placement.check_update([stage])
+        except PlacementError as error:
+            raise at.below(n).wrong(str(error)) from error
+    return read
+
+
+def _check_places(stages: list[Node], at: Place, within: str) -> None:
+    """Check where stages stand, the last one that stands wrong first."""
+    try:
+        placement.check(stages, within=within)
+    except PlacementError:
+        for n in reversed(range(len(stages))):
+            try:
+                placement.check(stages, since=n + 1, within=within)
+            except PlacementError as error:
+                raise at.below(n).wrong(str(error)) from error
 
 
 def _stage(mql: Any, at: Place) -> Node:
     document = at.document(mql, "a stage")
-    if len(document) != 1 or next(iter(document))[:1] != "$":
-        raise at.wrong(f"{mql!r} is no stage; a stage has one key, its operator")
+    if len(document) != 1:
+        keys = ", ".join(map(repr, document)) or "none"
+        raise at.wrong(f"a stage has one key, its operator; this one has {keys}")
     ((name, body),) = document.items()
     place = at.below(name)
     place.known(name, "stage", "stage of a pipeline")
+    requires(name, body, place)
     read = _WHOLE.get(name)
     if read is not None:
-        return at.marked(Op(name, read(body, place)))
-    return at.marked(Op(name, _body(name, body, place)))
+        return place.marked(Op(name, read(body, place)))
+    return place.marked(Op(name, _body(name, body, place)))
 
 
 def _body(name: str, mql: Any, at: Place) -> Node:
     """Read what *name* takes; names of its fields aren't those of operators."""
-    if not isinstance(mql, Mapping) or any(str(key)[:1] == "$" for key in mql):
+    if not isinstance(mql, Mapping) or is_operator(mql):
         return expression(mql, at)
     document = at.document(mql, "a stage's argument")
-    return Body(
-        tuple(
-            [
-                (key, _argument(name, key, v, at.below(key)))
-                for key, v in document.items()
-            ]
-        )
-    )
+    check_names(name, document, at)
+    items = [(k, _argument(name, k, v, at.below(k))) for k, v in document.items()]
+    return Body(tuple(items))
 
 
 def _argument(stage: str, key: str, mql: Any, at: Place) -> Node:
@@ -57,14 +90,14 @@ def _argument(stage: str, key: str, mql: Any, at: Place) -> Node:
         return read(mql, at)
     if stage in _OF_DATA:
         return _constant(mql, at)
-    if key == "pipeline" and isinstance(mql, (list, tuple)):
-        return pipeline(mql, at)
+    if key == "pipeline":
+        return pipeline(mql, at, stage)
     return _nested(mql, at)
 
 
 def _nested(mql: Any, at: Place) -> Node:
     """Read documents key by key: inside stages, their names may have dots."""
-    if isinstance(mql, Mapping) and not any(str(key)[:1] == "$" for key in mql):
+    if isinstance(mql, Mapping) and not is_operator(mql):
         document = at.document(mql, "a document")
         return Body(tuple([(k, _nested(v, at.below(k))) for k, v in document.items()]))
     return expression(mql, at)
@@ -78,47 +111,45 @@ def _constant(mql: Any, at: Place) -> Data:
     return Data(data(mql, at))
 
 
-def _pipelines(mql: Any, at: Place) -> Node:
-    document = at.document(mql, "the pipelines")
-    return Body(tuple([(k, pipeline(v, at.below(k))) for k, v in document.items()]))
+def _pipelines(within: str) -> Callable[[Any, Place], Node]:
+    def read(mql: Any, at: Place) -> Node:
+        return pipeline(mql, at, within)
 
-
-def _outputs(mql: Any, at: Place) -> Node:
-    document = at.document(mql, "the output")
-    return Body(tuple([(k, _output(v, at.below(k))) for k, v in document.items()]))
-
-
-def _output(mql: Any, at: Place) -> Node:
-    """Read a window's function, whose bounds stand beside its operator."""
-    if not isinstance(mql, Mapping) or "window" not in mql:
-        return expression(mql, at)
-    items = [
-        (key, data(v, at.below(key)) if key == "window" else _plain(v, at.below(key)))
-        for key, v in at.document(mql, "a window's function").items()
-    ]
-    return at.marked(Body(tuple(items)))
-
-
-def _plain(mql: Any, at: Place) -> Node:
-    if isinstance(mql, Mapping) and not any(str(key)[:1] == "$" for key in mql):
-        items = at.document(mql, "an operator's argument").items()
-        return Body(tuple([(k, expression(v, at.below(k))) for k, v in items]))
-    return expression(mql, at)
+    return documents_of(read, "the pipelines")
 
 
 def _updating(mql: Any, at: Place) -> Node:
-    return pipeline(mql, at) if isinstance(mql, (list, tuple)) else _constant(mql, at)
+    if isinstance(mql, (list, tuple)):
+        return update_pipeline(mql, at)
+    return _constant(mql, at)
+
+
+def _fused(stage: str) -> Callable[[Any, Place], Node]:
+    """Return what reads the input of *stage*: pipelines, and how they are used."""
+    pipelines = _pipelines(stage)
+
+    def read(mql: Any, at: Place) -> Node:
+        items = at.document(mql, f"the input of {stage}").items()
+        return Body(
+            tuple(
+                (key, (pipelines if key == "pipelines" else _nested)(v, at.below(key)))
+                for key, v in items
+            )
+        )
+
+    return read
 
 
 _OF_DATA = frozenset({"$vectorSearch", "$changeStream", "$collStats", "$densify"})
 _WHOLE: dict[str, Callable[[Any, Place], Node]] = {
     "$match": _query,
-    "$facet": _pipelines,
+    "$facet": _pipelines("$facet"),
+    "$group": group,
     "$unset": data,
     "$count": _constant,
     "$out": _constant,
-    "$search": _constant,
-    "$searchMeta": _constant,
+    "$search": search_stage,
+    "$searchMeta": search_stage,
 }
 _ARGUMENTS: dict[tuple[str, str], Callable[[Any, Place], Node]] = {
     ("$lookup", "from"): _constant,
@@ -128,9 +159,10 @@ _ARGUMENTS: dict[tuple[str, str], Callable[[Any, Place], Node]] = {
     ("$graphLookup", "restrictSearchWithMatch"): _query,
     ("$geoNear", "query"): _query,
     ("$vectorSearch", "filter"): _query,
-    ("$setWindowFields", "output"): _outputs,
+    ("$bucket", "output"): documents_of(accumulator, "the output"),
+    ("$bucketAuto", "output"): documents_of(accumulator, "the output"),
+    ("$setWindowFields", "output"): documents_of(window, "the output"),
     ("$merge", "whenMatched"): _updating,
-    ("$rankFusion", "input"): lambda mql, at: _body("", mql, at),
-    ("$scoreFusion", "input"): lambda mql, at: _body("", mql, at),
-    ("", "pipelines"): _pipelines,
+    ("$rankFusion", "input"): _fused("$rankFusion"),
+    ("$scoreFusion", "input"): _fused("$scoreFusion"),
 }

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.nodes import Body, Node, Path
+from mongo_dsl.names import suggestion
+from mongo_dsl.nodes import Body, Node, Path, Stages
 from mongo_dsl.parsing.data import data, operator_of
 from mongo_dsl.parsing.filters import item_test
 from mongo_dsl.parsing.places import Place
+from mongo_dsl.parsing.stages import update_pipeline
 from mongo_dsl.predicates import Predicate
 from mongo_dsl.updates import Change, Changes
 
 
-def update(mql: Any, at: Place) -> Changes:
-    """Read an update.
+def update(mql: Any, at: Place) -> Changes | Stages:
+    """Read an update: of operators, or a pipeline.
 
     Raises:
         TranslationError: it isn't one.
     """
+    if isinstance(mql, (list, tuple)):
+        return update_pipeline(mql, at)
     document = at.document(mql, "an update")
     return Changes(
         tuple(
@@ -42,10 +46,21 @@ def _change(name: str, key: str, mql: Any, at: Place) -> Change:
     return at.marked(Change(name, Path(key), _value(name, mql, at)))
 
 
+_MODIFIERS = {
+    "$push": ("$each", "$position", "$slice", "$sort"),
+    "$addToSet": ("$each",),
+}
+
+
 def _value(name: str, mql: Any, at: Place) -> Node:
     if name == "$pull" and isinstance(mql, dict):
         return _removed(mql, at)
-    if name in ("$push", "$addToSet") and operator_of(mql) is not None:
+    if name in _MODIFIERS and operator_of(mql) is not None:
+        for key in mql:
+            if key not in _MODIFIERS[name]:
+                known = _MODIFIERS[name]
+                hint, listed = suggestion(key, known), ", ".join(known)
+                raise at.wrong(f"{name} has no modifier {key}{hint}; it takes {listed}")
         return Body(tuple([(k, data(v, at.below(k))) for k, v in mql.items()]))
     return data(mql, at)
 

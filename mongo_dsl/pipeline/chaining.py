@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from mongo_dsl import stages
 from mongo_dsl.expressions.order import reordered
 from mongo_dsl.nodes import Body, Node, Op, Stages
-from mongo_dsl.stages.arguments import wire_name
+from mongo_dsl.signatures import camel_case
 from mongo_dsl.stages.face import parameters, whole_argument
 
 
@@ -71,7 +71,7 @@ def _reordered(stage: Any, given: Sequence[str], named: Sequence[str]) -> Node:
     if not isinstance(stage.body, Body) or "operator" not in named:
         body = reordered(stage.body, given)
         return stage if body is stage.body else Op(stage.name, body)
-    wire = {*map(wire_name, named)}
+    wire = {*map(camel_case, named)}
     name = next((key for key, _ in stage.body.items if key not in wire), "operator")
     aliased = [("operator" if k == name else k, v) for k, v in stage.body.items]
     body = reordered(Body(tuple(aliased)), given)

@@ -6,33 +6,17 @@ Which function that is, the operator's name says; how it takes its arguments, tr
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
 from typing import Any
 
 from mongo_dsl.expressions.face import as_is
+from mongo_dsl.signatures import parameters
 from mongo_dsl.source.layout import Call
 from mongo_dsl.source.written import Named, Written, call
 
 
 Argument = tuple[list[Written], list[Named], Written]
 """What an operator takes, as a list, by name and as a whole; the first two may be empty."""
-
-
-def snake_case(name: str) -> str:
-    """Return the Python name of an operator: ``$dateAdd`` is ``date_add``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.lstrip("$")).lower()
-
-
-def function_of(
-    namespace: ModuleType, name: str
-) -> tuple[str, Callable[..., Any]] | None:
-    """Return the function of the operator *name* in *namespace*, if it has one."""
-    for candidate in (snake_case(name), f"{snake_case(name)}_"):
-        if candidate in namespace.__all__:
-            return candidate, getattr(namespace, candidate)
-    return None
 
 
 def attempts(
@@ -64,13 +48,6 @@ def by_name(head: str, function: Callable[..., Any], named: Sequence[Named]) -> 
 
 
 _KEYWORD_ONLY = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
-
-
-def parameters(function: Callable[..., Any]) -> dict[Any, inspect.Parameter]:
-    """Return the parameters of *function*, but for those that take any number."""
-    found = inspect.signature(function).parameters
-    any_number = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {name: p for name, p in found.items() if p.kind not in any_number}
 
 
 def _parameter(key: str, known: dict[Any, inspect.Parameter]) -> str:

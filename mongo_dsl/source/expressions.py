@@ -25,7 +25,8 @@ from mongo_dsl.nodes import (
     Var,
 )
 from mongo_dsl.raw import raw
-from mongo_dsl.source.calls import Argument, attempts, function_of
+from mongo_dsl.signatures import function_of
+from mongo_dsl.source.calls import Argument, attempts
 from mongo_dsl.source.fields import Scope, field
 from mongo_dsl.source.layout import Call
 from mongo_dsl.source.literals import data, hole, literal
@@ -38,6 +39,7 @@ from mongo_dsl.source.written import (
     call,
     first_that_fits,
     infix,
+    inside,
     listed,
     mapped,
     method,
@@ -80,7 +82,8 @@ def operator(node: Op, scope: Scope, namespace: ModuleType, prefix: str) -> Writ
     if found is None:
         raise UnwritableError(node)
     name, function = found
-    argument = _argument(node, scope)
+    with inside(node):
+        argument = _argument(node, scope)
     ways = (
         *_signs(node, argument[0]),
         *_slices(node, argument[0]),

@@ -20,11 +20,13 @@ from mongo_dsl.structure import element_of, fields_of
 class Scope:
     """Where code stands: *model* is the class that fields belong to, if any.
 
-    Within *items*, paths are those of an array's items, and written by `F`.
+    Within *items*, paths are those of an array's items, and written by `F`. What is
+    *foreign* was written by others: what a stage refuses isn't written as it is.
     """
 
     model: type | None = None
     items: bool = False
+    foreign: bool = False
 
     def within_items(self) -> Scope:
         """Return the scope of conditions on an array's items."""
@@ -60,7 +62,7 @@ def untyped(path: Path) -> Written:
         for step in _steps(path):
             code, found = _step(code, found, step)
     except DslError as error:
-        raise UnwritableError(path) from error
+        raise UnwritableError(path, str(error)) from error
     return Written(code, found)
 
 
@@ -142,6 +144,6 @@ def step(on: Written, name: str) -> Written:
     try:
         value = getattr(on.value, name) if attribute else on.value[name]
     except DslError as error:
-        raise UnwritableError(name) from error
+        raise UnwritableError(name, str(error)) from error
     code = Prefix("", f".{name}") if attribute else Call("", (quoted(name),), "[", "]")
     return Written(Chain(on.code, (code,)), value)

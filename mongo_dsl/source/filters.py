@@ -26,7 +26,8 @@ from mongo_dsl.predicates import (
     speaks_of_item,
 )
 from mongo_dsl.raw import raw
-from mongo_dsl.source.calls import attempts, snake_case
+from mongo_dsl.signatures import snake_case
+from mongo_dsl.source.calls import attempts
 from mongo_dsl.source.fields import Scope, field
 from mongo_dsl.source.layout import Prefix
 from mongo_dsl.source.literals import data

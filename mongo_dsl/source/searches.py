@@ -8,7 +8,8 @@ from collections.abc import Callable
 from mongo_dsl import search
 from mongo_dsl.compile import compile_value
 from mongo_dsl.nodes import Body, Map, Node, Op, Seq
-from mongo_dsl.source.calls import by_name, function_of
+from mongo_dsl.signatures import function_of
+from mongo_dsl.source.calls import by_name
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.written import (
     Attempt,

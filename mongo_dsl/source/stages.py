@@ -10,7 +10,8 @@ from mongo_dsl.compile import compile_expression
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages, Value
 from mongo_dsl.pipeline import Pipeline
 from mongo_dsl.predicates import Query
-from mongo_dsl.source.calls import by_name, kept, snake_case
+from mongo_dsl.signatures import snake_case
+from mongo_dsl.source.calls import by_name, kept
 from mongo_dsl.source.expressions import accumulator, window
 from mongo_dsl.source.fields import Scope
 from mongo_dsl.source.filters import conjuncts, predicate
@@ -79,7 +80,27 @@ def _ways(on: Written, name: str, node: Any, scope: Scope) -> Iterator[Attempt]:
         yield lambda: _by_name(on, name, named)
     whole = _argument(node.name, "", node.body, scope)
     yield lambda: method(on, name, [whole])
-    yield lambda: method(on, name, [kept(whole)])
+    if not (scope.foreign and _is_named(node)):
+        yield lambda: method(on, name, [kept(whole)])
+
+
+# Stages that are written in one way: what their methods refuse is wrong.
+_BY_NAME_ONLY = frozenset(
+    {
+        *("$bucket", "$bucketAuto", "$densify", "$fill", "$graphLookup", "$merge"),
+        "$replaceRoot",
+    }
+)
+
+
+def _is_named(node: Op) -> bool:
+    """Tell whether *node* has named arguments that its method must know.
+
+    It doesn't know what YAML makes of ``on``.
+    """
+    if node.name not in _BY_NAME_ONLY or not isinstance(node.body, Body):
+        return False
+    return all(key != "true" for key, _ in node.body.items)
 
 
 def _by_name(on: Written, name: str, named: Sequence[Named]) -> Written:

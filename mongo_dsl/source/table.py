@@ -7,7 +7,7 @@ from typing import Any
 
 from mongo_dsl.nodes import Node
 from mongo_dsl.source.fields import Scope
-from mongo_dsl.source.written import UnwritableError, Written
+from mongo_dsl.source.written import UnwritableError, Written, inside
 
 
 WRITERS: dict[type[Node], Callable[[Any, Scope], Written]] = {}
@@ -22,4 +22,5 @@ def expression(node: Node, scope: Scope) -> Written:
     write = WRITERS.get(type(node))
     if write is None:
         raise UnwritableError(node)
-    return write(node, scope)
+    with inside(node):
+        return write(node, scope)

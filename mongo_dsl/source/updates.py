@@ -11,7 +11,7 @@ import attrs
 from mongo_dsl.nodes import Body, Map, Node, Path, Seq
 from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
 from mongo_dsl.raw import raw
-from mongo_dsl.source.calls import snake_case
+from mongo_dsl.signatures import snake_case
 from mongo_dsl.source.fields import Scope, field, step
 from mongo_dsl.source.filters import MANY, item_test
 from mongo_dsl.source.literals import data
@@ -23,6 +23,7 @@ from mongo_dsl.source.written import (
     call,
     first_that_fits,
     infix,
+    inside,
     method,
     quoted,
 )
@@ -55,7 +56,8 @@ def _change(change: Change, arrays: Arrays, scope: Scope) -> Written:
     one = Changes((change,), used)
     places = (_address(change.path, used, s) for s in (scope, Scope(items=True)))
     ways = (way for on in places for way in _ways(on, change, scope))
-    return first_that_fits(one, compile_changes, ways)
+    with inside(change):
+        return first_that_fits(one, compile_changes, ways)
 
 
 def _address(path: Path, arrays: Arrays, scope: Scope) -> Written:

@@ -6,7 +6,8 @@ it was to write: no source is given out that builds something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -36,12 +37,23 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 class UnwritableError(Exception):
-    """No function of the DSL builds *node*."""
+    """No function of the DSL builds *node*; *around* it are the nodes that hold it."""
 
     def __init__(self, node: Any, reason: str = "") -> None:
         super().__init__(node)
         self.node = node
         self.reason = reason
+        self.around: list[Any] = []
+
+
+@contextlib.contextmanager
+def inside(node: Any) -> Iterator[None]:
+    """Let errors about parts of *node* tell that they are its parts."""
+    try:
+        yield
+    except UnwritableError as error:
+        error.around.append(node)
+        raise
 
 
 def call(
@@ -123,10 +135,11 @@ def first_that_fits(
         UnwritableError: none does.
     """
     reasons: list[str] = []
-    for attempt in attempts:
-        made = _tried(attempt, reasons)
-        if made is not None and _fits(held(made.value), node, compile_):
-            return made
+    with inside(node):
+        for attempt in attempts:
+            made = _tried(attempt, reasons)
+            if made is not None and _fits(held(made.value), node, compile_):
+                return made
     raise UnwritableError(node, next(iter(reasons), ""))
 
 

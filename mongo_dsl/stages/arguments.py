@@ -25,6 +25,7 @@ from mongo_dsl.nodes import (
 )
 from mongo_dsl.params import later
 from mongo_dsl.predicates import Query
+from mongo_dsl.signatures import camel_case
 from mongo_dsl.values import Face, key, node
 
 
@@ -32,17 +33,11 @@ def options(**given: Any) -> Body:
     """Build a document of the arguments that were *given*, in MongoDB's names."""
     return Body(
         tuple(
-            (wire_name(name), node(value))
+            (camel_case(name), node(value))
             for name, value in given.items()
             if value is not None and value is not MISSING
         )
     )
-
-
-def wire_name(name: str) -> str:
-    """Return what MongoDB calls the argument *name*: ``local_field`` is ``localField``."""
-    first, *more = name.strip("_").split("_")
-    return first + "".join(map(str.capitalize, more))
 
 
 def constant(value: Any) -> Any:
