@@ -141,7 +141,7 @@ def _expression(node_: Node, scope: Scope) -> Written:
 
 def _update(node_: Any, scope: Scope) -> Written:
     write: Any = source.pipeline if isinstance(node_, Stages) else source.update
-    return write(node_, scope)  # type: ignore[no-any-return]
+    return write(node_, scope)
 
 
 _KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Written]]] = {

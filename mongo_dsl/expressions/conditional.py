@@ -26,6 +26,7 @@ from mongo_dsl.values import Face, node
 __all__ = ["case", "cond", "if_null", "switch"]
 
 
+@in_call_order
 def case(case: Any, then: Any) -> Expr:
     """Give *then* where *case* is true: a branch of `switch`."""
     return Expr(document({"case": case, "then": then}))

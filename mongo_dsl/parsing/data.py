@@ -27,10 +27,8 @@ def data(mql: Any, at: Place) -> Node:
         raise at.wrong(f"{mql!r} is a part of a query; MQL holds plain values")
     if isinstance(mql, str):
         at.text(mql)
-    try:
+    with at.pointing(DslError):
         return at.marked(node(mql))
-    except DslError as error:
-        raise at.wrong(str(error)) from error
 
 
 def _document(mql: Mapping[str, Any], at: Place) -> Node:

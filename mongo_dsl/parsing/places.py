@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -76,6 +77,18 @@ class Place:
     def wrong(self, problem: str) -> TranslationError:
         """Return the error that *problem* is found here."""
         return TranslationError(f"{self.path or 'the whole'}: {problem}", self.path)
+
+    @contextlib.contextmanager
+    def pointing(self, kind: type[Exception]) -> Iterator[None]:
+        """Turn errors of *kind* into such that point here.
+
+        Raises:
+            TranslationError: there is one.
+        """
+        try:
+            yield
+        except kind as error:
+            raise self.wrong(str(error)) from error
 
     def known(self, name: str, category: str, what: str) -> str:
         """Check that *name* is an operator of *category*.

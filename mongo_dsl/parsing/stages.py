@@ -40,10 +40,8 @@ def update_pipeline(mql: Any, at: Place) -> Stages:
     """
     read = pipeline(mql, at)
     for n, stage in enumerate(read.items):
-        try:
+        with at.below(n).pointing(PlacementError):
             placement.check_update([stage])
-        except PlacementError as error:
-            raise at.below(n).wrong(str(error)) from error
     return read
 
 
@@ -53,10 +51,8 @@ def _check_places(stages: list[Node], at: Place, within: str) -> None:
         placement.check(stages, within=within)
     except PlacementError:
         for n in reversed(range(len(stages))):
-            try:
+            with at.below(n).pointing(PlacementError):
                 placement.check(stages, since=n + 1, within=within)
-            except PlacementError as error:
-                raise at.below(n).wrong(str(error)) from error
 
 
 def _stage(mql: Any, at: Place) -> Node:

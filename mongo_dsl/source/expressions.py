@@ -93,15 +93,17 @@ def operator(node: Op, scope: Scope, namespace: ModuleType, prefix: str) -> Writ
 
 
 def _argument(node: Op, scope: Scope) -> Argument:
+    """Write what *node* takes; each part of it once, for parts have parts."""
     body = node.body
     if node.name == "$literal":
         return [], [], data(body)
-    whole = expression(body, scope)
     if isinstance(body, Seq):
-        return [expression(item, scope) for item in body.items], [], whole
+        items = [expression(item, scope) for item in body.items]
+        return items, [], listed(items)
     if isinstance(body, (Body, Map)):
-        return [], _branches(node, _named(body, scope)), whole
-    return [], [], whole
+        named = _named(body, scope)
+        return [], _branches(node, named), mapped(named)
+    return [], [], expression(body, scope)
 
 
 def _branches(node: Op, named: list[Named]) -> list[Named]:
@@ -115,12 +117,20 @@ def _cases(branches: Written) -> Written:
     code: Any = branches.code
     made = []
     for written, branch in zip(code.items, branches.value, strict=True):
-        parts = {prefix.text: prefix.code for prefix in written.items}
-        if list(parts) != ['"case": ', '"then": ']:
+        if not isinstance(branch, dict) or branch.keys() != {"case", "then"}:
             return branches
-        value = fn.case(branch["case"], branch["then"])
-        made.append(Written(Call("fn.case", tuple(parts.values())), value))
+        named = [
+            (key, Written(prefix.code, branch[key]))
+            for key, prefix in zip(branch, written.items, strict=True)
+        ]
+        made.append(_case(named))
     return listed(made)
+
+
+def _case(named: list[Named]) -> Written:
+    if [key for key, _ in named] == ["case", "then"]:
+        return call("fn.case", fn.case, [value for _, value in named])
+    return call("fn.case", fn.case, (), named)
 
 
 _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {

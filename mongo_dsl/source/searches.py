@@ -129,10 +129,32 @@ def _number(node: Node) -> Written:
         return _positional("score_relevance", [])
     if isinstance(body, Seq):
         return _positional(f"score_{kind}", [_number(item) for item in body.items])
-    if kind == "gauss" or (kind == "path" and isinstance(body, (Body, Map))):
-        return _call(node, f"score_{kind}", body)
-    inner = data(body) if kind == "path" else _number(body)
-    return _positional(f"score_{kind}", [inner])
+    if kind == "gauss":
+        return _gauss(node, body)
+    if kind == "path":
+        return _field(node, body)
+    return _positional(f"score_{kind}", [_number(body)])
+
+
+def _field(node: Node, body: Node) -> Written:
+    """Write a field's value: by its name, or with what stands for it if it lacks."""
+    named = isinstance(body, (Body, Map))
+    return _call(node, "score_path", body) if named else data(body)
+
+
+def _gauss(node: Node, body: Node) -> Written:
+    function = search.score_gauss
+    named = [
+        (key, _origin(item) if key == "path" else data(item))
+        for key, item in _items(body)
+    ]
+    way = functools.partial(by_name, "search.score_gauss", function, named)
+    return first_that_fits(node, compile_value, [way])
+
+
+def _origin(path: Node) -> Written:
+    """Write the field that a score decays by."""
+    return _field(Op("path", path), path)
 
 
 def _facets(node: Node) -> Written:
