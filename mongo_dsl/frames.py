@@ -65,7 +65,8 @@ class Window(Readable[dict[str, Any]], Face):
 
         *documents* are two places, counted from the current document; *range* are two
         distances from its value of the sort field, in *unit* where that is a date. A
-        bound is a number, ``"current"`` or ``"unbounded"``.
+        bound is a number, ``"current"`` or ``"unbounded"``. Without either, a window is
+        written that is the whole partition.
 
         Raises:
             OperandError: the function takes no bounds, or a bound is something else.
@@ -128,17 +129,23 @@ def window_output(name: str, value: Node) -> Node:
 
 
 def _bounds(documents: Any, range_: Any, unit: Any) -> Body:
-    if (documents is None) is (range_ is None):
-        msg = (
-            f"over got documents={documents!r} and range={range_!r}; it takes exactly one"
-            " of them"
-        )
+    if documents is not None and range_ is not None:
+        msg = f"over got documents={documents!r} and range={range_!r}; it takes one of them"
         raise ArgumentError(msg)
+    if range_ is None and documents is None and unit is None:
+        return Body(())
     if documents is not None:
         if unit is not None:
             msg = f"over got the unit {unit!r} with documents; only a range has a unit"
             raise ArgumentError(msg)
         return Body((("documents", _pair("documents", documents, whole=True)),))
+    return _range(range_, unit)
+
+
+def _range(range_: Any, unit: Any) -> Body:
+    if range_ is None:
+        msg = f"over got the unit {unit!r} without a range; give it one"
+        raise ArgumentError(msg)
     pair = _pair("range", range_, whole=unit is not None)
     if unit is None:
         return Body((("range", pair),))

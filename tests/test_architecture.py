@@ -21,7 +21,7 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "versions", "geo"),
+    ("names", "nodes", "conformity", "versions", "geo", "signatures"),
     ("values", "predicates", "structure"),
     (
         "compile",

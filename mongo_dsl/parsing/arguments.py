@@ -206,7 +206,7 @@ def _form(function: Callable[..., Any]) -> str:
         made: Face = function(*places, **given)
     except (DslError, TypeError):
         return "named"
-    body = made._node.body  # type: ignore[attr-defined]  # noqa: SLF001
+    body = made._node.body  # noqa: SLF001
     if isinstance(body, Seq):
         return "positional"
     return "named" if isinstance(body, Body) and body.items else "single"

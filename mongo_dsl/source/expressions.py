@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -27,8 +28,8 @@ from mongo_dsl.nodes import (
 from mongo_dsl.raw import raw
 from mongo_dsl.signatures import function_of
 from mongo_dsl.source.calls import Argument, attempts
-from mongo_dsl.source.fields import Scope, field
-from mongo_dsl.source.layout import Call
+from mongo_dsl.source.fields import Scope, field, member
+from mongo_dsl.source.lambdas import by_lambda
 from mongo_dsl.source.literals import data, hole, literal
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
@@ -58,9 +59,13 @@ def _named(node: Map | Body, scope: Scope) -> list[Named]:
     return [(key, expression(item, scope)) for key, item in node.items]
 
 
-def _var(node: Var, _: Scope) -> Written:
-    if node.name in SYSTEM:
-        return Written(f"fn.{node.name}", getattr(fn, node.name))
+def _var(node: Var, scope: Scope) -> Written:
+    root, *names = node.name.split(".")
+    if root in scope.variables:
+        return functools.reduce(member, names, Written(root, fn.var(root)))
+    if root in SYSTEM and all(names):
+        system = Written(f"fn.{root}", getattr(fn, root))
+        return functools.reduce(member, names, system)
     return call("fn.var", fn.var, [literal(node.name)])
 
 
@@ -69,6 +74,9 @@ def _raw(node: Raw, _: Scope) -> Written:
 
 
 def _op(node: Op, scope: Scope) -> Written:
+    made = by_lambda(node, scope)
+    if made is not None:
+        return made
     return operator(node, scope, fn, "fn")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -22,15 +23,21 @@ class Scope:
 
     Within *items*, paths are those of an array's items, and written by `F`. What is
     *foreign* was written by others: what a stage refuses isn't written as it is.
+    *variables* are the arguments of the lambdas around.
     """
 
     model: type | None = None
     items: bool = False
     foreign: bool = False
+    variables: frozenset[str] = frozenset()
 
     def within_items(self) -> Scope:
         """Return the scope of conditions on an array's items."""
         return attrs.evolve(self, items=True)
+
+    def binding(self, names: Iterable[str]) -> Scope:
+        """Return the scope of a lambda's body, whose arguments are *names*."""
+        return attrs.evolve(self, variables=self.variables.union(names))
 
 
 UNTYPED = Scope()
@@ -84,6 +91,13 @@ def _step(code: str, on: Any, step: str | int) -> tuple[str, Any]:
         return f"{code}.{step}", getattr(on, step)
     written = quoted(step) if isinstance(step, str) else step
     return f"{code}[{written}]", on[step]
+
+
+def member(on: Written, name: str) -> Written:
+    """Write the field *name* of the variable *on*."""
+    plain = _is_attribute(name) and not hasattr(type(on.value), name)
+    code = f".{name}" if plain else f"[{quoted(name)}]"
+    return Written(f"{on.code}{code}", on.value[name])
 
 
 def _is_attribute(name: str) -> bool:

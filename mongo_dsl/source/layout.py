@@ -73,7 +73,15 @@ def laid_out(code: Code, margin: int = 0, taken: int = 0) -> str:
         return code.text + laid_out(code.code, margin, taken + len(code.text))
     if isinstance(code, Call):
         return _broken_call(code, margin) if code.items else line
+    if isinstance(code, Chain) and _is_one_call(code):
+        return flat(code.root) + laid_out(code.calls[0], margin, WIDTH)
     return _bracketed(code, margin)
+
+
+def _is_one_call(chain: Chain) -> bool:
+    """Tell whether *chain* is broken in its only call: ``F.place.near(…)``."""
+    (first, *others) = chain.calls
+    return not others and isinstance(first, Call) and bool(first.items)
 
 
 def _broken_call(code: Call, margin: int) -> str:

@@ -13,13 +13,15 @@ from bson import Binary, Code, DBRef, Decimal128, Int64, ObjectId, Regex
 from mongo_dsl.conformity import describe
 from mongo_dsl.nodes import Body, Collection, Data, Map, Node, Param, Raw, Seq, Value
 from mongo_dsl.params import annotation_of, param
-from mongo_dsl.source.layout import flat
+from mongo_dsl.source.layout import Call, flat
 from mongo_dsl.source.written import UnwritableError, Written, listed, mapped, quoted
 from mongo_dsl.values import node
 
 
 def literal(value: Any) -> Written:
     """Write a scalar, with its type."""
+    if isinstance(value, dt.datetime) and value.tzinfo is dt.timezone.utc:
+        return Written(_moment(value), value)
     write = _WRITERS.get(type(value))
     return Written(repr(value) if write is None else write(value), value)
 
@@ -28,15 +30,42 @@ def _float(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'float("{value}")'
 
 
+_FLAGS = (re.ASCII, re.DOTALL, re.IGNORECASE, re.LOCALE, re.MULTILINE, re.VERBOSE)
+
+
+def _bytes(value: bytes) -> str:
+    """Write bytes, in double quotes where that needs no escapes."""
+    written = repr(value)
+    return written if '"' in written else f'b"{written[2:-1]}"'
+
+
+def _moment(value: dt.datetime) -> Call:
+    """Write a date, without the zeros behind it."""
+    parts = [value.year, value.month, value.day]
+    time = [value.hour, value.minute, value.second, value.microsecond]
+    while time and not time[-1]:
+        time.pop()
+    items = tuple(map(str, (*parts, *time)))
+    return Call("datetime.datetime", (*items, "tzinfo=datetime.timezone.utc"))
+
+
 def _pattern(value: re.Pattern[Any]) -> str:
-    text = quoted(value.pattern) if isinstance(value.pattern, str) else value.pattern
-    flags = int(value.flags) & ~int(re.UNICODE)
+    text = (
+        quoted(value.pattern)
+        if isinstance(value.pattern, str)
+        else _bytes(value.pattern)
+    )
+    flags = " | ".join(f"re.{flag.name}" for flag in _FLAGS if value.flags & flag)
     return f"re.compile({text}, {flags})" if flags else f"re.compile({text})"
 
 
 def _regex(value: Regex[Any]) -> str:
     options = "".join(o for o in "ilmsux" if value.flags & re.RegexFlag[o.upper()])
-    text = quoted(value.pattern) if isinstance(value.pattern, str) else value.pattern
+    text = (
+        quoted(value.pattern)
+        if isinstance(value.pattern, str)
+        else _bytes(value.pattern)
+    )
     return f"Regex({text}, {quoted(options)})" if options else f"Regex({text})"
 
 
@@ -59,16 +88,16 @@ def _reference(value: DBRef) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: quoted,
+    bytes: _bytes,
     float: _float,
     Int64: lambda value: f"Int64({int(value)})",
     Decimal128: lambda value: f'Decimal128("{value}")',
     ObjectId: lambda value: f'ObjectId("{value}")',
-    Binary: lambda value: f"Binary({bytes(value)!r}, {value.subtype})",
+    Binary: lambda value: f"Binary({_bytes(bytes(value))}, {value.subtype})",
     re.Pattern: _pattern,
     Regex: _regex,
     Code: _code,
     DBRef: _reference,
-    dt.datetime: repr,
 }
 
 

@@ -129,10 +129,8 @@ def _number(node: Node) -> Written:
         return _positional("score_relevance", [])
     if isinstance(body, Seq):
         return _positional(f"score_{kind}", [_number(item) for item in body.items])
-    if kind == "gauss":
-        return _gauss(node, body)
-    if kind == "path":
-        return _field(node, body)
+    if kind in ("gauss", "path"):
+        return (_gauss if kind == "gauss" else _field)(node, body)
     return _positional(f"score_{kind}", [_number(body)])
 
 

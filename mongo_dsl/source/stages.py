@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from mongo_dsl import fn
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages, Value
 from mongo_dsl.pipeline import Pipeline
@@ -168,6 +169,8 @@ def _group(on: Written, name: str, body: Any, scope: Scope) -> Iterator[Attempt]
     key = expression(dict(body.items)["_id"], scope)
     outputs = [(k, accumulator(v, scope)) for k, v in body.items if k != "_id"]
     yield from _assigned(on, name, [key], outputs)
+    constant = call("fn.value", fn.value, [key])
+    yield from _assigned(on, name, [constant], outputs)
     whole = [(k, key if k == "_id" else dict(outputs)[k]) for k, _ in body.items]
     yield lambda: method(on, name, [kept(mapped(whole))])
 
@@ -215,11 +218,21 @@ def _search(on: Written, name: str, body: Any, _: Scope) -> Iterator[Attempt]:
     yield lambda: _by_name(on, name, named)
 
 
+def _geo_near(on: Written, name: str, body: Any, scope: Scope) -> Iterator[Attempt]:
+    """Yield the call around a legacy pair, which the method would take for a mistake."""
+    if not isinstance(body, Body) or not isinstance(dict(body.items).get("near"), Seq):
+        return
+    named = [(k, _argument("$geoNear", k, item, scope)) for k, item in body.items]
+    legacy = [(k, kept(item) if k == "near" else item) for k, item in named]
+    yield lambda: _by_name(on, name, legacy)
+
+
 _SPECIAL: dict[str, Callable[[Written, str, Any, Scope], Iterator[Attempt]]] = {
     "$match": _match,
     "$project": _fields,
     "$set": _fields,
     "$addFields": _fields,
+    "$geoNear": _geo_near,
     "$group": _group,
     "$sort": _sort,
     "$unset": _unset,

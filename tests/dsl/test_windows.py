@@ -121,15 +121,15 @@ def test_outputs(made):
 
 
 ERRORS = {
-    "no bounds": (
-        lambda: win.sum_(F.a).over(),
+    "a unit alone": (
+        lambda: win.sum_(F.a).over(unit="day"),
         ArgumentError,
-        "over got documents=None and range=None; it takes exactly one of them",
+        "over got the unit 'day' without a range; give it one",
     ),
     "both kinds of bounds": (
         lambda: win.sum_(F.a).over(documents=(-1, 0), range=(-1, 0)),
         ArgumentError,
-        "over got documents=(-1, 0) and range=(-1, 0); it takes exactly one of them",
+        "over got documents=(-1, 0) and range=(-1, 0); it takes one of them",
     ),
     "a unit of documents": (
         lambda: win.sum_(F.a).over(documents=(-1, 0), unit="day"),
