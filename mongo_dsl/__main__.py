@@ -10,26 +10,51 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import json_util
+from bson.errors import BSONError
 
-from mongo_dsl.errors import DslError
+from mongo_dsl.errors import DslError, TranslationError
 from mongo_dsl.translation import Kind, translate
 
 
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, BSONError)
 _OPTIONS = json_util.DEFAULT_JSON_OPTIONS.with_options(tz_aware=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line, and return its exit status: 1 if the input isn't MQL."""
-    asked = _parser().parse_args(arguments)
+    """Run the command line, and return its exit status: 1 if the input isn't MQL.
+
+    Wrong arguments end it with the status 2.
+    """
+    parser = _parser()
+    asked = parser.parse_args(arguments)
     try:
-        mql = json_util.loads(sys.stdin.read(), json_options=_OPTIONS)
-        found = translate(mql, asked.kind, model=_model(asked.model))
-    except (ValueError, TypeError, ImportError, AttributeError) as error:
-        kind = "" if isinstance(error, DslError) else f"{type(error).__name__}: "
-        sys.stderr.write(f"{kind}{error}\n")
+        model = _model(asked.model)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        parser.error(f"--model got {asked.model!r}, where there is no class: {error}")
+    try:
+        found = translate(_read(), asked.kind, model=model)
+    except DslError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(found.source)
     return 0
+
+
+def _read() -> Any:
+    """Read Extended JSON from standard input.
+
+    Raises:
+        TranslationError: it is something else, or nothing.
+    """
+    try:
+        text = sys.stdin.read()
+        if text.strip():
+            return json_util.loads(text, json_options=_OPTIONS)
+    except (*_UNREADABLE, RecursionError) as error:
+        msg = f"standard input is no Extended JSON: {error or type(error).__name__}"
+        raise TranslationError(msg) from error
+    msg = "standard input is empty; it takes MQL as Extended JSON"
+    raise TranslationError(msg)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,12 +72,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _model(name: str | None) -> Any:
-    """Import the class that *name* names."""
+    """Import the class that *name* names.
+
+    Raises:
+        ImportError: there is no such module.
+        AttributeError: there is no such class in it.
+        ValueError: *name* has another form.
+    """
     if name is None:
         return None
     module, _, cls = name.partition(":")
+    if not module or not cls:
+        msg = "it is written package.module:Class"
+        raise ValueError(msg)
     return getattr(importlib.import_module(module), cls)
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.exit(main())

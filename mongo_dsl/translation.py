@@ -23,7 +23,7 @@ from mongo_dsl.source import (
     identical,
     laid_out,
 )
-from mongo_dsl.source.layout import Call, Prefix
+from mongo_dsl.source.layout import WIDTH, Call, Prefix
 from mongo_dsl.values import node
 
 
@@ -68,7 +68,7 @@ def translate(mql: Any, kind: Kind, *, model: type | None = None) -> Translation
 
     Raises:
         TranslationError: *mql* is no MQL; the error tells where.
-        ArgumentError: there is no such *kind*.
+        ArgumentError: there is no such *kind*, or *model* is no document class.
 
     >>> print(translate({"age": {"$gt": 18}, "city": "Paris"}, kind="filter"), end="")
     from mongo_dsl import F
@@ -78,13 +78,16 @@ def translate(mql: Any, kind: Kind, *, model: type | None = None) -> Translation
     if not isinstance(kind, str) or kind not in _KINDS:
         msg = f"translate got the kind {kind!r}; the kinds are: {', '.join(_KINDS)}"
         raise ArgumentError(msg)
+    if model is not None and not attrs.has(model):
+        msg = f"translate got the model {model!r}; it takes a document class"
+        raise ArgumentError(msg)
     at = parsing.Place()
     at.shallow(mql)
     made = _made(mql, kind, Scope(model, foreign=True), at)
     if not identical(made.value.compile(), _plain(mql)):
         msg = f"no query compiles to it; the nearest one is {flat(made.code)}"
         raise at.wrong(msg)
-    return Translation(_module(made.code, model), made.value)
+    return Translation(_module(made.code, model, at), made.value)
 
 
 def _made(mql: Any, kind: Kind, scope: Scope, at: parsing.Place) -> Written:
@@ -152,23 +155,45 @@ _KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Written]]] = {
 }
 
 
-def _module(code: Code, model: type | None) -> str:
+def _module(code: Code, model: type | None, at: parsing.Place) -> str:
     """Write a module: its imports, and the query."""
     assigned = laid_out(Prefix("query = ", code))
-    return f"{imports(assigned, model)}\n\n{assigned}\n"
+    try:
+        return f"{imports(assigned, model)}\n\n{assigned}\n"
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        msg = "the source nests its brackets deeper than Python reads"
+        raise at.wrong(msg) from error
 
 
 def imports(code: str, model: type | None = None) -> str:
     """Write the imports that *code* needs."""
-    names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    lines = [f"import {name}" for name in ("datetime", "re") if name in names]
-    if lines:
-        lines.append("")
-    bson_names = sorted(names & _BSON)
-    if bson_names:
-        lines += [f"from bson import {', '.join(bson_names)}", ""]
-    ours = sorted(names & set(_OURS))
-    lines.append(f"from mongo_dsl import {', '.join(ours)}")
-    if model is not None and model.__name__ in names:
-        lines += ["", f"from {model.__module__} import {model.__name__}"]
-    return "\n".join(lines)
+    names = free_names(ast.parse(code))
+    modules = [f"import {name}" for name in ("datetime", "re") if name in names]
+    blocks = ["\n".join(modules)]
+    blocks += _imported("bson", names & _BSON)
+    blocks += _imported("mongo_dsl", names & _OURS)
+    if model is not None:
+        blocks += _imported(model.__module__, names & {model.__name__})
+    return "\n\n".join(filter(None, blocks))
+
+
+def _imported(module: str, names: set[str]) -> list[str]:
+    if not names:
+        return []
+    line = f"from {module} import {', '.join(sorted(names))}"
+    rows = "".join(f"    {name},\n" for name in sorted(names))
+    return [line if len(line) <= WIDTH else f"from {module} import (\n{rows})"]
+
+
+def free_names(tree: ast.AST) -> set[str]:
+    """Return the names that *tree* reads, but for the arguments of its lambdas."""
+    found: set[str] = set()
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
+    while waiting:
+        node_, bound = waiting.pop()
+        if isinstance(node_, ast.Lambda):
+            bound = bound.union(argument.arg for argument in node_.args.args)
+        if isinstance(node_, ast.Name) and node_.id not in bound:
+            found.add(node_.id)
+        waiting += [(child, bound) for child in ast.iter_child_nodes(node_)]
+    return found

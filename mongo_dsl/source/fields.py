@@ -22,7 +22,8 @@ class Scope:
     """Where code stands: *model* is the class that fields belong to, if any.
 
     Within *items*, paths are those of an array's items, and written by `F`. What is
-    *foreign* was written by others: what a stage refuses isn't written as it is.
+    *foreign* was written by others: what a stage refuses isn't written as it is, and
+    numbers in paths are places.
     *variables* are the arguments of the lambdas around.
     """
 
@@ -55,6 +56,17 @@ def field(path: Path, scope: Scope = UNTYPED) -> Written:
         if found is not None:
             return found
     return untyped(path)
+
+
+def with_places(path: Path) -> Path:
+    """Take the numbers in *path* for places in arrays; filters and updates do the same."""
+    segments = path.name.split(".")
+    found = [n for n, segment in enumerate(segments) if n and _is_place(segment)]
+    return attrs.evolve(path, positions=tuple(found)) if found else path
+
+
+def _is_place(segment: str) -> bool:
+    return segment.isascii() and segment.isdigit() and str(int(segment)) == segment
 
 
 def untyped(path: Path) -> Written:

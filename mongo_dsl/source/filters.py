@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,13 +29,14 @@ from mongo_dsl.predicates import (
 from mongo_dsl.raw import raw
 from mongo_dsl.signatures import snake_case
 from mongo_dsl.source.calls import attempts
-from mongo_dsl.source.fields import Scope, field
+from mongo_dsl.source.fields import Scope, field, with_places
 from mongo_dsl.source.layout import Prefix
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.shapes import distances, shape
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
+    UnwritableError,
     Named,
     Written,
     call,
@@ -86,9 +88,11 @@ def _equality(on: Written, value: Written) -> Attempt:
 
 def _fields(path: Path, scope: Scope) -> Iterator[Written]:
     """Yield the field by its class, and by `F`: a class may convert its operands."""
-    typed = field(path, scope)
-    yield typed
-    yield field(attrs.evolve(path, root=None), Scope(items=True))
+    for on in (with_places(path), path) if scope.foreign else (path,):
+        with contextlib.suppress(UnwritableError):
+            yield field(on, scope)
+            yield field(attrs.evolve(on, root=None), Scope(items=True))
+    yield field(path, scope)  # which tells why there is no such field
 
 
 _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {

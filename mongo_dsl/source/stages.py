@@ -6,6 +6,8 @@ import keyword
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from mongo_dsl import fn
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages, Value
@@ -45,7 +47,20 @@ def pipeline(node: Stages, scope: Scope, start: Written | None = None) -> Writte
     made = start or call("Pipeline", Pipeline)
     for one in node.items:
         made = _stage(made, one, scope)
+        if getattr(one, "name", None) in _REPLACING:
+            scope = attrs.evolve(scope, model=None)
     return made
+
+
+# Stages whose documents are no longer those of the class, and such that read others.
+_REPLACING = frozenset(
+    {
+        *("$bucket", "$bucketAuto", "$collStats", "$count", "$currentOp", "$documents"),
+        *("$facet", "$group", "$replaceRoot", "$replaceWith", "$searchMeta"),
+        "$sortByCount",
+    }
+)
+_FOREIGN = frozenset({"$graphLookup", "$lookup", "$unionWith"})
 
 
 def _stage(on: Written, node: Node, scope: Scope) -> Written:
@@ -115,6 +130,8 @@ def _named(node: Any, scope: Scope) -> list[Named]:
 
 def _argument(stage: str, key: str, node: Node, scope: Scope) -> Written:
     """Write the argument *key* of *stage*; what it is, its node or its place tells."""
+    if stage in _FOREIGN and isinstance(node, (Stages, Query)):
+        scope = attrs.evolve(scope, model=None)
     if isinstance(node, Stages):
         return pipeline(node, scope)
     if isinstance(node, Query):

@@ -12,7 +12,7 @@ from mongo_dsl.nodes import Body, Map, Node, Path, Seq
 from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
 from mongo_dsl.raw import raw
 from mongo_dsl.signatures import snake_case
-from mongo_dsl.source.fields import Scope, field, step
+from mongo_dsl.source.fields import Scope, field, step, with_places
 from mongo_dsl.source.filters import MANY, item_test
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.table import expression
@@ -54,7 +54,8 @@ Arrays = tuple[tuple[str, Predicate], ...]
 def _change(change: Change, arrays: Arrays, scope: Scope) -> Written:
     used = tuple((n, test) for n, test in arrays if f"$[{n}]" in change.path.name)
     one = Changes((change,), used)
-    places = (_address(change.path, used, s) for s in (scope, Scope(items=True)))
+    path = with_places(change.path) if scope.foreign else change.path
+    places = (_address(path, used, s) for s in (scope, Scope(items=True)))
     ways = (way for on in places for way in _ways(on, change, scope))
     with inside(change):
         return first_that_fits(one, compile_changes, ways)
@@ -68,7 +69,8 @@ def _address(path: Path, arrays: Arrays, scope: Scope) -> Written:
         return field(attrs.evolve(path, root=None) if scope.items else path, scope)
     name = ".".join(segments[: marks[0]])
     root = None if scope.items else path.root
-    found = field(attrs.evolve(path, name=name, root=root), scope)
+    positions = tuple(n for n in path.positions if n < marks[0])
+    found = field(Path(name, positions=positions, root=root), scope)
     for segment in segments[marks[0] :]:
         found = _below(found, segment, dict(arrays), scope)
     return found
