@@ -36,8 +36,8 @@ from mongo_dsl.source.shapes import distances, shape
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
-    UnwritableError,
     Named,
+    UnwritableError,
     Written,
     call,
     first_that_fits,

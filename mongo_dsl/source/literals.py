@@ -27,7 +27,8 @@ def literal(value: Any) -> Written:
 
 
 def _float(value: float) -> str:
-    return repr(value) if math.isfinite(value) else f'float("{value}")'
+    sign = "-" if math.isnan(value) and math.copysign(1, value) < 0 else ""
+    return repr(value) if math.isfinite(value) else f'float("{sign}{value}")'
 
 
 _FLAGS = (re.ASCII, re.DOTALL, re.IGNORECASE, re.LOCALE, re.MULTILINE, re.VERBOSE)
