@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mongo_dsl.nodes import Body, Map, Node, Param, Raw, Value
+from mongo_dsl.nodes import Body, Map, Node, Raw, Value
 from mongo_dsl.shape.classes import alternatives, joined
 from mongo_dsl.shape.expressions import is_data, kind_of
 from mongo_dsl.shape.kinds import NOTHING, OPEN, UNKNOWN, Array, Kind, Shape
@@ -58,8 +58,8 @@ def _shape(kind: Kind) -> Shape:
 def project(body: Any, scope: Scope) -> Shape:
     """Return the shape after ``$project``, which keeps some fields or leaves some out."""
     items = list(_flat(body.items))
-    if any(isinstance(node, (Raw, Param)) for _, node in items):
-        return OPEN  # these may keep, leave out or compute
+    if any(isinstance(node, Raw) for _, node in items):
+        return OPEN  # it may keep, leave out or compute
     dropped = [path for path, node in items if _flag(node) is False]
     if len(dropped) == len(items) or dropped not in ([], [("_id",)]):
         return _without(dropped, scope)

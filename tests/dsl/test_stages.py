@@ -449,6 +449,16 @@ REFUSED = [
         "bucket got boundaries=[1]; it takes at least two",
     ),
     (
+        lambda: stages.bucket(F.a, boundaries="$b"),
+        OperandError,
+        "bucket got boundaries='$b'; it takes a list of values",
+    ),
+    (
+        lambda: stages.bucket(F.a, boundaries=param("x")).bind(x=5),
+        OperandError,
+        "bucket got boundaries=5; it takes a list of values",
+    ),
+    (
         lambda: stages.bucket("$a", boundaries=[1, 2]),
         OperandError,
         "bucket got 'a', a text that is the same for all documents; pass F.a, or"
