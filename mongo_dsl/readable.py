@@ -23,7 +23,8 @@ C_co = TypeVar("C_co", covariant=True)
 class Readable(Generic[C_co]):
     """A value that compiles, and can be read before and after.
 
-    `str` gives mongosh's text, `repr` Python's.
+    `str` gives mongosh's text, `repr` Python's; what has no MQL yet, because a parameter
+    is open, is Python's for both.
     """
 
     __slots__ = ()
@@ -96,7 +97,10 @@ class Readable(Generic[C_co]):
         return self.compile()
 
     def __str__(self) -> str:
-        return self.to_shell()
+        try:
+            return self.to_shell()
+        except DslError:
+            return repr(self)
 
     def __repr__(self) -> str:
         from mongo_dsl.source import represented  # stands above all that it writes
