@@ -3,22 +3,29 @@
 Everything here is pure: it builds and compiles, and never talks to a server.
 """
 
-from mongo_dsl import accumulators as acc
-from mongo_dsl import errors, fn, geo, search, stages
-from mongo_dsl import windows as win
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mongo_dsl import errors
 from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, where
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import Filter
 from mongo_dsl.find import FindCommand
 from mongo_dsl.logic import all_of, and_, any_of, none_of, nor, not_, or_
 from mongo_dsl.params import param
-from mongo_dsl.pipeline import Pipeline
 from mongo_dsl.queryset import QuerySet
 from mongo_dsl.raw import raw
 from mongo_dsl.sorting import Sort
-from mongo_dsl.stages import Stage
-from mongo_dsl.translation import translate
 from mongo_dsl.updates import Update
+
+
+if TYPE_CHECKING:
+    from mongo_dsl import accumulators as acc
+    from mongo_dsl import fn, geo, search, stages
+    from mongo_dsl import windows as win
+    from mongo_dsl.pipeline import Pipeline
+    from mongo_dsl.stages import Stage
+    from mongo_dsl.translation import translate
 
 
 __all__ = [
@@ -56,3 +63,31 @@ __all__ = [
     "where",
     "win",
 ]
+
+# What is imported when it is asked for: a filter needs none of it.
+_LATER = {
+    "Pipeline": ("mongo_dsl.pipeline", "Pipeline"),
+    "Stage": ("mongo_dsl.stages", "Stage"),
+    "acc": ("mongo_dsl.accumulators", None),
+    "fn": ("mongo_dsl.fn", None),
+    "geo": ("mongo_dsl.geo", None),
+    "search": ("mongo_dsl.search", None),
+    "stages": ("mongo_dsl.stages", None),
+    "translate": ("mongo_dsl.translation", "translate"),
+    "win": ("mongo_dsl.windows", None),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    place, attribute = _LATER[name]
+    module = importlib.import_module(place)
+    found = module if attribute is None else getattr(module, attribute)
+    globals()[name] = found  # the next look-up doesn't come here
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

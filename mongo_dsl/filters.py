@@ -14,7 +14,6 @@ from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.flat import Part, compile_flat, grown
 from mongo_dsl.junctions import both, either, negation
-from mongo_dsl.matching import matches
 from mongo_dsl.nodes import Map, Op, Raw, Var
 from mongo_dsl.predicates import (
     EVERYTHING,
@@ -115,6 +114,9 @@ class Filter(Readable[dict[str, Any]], Face):
         >>> (F.tags == "new").matches({"tags": ["new", "red"]})
         True
         """
+        # few filters are evaluated in memory
+        from mongo_dsl.matching import matches  # noqa: PLC0415
+
         return matches(self.compile(), document)
 
     def _compile(self) -> dict[str, Any]:

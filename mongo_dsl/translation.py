@@ -103,7 +103,7 @@ def _unknown(error: UnwritableError, at: parsing.Place) -> TranslationError:
         return place.wrong(error.reason)
     name = getattr(found, "name", None) or getattr(found, "operator", None)
     if isinstance(name, str) and name[:1] == "$":
-        return place.wrong(f"{name} is no operator here, or has other arguments")
+        return place.wrong(f"{name} is no operator here, or takes other arguments")
     return place.wrong("this can't be built")
 
 

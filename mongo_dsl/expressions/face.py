@@ -288,13 +288,25 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
     """
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
+    left_out = dict.fromkeys(_needed(function)[1:], MISSING)
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
+        if len(args) == 1 and isinstance(args[0], AsIs) and not kwargs:
+            return function(args[0], **left_out)  # type: ignore[arg-type]
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 
     return ordered
+
+
+def _needed(function: Any) -> list[str]:
+    """List the arguments of *function* that have no default."""
+    code, defaults = function.__code__, function.__kwdefaults__ or {}
+    count = code.co_argcount
+    named = code.co_varnames[count : count + code.co_kwonlyargcount]
+    by_place = code.co_varnames[: count - len(function.__defaults__ or ())]
+    return [*by_place, *(name for name in named if name not in defaults)]
 
 
 def _reordered(made: R, parameters: Iterable[Any]) -> R:

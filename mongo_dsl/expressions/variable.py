@@ -5,7 +5,6 @@ https://www.mongodb.com/docs/manual/reference/aggregation-variables/
 
 from __future__ import annotations
 
-import re
 from typing import Any, NoReturn
 
 import attrs
@@ -87,7 +86,6 @@ class Variable(Expr):
         return [*names, *super().__dir__()]
 
 
-_NAME = re.compile(r"[a-z\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
 SYSTEM = frozenset(
     {
         "CLUSTER_TIME",
@@ -134,7 +132,9 @@ def variable_name(name: Any) -> str:
 
 def is_name(name: str) -> bool:
     """Tell whether the server takes *name* for a variable."""
-    return _NAME.fullmatch(name) is not None
+    first = name[:1]
+    starts = first > "\x7f" or (first.isalpha() and first.islower())
+    return starts and all(c > "\x7f" or c == "_" or c.isalnum() for c in name)
 
 
 CLUSTER_TIME = var("CLUSTER_TIME")

@@ -64,6 +64,7 @@ def _operators(mql: Mapping[str, Any], at: Place) -> Iterator[Op]:
         place = at.below(name)
         if name[:1] != "$":
             raise place.wrong(f"{name!r} stands beside operators; it is none")
+        place.known(name, "query", "query operator")
         yield at.marked(Op(name, _operand(name, body, place)))
 
 

@@ -8,10 +8,18 @@ from typing import Any, TypeVar
 import attrs
 
 from mongo_dsl.errors import TranslationError
+from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node
+from mongo_dsl.versions import operators
 
 
 N = TypeVar("N", bound=Node)
+
+# What the specification doesn't list among the operators.
+_BESIDE = {
+    "query": frozenset({"$options", "$maxDistance", "$minDistance"}),
+    "expression": frozenset({"$literal"}),
+}
 
 
 @attrs.frozen
@@ -45,6 +53,17 @@ class Place:
     def wrong(self, problem: str) -> TranslationError:
         """Return the error that *problem* is found here."""
         return TranslationError(f"{self.path or 'the whole'}: {problem}", self.path)
+
+    def known(self, name: str, category: str, what: str) -> str:
+        """Check that *name* is an operator of *category*.
+
+        Raises:
+            TranslationError: there is none of this name; the error names the nearest.
+        """
+        known = operators(category)
+        if name in known or name in _BESIDE.get(category, ()):
+            return name
+        raise self.wrong(f"{name} is no {what}{suggestion(name, known)}")
 
     def document(self, mql: Any, what: str) -> Mapping[str, Any]:
         """Check that *mql* is a document.

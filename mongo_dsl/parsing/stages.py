@@ -29,6 +29,7 @@ def _stage(mql: Any, at: Place) -> Node:
         raise at.wrong(f"{mql!r} is no stage; a stage has one key, its operator")
     ((name, body),) = document.items()
     place = at.below(name)
+    place.known(name, "stage", "stage of a pipeline")
     read = _WHOLE.get(name)
     if read is not None:
         return at.marked(Op(name, read(body, place)))
@@ -54,6 +55,8 @@ def _argument(stage: str, key: str, mql: Any, at: Place) -> Node:
     read = _ARGUMENTS.get((stage, key))
     if read is not None:
         return read(mql, at)
+    if stage in _OF_DATA:
+        return _constant(mql, at)
     if key == "pipeline" and isinstance(mql, (list, tuple)):
         return pipeline(mql, at)
     return _nested(mql, at)
@@ -107,6 +110,7 @@ def _updating(mql: Any, at: Place) -> Node:
     return pipeline(mql, at) if isinstance(mql, (list, tuple)) else _constant(mql, at)
 
 
+_OF_DATA = frozenset({"$vectorSearch", "$changeStream", "$collStats", "$densify"})
 _WHOLE: dict[str, Callable[[Any, Place], Node]] = {
     "$match": _query,
     "$facet": _pipelines,

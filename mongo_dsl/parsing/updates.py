@@ -31,6 +31,7 @@ def update(mql: Any, at: Place) -> Changes:
 def _changes(name: str, mql: Any, at: Place) -> list[Change]:
     if name[:1] != "$":
         raise at.wrong(f"{name!r} is no update operator; a replacement is no update")
+    at.known(name, "update", "update operator")
     fields = at.document(mql, f"the argument of {name}")
     if not fields:
         raise at.wrong(f"{name} changes no field; leave it out")

@@ -138,6 +138,13 @@ def _signs(node: Op, items: list[Written]) -> Iterator[Attempt]:
         yield lambda: infix(sign, compute(left.value, right.value), left, right)
 
 
+def _slices(node: Op, items: list[Written]) -> Iterator[Attempt]:
+    """Yield ``$slice`` with its place, which stands between the others in MQL only."""
+    if node.name == "$slice" and len(items) == 3:  # noqa: PLR2004 - array, place, count
+        array, place, count = items
+        yield lambda: call("fn.slice_", fn.slice_, [array, count, place])
+
+
 def accumulator(node: Node, scope: Scope) -> Written:
     """Write what a group computes.
 

@@ -95,6 +95,8 @@ def _bracketed(code: Infix | Chain, margin: int) -> str:
 
 
 def _row(term: Code, inner: int) -> str:
-    if isinstance(term, Infix) and inner + len(flat(term)) + 4 < WIDTH:
-        return _term(term)
-    return laid_out(term, inner)
+    """Write a term on rows of its own; a nested infix never loses its brackets."""
+    if not isinstance(term, Infix):
+        return laid_out(term, inner)
+    fits = inner + len(flat(term)) + 4 < WIDTH
+    return _term(term) if fits else _bracketed(term, inner)

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bson import Binary, Code, Decimal128, Int64, ObjectId, Regex
+from bson import Binary, Code, DBRef, Decimal128, Int64, ObjectId, Regex
 
 from mongo_dsl.conformity import describe
 from mongo_dsl.nodes import Body, Data, Map, Node, Param, Raw, Seq, Value
 from mongo_dsl.params import annotation_of, param
+from mongo_dsl.source.layout import flat
 from mongo_dsl.source.written import UnwritableError, Written, listed, mapped, quoted
+from mongo_dsl.values import node
 
 
 def literal(value: Any) -> Written:
@@ -43,6 +45,18 @@ def _code(value: Code) -> str:
     return f"Code({quoted(str(value))}{scope})"
 
 
+def _reference(value: DBRef) -> str:
+    found = value.as_doc()
+    collection, key = found.pop("$ref"), found.pop("$id")
+    database = found.pop("$db", None)
+    parts = [quoted(collection), flat(data(node(key)).code)]
+    if database is not None or found:
+        parts.append("None" if database is None else quoted(database))
+    if found:
+        parts.append(f"**{flat(data(node(found)).code)}")
+    return f"DBRef({', '.join(parts)})"
+
+
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: quoted,
     float: _float,
@@ -53,17 +67,18 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     re.Pattern: _pattern,
     Regex: _regex,
     Code: _code,
+    DBRef: _reference,
     dt.datetime: repr,
 }
 
 
-def hole(node: Param) -> Written:
+def hole(param_: Param) -> Written:
     """Write a parameter, with its type."""
-    annotation = annotation_of(node)
-    made = param(node.name, annotation)  # without the checks of where it stands
+    annotation = annotation_of(param_)
+    made = param(param_.name, annotation)  # without the checks of where it stands
     if annotation is Any:
-        return Written(f"param({quoted(node.name)})", made)
-    return Written(f"param({quoted(node.name)}, {described(annotation)})", made)
+        return Written(f"param({quoted(param_.name)})", made)
+    return Written(f"param({quoted(param_.name)}, {described(annotation)})", made)
 
 
 def described(annotation: Any) -> str:
@@ -75,22 +90,22 @@ def described(annotation: Any) -> str:
     return describe(annotation)
 
 
-def data(node: Node) -> Written:
-    """Write *node*, which is data: constants, lists, dictionaries and parameters.
+def data(found: Node) -> Written:
+    """Write *found*, which is data: constants, lists, dictionaries and parameters.
 
     Raises:
         UnwritableError: a part of it isn't.
     """
-    if isinstance(node, Value):
-        return literal(node.value)
-    if isinstance(node, Seq):
-        return listed([data(item) for item in node.items])
-    if isinstance(node, (Map, Body)):
-        return mapped([(key, data(item)) for key, item in node.items])
-    if isinstance(node, Data):
-        return data(node.body)
-    if isinstance(node, Raw):
-        return data(node.body)
-    if isinstance(node, Param):
-        return hole(node)
-    raise UnwritableError(node)
+    if isinstance(found, Value):
+        return literal(found.value)
+    if isinstance(found, Seq):
+        return listed([data(item) for item in found.items])
+    if isinstance(found, (Map, Body)):
+        return mapped([(key, data(item)) for key, item in found.items])
+    if isinstance(found, Data):
+        return data(found.body)
+    if isinstance(found, Raw):
+        return data(found.body)
+    if isinstance(found, Param):
+        return hole(found)
+    raise UnwritableError(found)
