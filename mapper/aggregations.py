@@ -7,10 +7,11 @@ differ in nothing but ``await``.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
+from mapper.query import AsyncQuery, Query
 from mongo_dsl import Pipeline
 from mongo_dsl.errors import OperandError
 
@@ -26,13 +27,14 @@ S = TypeVar("S")
 
 @attrs.frozen(repr=False, init=False, getstate_setstate=False)
 class BoundPipeline(Pipeline, Generic[R]):
-    """A pipeline over the documents of *query*, a query of a document class."""
+    """A pipeline over the documents of a class, found by *query*."""
 
     query: Any = None
+    _queries: ClassVar[Any]
 
-    def __init__(self, query: Any, *pieces: Any) -> None:
-        super().__init__(query.model, *pieces)
-        object.__setattr__(self, "query", query)
+    def __init__(self, model: Any, *pieces: Any) -> None:
+        super().__init__(model, *pieces)
+        object.__setattr__(self, "query", self._queries(model))
 
     def using(self, mapper: Any) -> Self:
         """Run on *mapper*, whatever the class is bound to."""
@@ -51,6 +53,7 @@ class Aggregation(BoundPipeline[R]):
     """
 
     __slots__ = ()
+    _queries = Query
 
     if TYPE_CHECKING:
 
@@ -87,6 +90,7 @@ class AsyncAggregation(BoundPipeline[R]):
     """
 
     __slots__ = ()
+    _queries = AsyncQuery
 
     if TYPE_CHECKING:
 

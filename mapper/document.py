@@ -148,7 +148,7 @@ class Document(Root):
     @classmethod
     def pipeline(cls) -> AsyncAggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
-        return AsyncAggregation(AsyncQuery(cls))
+        return AsyncAggregation(cls)
 
     @classmethod
     async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
@@ -263,7 +263,7 @@ class SyncDocument(Root):
     @classmethod
     def pipeline(cls) -> Aggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
-        return Aggregation(Query(cls))
+        return Aggregation(cls)
 
     @classmethod
     def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002

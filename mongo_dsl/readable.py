@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from mongo_dsl.demands import refuse_newer
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     )
 
 C_co = TypeVar("C_co", covariant=True)
+
+
+def _no_writer(_: Any) -> str | None:
+    return None
+
+
+writer: Callable[[Any], str | None] = _no_writer
+"""What writes a value as Python source, if it can be written."""
 
 
 class Readable(Generic[C_co]):
@@ -118,9 +127,11 @@ class Readable(Generic[C_co]):
         return self.to_shell()
 
     def __repr__(self) -> str:
-        from mongo_dsl.source import represented  # stands above all that it writes
+        return self._written() or f"<{type(self).__name__} {self._sketch()}>"
 
-        return represented(self) or f"<{type(self).__name__} {self._sketch()}>"
+    def _written(self) -> str | None:
+        """Write the Python source; the package fills in what does, far above."""
+        return writer(self)
 
     def _sketch(self) -> str:
         """Write the value for a person; with open parameters it has no MQL yet."""

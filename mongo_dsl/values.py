@@ -17,6 +17,7 @@ geometries             GeoJSON
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -75,6 +76,28 @@ def key(name: Any) -> str:
 def is_pattern(found: Node) -> bool:
     """Tell whether *found* is a compiled regular expression."""
     return type(found) is Value and isinstance(found.value, (re.Pattern, Regex))
+
+
+def number(value: Any) -> float | Decimal | None:
+    """Return the number that *value* is; None for all else, booleans too."""
+    if isinstance(value, Decimal128):
+        return value.to_decimal()
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return value if is_number else None
+
+
+def whole(value: Any) -> int | None:
+    """Return the integer that the number *value* equals; None for all else."""
+    found = number(value)
+    if found is None or not math.isfinite(found) or found != int(found):
+        return None
+    return int(found)
+
+
+def truth(value: Any) -> bool:
+    """Tell whether MongoDB takes the boolean or number *value* for true."""
+    found = number(value)
+    return bool(value if found is None else found)
 
 
 def int64(value: int) -> int:

@@ -83,6 +83,7 @@ def operator(node: Op, scope: Scope, namespace: ModuleType, prefix: str) -> Writ
     argument = _argument(node, scope)
     ways = (
         *_signs(node, argument[0]),
+        *_slices(node, argument[0]),
         *attempts(f"{prefix}.{name}", function, argument),
     )
     return first_that_fits(node, compile_expression, ways)
@@ -179,15 +180,8 @@ def window(node: Node, scope: Scope) -> Written:
     raise UnwritableError(node)
 
 
-def _collection(node: Collection, _: Scope) -> Written:
-    if node.model is None:
-        return literal(node.name)
-    return Written(node.model.__name__, node.model)
-
-
 WRITERS.update(
     {
-        Collection: _collection,
         Path: field,
         Var: _var,
         Value: lambda node, _: literal(node.value),
@@ -196,6 +190,7 @@ WRITERS.update(
         Body: _map,
         Op: _op,
         Raw: _raw,
+        Collection: lambda node, _: data(node),
         Data: lambda node, _: data(node),
         Param: lambda node, _: hole(node),
     }

@@ -66,7 +66,8 @@ def _stage(value: Stage) -> Written:
 
 def _pipeline(value: Pipeline) -> Written:
     start = [] if value.model is None else [Written(value.model.__name__, value.model)]
-    made = call("Pipeline", Pipeline, start)
+    kind = type(value)
+    made = call(kind.__name__, kind, start)
     made = pipeline(value._node, UNTYPED, made)  # noqa: SLF001
     row = value.row
     return made if row is None else method(made, "into", [Written(row.__name__, row)])

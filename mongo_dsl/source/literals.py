@@ -11,7 +11,7 @@ from typing import Any
 from bson import Binary, Code, DBRef, Decimal128, Int64, ObjectId, Regex
 
 from mongo_dsl.conformity import describe
-from mongo_dsl.nodes import Body, Data, Map, Node, Param, Raw, Seq, Value
+from mongo_dsl.nodes import Body, Collection, Data, Map, Node, Param, Raw, Seq, Value
 from mongo_dsl.params import annotation_of, param
 from mongo_dsl.source.layout import flat
 from mongo_dsl.source.written import UnwritableError, Written, listed, mapped, quoted
@@ -90,6 +90,13 @@ def described(annotation: Any) -> str:
     return describe(annotation)
 
 
+def collection(found: Collection) -> Written:
+    """Write a collection, by its document class where one gave it."""
+    if found.model is None:
+        return literal(found.name)
+    return Written(found.model.__name__, found.model)
+
+
 def data(found: Node) -> Written:
     """Write *found*, which is data: constants, lists, dictionaries and parameters.
 
@@ -102,9 +109,9 @@ def data(found: Node) -> Written:
         return listed([data(item) for item in found.items])
     if isinstance(found, (Map, Body)):
         return mapped([(key, data(item)) for key, item in found.items])
-    if isinstance(found, Data):
-        return data(found.body)
-    if isinstance(found, Raw):
+    if isinstance(found, Collection):
+        return collection(found)
+    if isinstance(found, (Data, Raw)):
         return data(found.body)
     if isinstance(found, Param):
         return hole(found)

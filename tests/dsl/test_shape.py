@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import attrs
 import pytest
-from bson import ObjectId
+from bson import ObjectId, Regex
 
 from mongo_dsl import F, Fields, Pipeline, acc, fn, geo, param, raw, stages, win
 from mongo_dsl.errors import OperandError, UnknownFieldError
@@ -495,6 +495,18 @@ REFUSED = [
         f"$match reads 'x', which isn't there; there are: {FIELDS}",
     ),
     (
+        reads(stages.match(F.buyer.fits(Regex("^a")) & ~F.x.fits(Regex("b")))),
+        f"$match reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
+        reads(stages.match(F.x.fits(Regex("b")))),
+        f"$match reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
+        reads(stages.set_(found=F.x.fits(Regex("b")))),
+        f"$set reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
         reads(stages.match(F.total > F.x)),
         f"$match reads 'x', which isn't there; there are: {FIELDS}",
     ),
@@ -976,6 +988,7 @@ class TestPipelines:
         assert made.compile() == SALES.compile()
         assert made.sort("-sold").limit(5).row is Sales
         assert made.bind().row is Sales
+        assert repr(made) == f"{SALES!r}.into(Sales)"
         assert pickle.loads(pickle.dumps(made)).row is Sales  # noqa: S301
         with pytest.raises(UnknownFieldError) as caught:
             made.project("sold", _id=False)

@@ -48,9 +48,9 @@ ROWS = [
             "$push": {
                 "a": {
                     "$each": [{"b": 2}],
-                    "$position": 0,
                     "$slice": -5,
                     "$sort": {"b": -1},
+                    "$position": 0,
                 }
             }
         },
@@ -222,17 +222,53 @@ REFUSED = [
     (
         lambda: F.a.current_date("time"),
         ArgumentError,
-        "current_date got 'time'; it takes 'date' or 'timestamp'",
+        "current_date got 'time'; it takes 'date', 'timestamp' or a boolean",
     ),
     (
         lambda: F.a.bit(),
         ArgumentError,
-        "bit got 0 of and_, or_ and xor; it takes exactly one",
+        "bit got none of and_, or_ and xor; it takes at least one",
+    ),
+    (lambda: F.a.bit(or_=1.0), OperandError, "bit got 1.0 for 'or'; it takes integers"),
+    (
+        lambda: F.a.bit(andd_=1),
+        OperandError,
+        "bit got the argument 'andd_'; did you mean 'and_'?; it takes and_, or_, xor",
     ),
     (
-        lambda: F.a.bit(and_=1, or_=1),
+        lambda: F.a.push(1, each=[2]),
         ArgumentError,
-        "bit got 2 of and_, or_ and xor; it takes exactly one",
+        "push of 'a' got values beside each=[2]; give all of them in one place",
+    ),
+    (
+        lambda: F.a.add_to_set(each="ab"),
+        OperandError,
+        "add_to_set of 'a' got each='ab'; it takes a list of values",
+    ),
+    (
+        lambda: F.a.push(1, slice_=1.5),
+        OperandError,
+        "push got slice_=1.5; it takes a whole number",
+    ),
+    (
+        lambda: F.a.push(1, position="x"),
+        OperandError,
+        "push got position='x'; it takes a whole number",
+    ),
+    (
+        lambda: F.a.push(1, sort=2),
+        ArgumentError,
+        "push got sort=2; it takes 1, -1 or an order of the items' fields",
+    ),
+    (
+        lambda: F.a.filtered("Big"),
+        ArgumentError,
+        "filtered got the name 'Big'; it starts with a lower-case letter and goes on with letters and digits",
+    ),
+    (
+        lambda: F.a.filtered(None),
+        ArgumentError,
+        "filtered got the name None; it starts with a lower-case letter and goes on with letters and digits",
     ),
     (
         lambda: F.a.inc(1) & 5,

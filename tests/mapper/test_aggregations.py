@@ -109,6 +109,7 @@ class TestBuilding:
         assert made == Town.pipeline().match(Town.q.people > 5).project("name")
         assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
         assert str(made.shape) == "{_id: ObjectId | None, name: str}"
+        assert repr(made).startswith("AsyncAggregation(Town).match(")
         assert made.compile() == [
             {"$match": {"inhabitants": {"$gt": 5}}},
             {"$project": {"name": 1}},

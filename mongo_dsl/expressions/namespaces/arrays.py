@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.expressions import array, binding, sets
-from mongo_dsl.expressions.face import MISSING, Expr, in_call_order
+from mongo_dsl.expressions.face import MISSING, Expr
 from mongo_dsl.expressions.namespaces.face import Namespace, method
+from mongo_dsl.expressions.order import in_call_order
 
 
 class ArrayNamespace(Namespace):
