@@ -174,6 +174,8 @@ def _conflict(one: Change, path: str, other: Change, second: list[str]) -> str:
         f"{one.operator} of {path!r}",
         f"{other.operator} of {'.'.join(second)!r}",
     )
+    if one.operator == other.operator and "$[" in path and path.split(".") == second:
+        return f"{left} comes twice; give one of its where(...) another name"
     return f"{left} conflicts with {right}; an update changes a path and its parts once"
 
 

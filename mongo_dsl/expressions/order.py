@@ -20,18 +20,24 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
 
     MongoDB reads them in any order; who writes ``format_=`` first sees it first.
     """
+    bare: Any = function
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
     left_out = dict.fromkeys(_needed(function)[1:], MISSING)
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
-        if len(args) == 1 and isinstance(args[0], AsIs) and not kwargs:
-            return function(args[0], **left_out)  # type: ignore[arg-type]
+        if not kwargs and _is_whole(args):
+            alone: R = bare(*args, **left_out)
+            return alone
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 
     return ordered
+
+
+def _is_whole(args: tuple[Any, ...]) -> bool:
+    return len(args) == 1 and isinstance(args[0], AsIs)
 
 
 def _needed(function: Any) -> list[str]:
