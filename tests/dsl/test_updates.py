@@ -416,5 +416,5 @@ def test_objects_of_plain_classes():
     assert F.lines.push(line("a", 1)).compile() == {
         "$push": {"lines": {"sku": "a", "q": 1}}
     }
-    with pytest.raises(OperandError, match="is a Box, which has no BSON form$"):
+    with pytest.raises(OperandError, match=r"is a Box, which has no BSON form$"):
         F.place.set(geo.Box((0, 0), (1, 1)))
