@@ -23,11 +23,12 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
     left_out = dict.fromkeys(_needed(function)[1:], MISSING)
+    whole: Callable[..., R] = function
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
         if len(args) == 1 and isinstance(args[0], AsIs) and not kwargs:
-            return function(args[0], **left_out)  # type: ignore[arg-type]
+            return whole(args[0], **left_out)
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 
