@@ -95,6 +95,10 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         Raises:
             UnknownFieldError: a keyword names no field.
             OperandError: a filter is no filter, or a value doesn't suit its field.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().filter(F.age >= 18, city="Paris").compile().filter
+        {'age': {'$gte': 18}, 'city': 'Paris'}
         """
         return self._with("filter", self._narrowed(filters, keywords))
 
@@ -149,6 +153,10 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
         Raises:
             OperandError: *document* is not a stored document.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().sort("age").cursor({"_id": 7, "age": 30})
+        'W3siJG51bWJlckludCI6IjMwIn0seyIkbnVtYmVySW50IjoiNyJ9XQ'
         """
         return keyset.cursor(self._total_order(), self._as_stored(document))
 
@@ -183,6 +191,10 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
         Raises:
             ArgumentError: *count* is negative.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().skip(20).compile().skip
+        20
         """
         return self._with("skip", count_node("skip", count, 0))
 
@@ -191,6 +203,10 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
         Raises:
             ArgumentError: *count* is below 1; MongoDB reads 0 as "no limit".
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().limit(10).compile().limit
+        10
         """
         return self._with("limit", count_node("limit", count, 1))
 
@@ -283,6 +299,12 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         Raises:
             OperandError: *row* is no attrs class.
             UnknownFieldError: *row* has a field that the documents lack.
+
+        >>> import attrs
+        >>> from mongo_dsl import QuerySet
+        >>> Name = attrs.make_class("Name", ["first", "last"])
+        >>> QuerySet().select(Name).compile().projection
+        {'first': 1, 'last': 1, '_id': 0}
         """
         if not isinstance(row, type) or not attrs.has(row):
             msg = f"select got {row!r}; it takes an attrs class"
@@ -300,13 +322,23 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         return field_spec(self.model, name).stored
 
     def raw(self) -> Self:
-        """Load plain dictionaries, as the driver gives them."""
+        """Load plain dictionaries, as the driver gives them.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().filter(age__gt=18).raw()
+        QuerySet().filter(F.age > 18).raw()
+        """
         return self._with("raw", True)
 
     # -- How the server works ---------------------------------------------------------
 
     def hint(self, index: str | Mapping[str, Any]) -> Self:
-        """Use *index*, given by name or by its keys."""
+        """Use *index*, given by name or by its keys.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().hint({"age": 1}).compile().hint
+        {'age': 1}
+        """
         return self._with("hint", node(index))
 
     def collation(self, locale: str, **options: Any) -> Self:
@@ -321,7 +353,12 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         return self._with("collation", node({"locale": locale, **options}))
 
     def comment(self, message: str) -> Self:
-        """Attach *message*, for the server's log and profiler."""
+        """Attach *message*, for the server's log and profiler.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().comment("nightly report").compile().comment
+        'nightly report'
+        """
         return self._with("comment", node(message))
 
     def max_time(self, seconds: float) -> Self:
@@ -329,6 +366,10 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
         Raises:
             ArgumentError: *seconds* is not positive.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().max_time(1.5).compile().max_time_ms
+        1500
         """
         return self._with("max_time_ms", _milliseconds(seconds))
 
@@ -340,7 +381,14 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """Return ``function(self, *args, **kwargs)``: fragments read left to right."""
+        """Return ``function(self, *args, **kwargs)``: fragments read left to right.
+
+        >>> from mongo_dsl import QuerySet
+        >>> def page(query, number):
+        ...     return query[number * 10 : number * 10 + 10]
+        >>> QuerySet().pipe(page, 2).compile().as_dict()
+        {'filter': {}, 'skip': 20, 'limit': 10}
+        """
         return function(self, *args, **kwargs)
 
     def __and__(self, other: QuerySet[Any]) -> Self:
@@ -384,7 +432,12 @@ class QuerySet(Readable[FindCommand], Face, Generic[M]):
 
     @property
     def filters(self) -> Filter:
-        """The condition alone."""
+        """The condition alone.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().filter(age__gt=18).filters
+        F.age > 18
+        """
         found: Filter = self.asked.get("filter", _ALL)
         return found
 

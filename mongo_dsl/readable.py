@@ -52,6 +52,10 @@ class Readable(Generic[C_co]):
         Raises:
             ParameterError: there is no parameter of such a name.
             OperandError: a parameter doesn't take its value.
+
+        >>> from mongo_dsl import F, param
+        >>> (F.age > param("age", int)).bind(age=18).compile()
+        {'age': {'$gt': 18}}
         """
         return self._rebuilt(fill(self._node, values))
 
@@ -81,6 +85,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             CompileError: a part has no form where it stands.
+
+        >>> from mongo_dsl import F, param
+        >>> adults = (F.age >= param("age", int)).prepare()
+        >>> adults.bind(age=18), adults.bind(age=21)
+        ({'age': {'$gte': 18}}, {'age': {'$gte': 21}})
         """
         return prepare(self._node, lambda node: self._rebuilt(node).compile())
 
@@ -89,6 +98,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> (F.n == Int64(5)).to_json(), (F.n == Int64(5)).to_json(canonical=True)
+        ('{"n": 5}', '{"n": {"$numberLong": "5"}}')
         """
         return to_json(self._document(), canonical=canonical, indent=indent)
 
@@ -97,6 +111,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> print((F.n == Int64(5)).to_shell())
+        { n: Long("5") }
         """
         return to_shell(self._document(), indent=indent)
 

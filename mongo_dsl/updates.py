@@ -115,7 +115,12 @@ class Update(Readable[dict[str, Any]], Face):
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
-        """The array filters that go with the update, as MongoDB takes them."""
+        """The array filters that go with the update, as MongoDB takes them.
+
+        >>> from mongo_dsl import F
+        >>> F.items.where(F.sku == "a").qty.inc(1).array_filters
+        [{'items.sku': 'a'}]
+        """
         return [compile_filter(test) for _, test in self._node.arrays]
 
 

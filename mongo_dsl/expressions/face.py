@@ -160,7 +160,12 @@ class Expr(Namespaces, Readable[Any], Face):
         return hash((Expr, self._node))
 
     def same_as(self, other: Expr) -> bool:
-        """Tell whether *other* is the same expression; ``==`` builds a filter."""
+        """Tell whether *other* is the same expression; ``==`` builds a filter.
+
+        >>> from mongo_dsl import F
+        >>> (F.a + 1).same_as(F.a + 1)
+        True
+        """
         return isinstance(other, Expr) and self._node == other._node
 
     def __bool__(self) -> NoReturn:
