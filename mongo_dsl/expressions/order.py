@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from mongo_dsl.expressions.face import MISSING, AsIs
 from mongo_dsl.nodes import Body, Node, Op
@@ -23,7 +23,7 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
     left_out = dict.fromkeys(_needed(function)[1:], MISSING)
-    whole: Callable[..., R] = function
+    whole = cast("Callable[..., R]", function)
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
