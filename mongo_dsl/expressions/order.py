@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from mongo_dsl.expressions.face import MISSING, AsIs
 from mongo_dsl.nodes import Body, Node, Op
@@ -23,16 +23,19 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
     left_out = dict.fromkeys(_needed(function)[1:], MISSING)
-    whole = cast("Callable[..., R]", function)
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
-        if len(args) == 1 and isinstance(args[0], AsIs) and not kwargs:
-            return whole(args[0], **left_out)
+        if not kwargs and _is_whole(args):
+            return function(*args, **left_out)  # type: ignore[arg-type]
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 
     return ordered
+
+
+def _is_whole(args: tuple[Any, ...]) -> bool:
+    return len(args) == 1 and isinstance(args[0], AsIs)
 
 
 def _needed(function: Any) -> list[str]:
