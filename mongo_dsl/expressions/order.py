@@ -20,7 +20,6 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
 
     MongoDB reads them in any order; who writes ``format_=`` first sees it first.
     """
-    bare: Any = function
     code: Any = function.__code__
     parameters = code.co_varnames[: code.co_argcount]
     left_out = dict.fromkeys(_needed(function)[1:], MISSING)
@@ -28,8 +27,7 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
         if not kwargs and _is_whole(args):
-            alone: R = bare(*args, **left_out)
-            return alone
+            return function(*args, **left_out)  # type: ignore[arg-type]
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 

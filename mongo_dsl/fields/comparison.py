@@ -272,9 +272,6 @@ class Comparable(Expr, Generic[T]):
             test = _where_array(operand, test)
         return filter_of(Computed(test))
 
-    def _plain(self, name: str, operand: Any) -> Filter:
-        return filter_of(Where(self._node, (Op(name, node(operand)),)))
-
     def _subject(self) -> str:
         return f"field {self._label()!r}"
 
