@@ -13,6 +13,7 @@ from benchmarks.harness import Case
 from mapper import Mapper, SyncDocument
 from mapper.connection import CODEC
 from mapper.converter import encode_document
+from mongo_dsl import QuerySet, param
 
 
 @attrs.define
@@ -79,33 +80,66 @@ def raw_orders(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def _raw_query() -> Any:
+    return {
+        "filter": {
+            "active": True,
+            "total": {"$gte": 10, "$lt": 90},
+            "tags": {"$in": ["a", "b"]},
+            "address.city": {"$ne": "Oslo"},
+            "number": {"$gt": 5},
+        },
+        "projection": {"number": 1, "total": 1},
+        "sort": {"total": -1},
+        "limit": 10,
+    }
+
+
 def building(_: Mapper, scale: float) -> Case:
     """Build and compile a query of six conditions, against the dictionary itself."""
     q = Order.q
 
     def ours() -> Any:
-        return (
+        conditions = (
             (q.active == True)  # noqa: E712 - builds a filter
             & (q.total >= 10)
             & (q.total < 90)
             & q.tags.in_(["a", "b"])
             & (q.address.city != "Oslo")
             & (q.number > 5)
-        ).compile()
-
-    def raw() -> Any:
-        return {
-            "active": True,
-            "total": {"$gte": 10, "$lt": 90},
-            "tags": {"$in": ["a", "b"]},
-            "address.city": {"$ne": "Oslo"},
-            "number": {"$gt": 5},
-        }
+        )
+        query = QuerySet(Order).filter(conditions).sort(q.total.desc())
+        return query.limit(10).only(q.number, q.total).compile()
 
     def check() -> None:
-        assert ours() == raw()
+        assert ours().as_dict() == _raw_query()
 
-    return Case("build", ours, raw, times=_scaled(5_000, scale), check=check)
+    times = _scaled(5_000, scale)
+    return Case("build", ours, _raw_query, times=times, check=check)
+
+
+def binding(_: Mapper, scale: float) -> Case:
+    """Bind a prepared query of six conditions, against the dictionary itself."""
+    q = Order.q
+    conditions = (
+        (q.active == True)  # noqa: E712 - builds a filter
+        & (q.total >= param("least"))
+        & (q.total < param("most"))
+        & q.tags.in_(["a", "b"])
+        & (q.address.city != param("city"))
+        & (q.number > 5)
+    )
+    query = QuerySet(Order).filter(conditions).sort(q.total.desc()).limit(10)
+    prepared = query.only(q.number, q.total).prepare()
+
+    def ours() -> Any:
+        return prepared.bind(least=10, most=90, city="Oslo")
+
+    def check() -> None:
+        assert ours().as_dict() == _raw_query()
+
+    times = _scaled(5_000, scale)
+    return Case("bind", ours, _raw_query, times=times, check=check)
 
 
 def finding(mapper: Mapper, scale: float) -> Case:
@@ -198,6 +232,7 @@ def saving(mapper: Mapper, scale: float) -> Case:
 
 CASES: dict[str, Callable[[Mapper, float], Case]] = {
     "build": building,
+    "bind": binding,
     "find": finding,
     "insert_many": inserting,
     "get by id": getting,

@@ -6,7 +6,7 @@ Everything here is pure: it builds and compiles, and never talks to a server.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from mongo_dsl import errors
+from mongo_dsl import errors, readable
 from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, where
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import Filter
@@ -87,6 +87,15 @@ def __getattr__(name: str) -> Any:
     found = module if attribute is None else getattr(module, attribute)
     globals()[name] = found  # the next look-up doesn't come here
     return found
+
+
+def _written(value: Any) -> str | None:
+    from mongo_dsl.source import represented  # noqa: PLC0415 - few values are shown
+
+    return represented(value)
+
+
+readable.writer = _written  # the values stand far below what writes them
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,8 @@ from mongo_dsl.compile import compile_expression
 from mongo_dsl.demands import ACCUMULATOR
 from mongo_dsl.errors import TruthValueError
 from mongo_dsl.expressions.arguments import TimeUnit, order, positive
-from mongo_dsl.expressions.face import MISSING, AsIs, document, in_call_order
+from mongo_dsl.expressions.face import MISSING, AsIs, document
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.frames import Bound, Window, framed
 from mongo_dsl.nodes import Node, Op, Param, Seq
 from mongo_dsl.params import changed, own_code

@@ -11,12 +11,13 @@ from typing import Any, Literal
 from bson import Decimal128, Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.names import in_mql
 from mongo_dsl.nodes import Body, Map, Node, Param, Path, Seq, Value
 from mongo_dsl.params import changed, later, settled
-from mongo_dsl.predicates import Equals
+from mongo_dsl.predicates import Equals, Fits
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.updates import Change, Changes, Update, update_of
-from mongo_dsl.values import Face, is_pattern, node
+from mongo_dsl.values import Face, is_pattern, node, number, whole
 
 
 _NUMBERS = frozenset({int, float, Int64, Decimal128})
@@ -48,9 +49,9 @@ def set_(field: Any, value: Any) -> Update:
     return _change("$set", field, _stored(field, value))
 
 
-def unset(field: Any) -> Update:
-    """Remove *field*."""
-    return _change("$unset", field, Value(""))
+def unset(field: Any, placeholder: Any = "") -> Update:
+    """Remove *field*; MongoDB takes any *placeholder* for its value."""
+    return _change("$unset", field, node(placeholder))
 
 
 def set_on_insert(field: Any, value: Any) -> Update:
@@ -91,7 +92,9 @@ def rename(field: Any, name: str) -> Update:
     return _change("$rename", field, Value(name))
 
 
-def current_date(field: Any, type_: Literal["date", "timestamp"] = "date") -> Update:
+def current_date(
+    field: Any, type_: Literal["date", "timestamp"] | bool = True
+) -> Update:
     """Set *field* to the server's time, as a date or a timestamp."""
     return _change("$currentDate", field, _clock(type_))
 
@@ -99,29 +102,38 @@ def current_date(field: Any, type_: Literal["date", "timestamp"] = "date") -> Up
 def _clock(type_: Any) -> Node:
     if isinstance(type_, Param):
         return later(type_, _clock)
+    if isinstance(type_, bool):
+        return Value(type_)
     if type_ not in ("date", "timestamp"):
-        msg = f"current_date got {type_!r}; it takes 'date' or 'timestamp'"
+        msg = f"current_date got {type_!r}; it takes 'date', 'timestamp' or a boolean"
         raise ArgumentError(msg)
-    return Value(True) if type_ == "date" else node({"$type": "timestamp"})
+    return node({"$type": type_})
 
 
-def bit(
-    field: Any,
-    *,
-    and_: int | None = None,
-    or_: int | None = None,
-    xor: int | None = None,
-) -> Update:
-    """Combine the bits of *field* with an integer by exactly one of and, or, xor."""
-    given = {"and": and_, "or": or_, "xor": xor}
-    chosen = {name: mask for name, mask in given.items() if mask is not None}
-    if len(chosen) != 1:
-        msg = f"bit got {len(chosen)} of and_, or_ and xor; it takes exactly one"
+_BITS = {"and_": "and", "or_": "or", "xor": "xor"}
+
+
+def bit(field: Any, **masks: Any) -> Update:
+    """Combine the bits of *field* with integers: *and_*, *or_* and *xor*, in turn."""
+    given = in_mql("bit", masks, _BITS)
+    if not given:
+        msg = "bit got none of and_, or_ and xor; it takes at least one"
         raise ArgumentError(msg)
-    return _change("$bit", field, node(chosen))
+    found = [(name, _mask(name, mask)) for name, mask in given.items()]
+    return _change("$bit", field, Body(tuple(found)))
 
 
-def pop(field: Any, end: Literal[1, -1] = 1) -> Update:
+def _mask(name: str, mask: Any) -> Node:
+    if isinstance(mask, Param):
+        return later(mask, _mask, name)
+    found = node(mask)
+    if isinstance(found, Value) and type(found.value) not in (int, Int64):
+        msg = f"bit got {mask!r} for {name!r}; it takes integers"
+        raise OperandError(msg)
+    return found
+
+
+def pop(field: Any, end: Any = 1) -> Update:
     """Remove the last item of the array (*end* 1) or the first (-1)."""
     return _change("$pop", field, _end(end))
 
@@ -129,80 +141,110 @@ def pop(field: Any, end: Literal[1, -1] = 1) -> Update:
 def _end(end: Any) -> Node:
     if isinstance(end, Param):
         return later(end, _end)
-    if type(end) is not int or end not in (1, -1):
+    if whole(end) not in (1, -1):
         msg = f"pop got {end!r}; it takes 1 for the last item or -1 for the first"
         raise ArgumentError(msg)
-    return Value(end)
+    return node(end)
 
 
-def push(
-    field: Any,
-    *values: Any,
-    slice_: Any = None,
-    sort: Any = None,
-    position: Any = None,
-) -> Update:
+_MODIFIERS = {
+    "each": "$each",
+    "slice_": "$slice",
+    "sort": "$sort",
+    "position": "$position",
+}
+
+
+def push(field: Any, *values: Any, **modifiers: Any) -> Update:
     """Append *values* to the array, each as one item.
 
-    *slice_* keeps the first (positive) or last (negative) so many items, *sort* orders
-    the items (1, -1 or a sort by their fields), *position* is where to insert.
+    *each* writes ``$each`` literally, also around one value or none. *slice_* keeps the
+    first (positive) or last (negative) so many items, *sort* orders the items (1, -1 or a
+    sort by their fields), *position* is where to insert; they are written in the order
+    of the call.
     """
-    items = [_item(field, value) for value in values]
-    modifiers = (
-        ("$position", _whole("position", position)),
-        ("$slice", _whole("slice_", slice_)),
-        ("$sort", None if sort is None else _item_order(sort)),
-    )
-    given = [(name, node(value)) for name, value in modifiers if value is not None]
-    if not items and not given:
+    given = in_mql("push", modifiers, _MODIFIERS)
+    items = _given("push", field, values, given.get("$each"))
+    if not values and not given:
         raise _empty("push", field)
-    return _change("$push", field, _each(items, given))
+    if not given and len(values) == 1:
+        return _change("$push", field, _one(_item(field, values[0])))
+    written = {"$each": items} | {
+        name: _modifier(name, value) for name, value in given.items() if name != "$each"
+    }
+    order = given if "$each" in given else written
+    return _change("$push", field, Body(tuple((name, written[name]) for name in order)))
 
 
-def add_to_set(field: Any, *values: Any) -> Update:
-    """Append those of *values* that the array lacks, each as one item."""
-    if not values:
+def add_to_set(field: Any, *values: Any, each: Any = None) -> Update:
+    """Append those of *values* that the array lacks, each as one item.
+
+    *each* writes ``$each`` literally, also around one value or none.
+    """
+    items = _given("add_to_set", field, values, each)
+    if not values and each is None:
         raise _empty("add_to_set", field)
-    return _change("$addToSet", field, _each([_item(field, v) for v in values], []))
+    if each is None and len(values) == 1:
+        return _change("$addToSet", field, _one(_item(field, values[0])))
+    return _change("$addToSet", field, Body((("$each", items),)))
 
 
-def _each(items: list[Node], modifiers: list[tuple[str, Node]]) -> Node:
+def _given(name: str, field: Any, values: tuple[Any, ...], each: Any) -> Node:
+    """Return the items that are given one by one, or as *each*."""
+    if each is None:
+        return _items("", field, values)
+    subject = f"{name} of {_label(field)} got"
+    if values:
+        msg = f"{subject} values beside each={each!r}; give all of them in one place"
+        raise ArgumentError(msg)
+    return _items(f"{subject} each=", field, each)
+
+
+def _empty(name: str, field: Any) -> ArgumentError:
+    return ArgumentError(
+        f"{name} of {_label(field)} got no values; it takes at least one"
+    )
+
+
+def _one(item: Node) -> Node:
     """Write one item plainly, unless the server would read it as modifiers."""
-    if len(items) == 1 and not modifiers:
-        item = items[0]
-        return changed(item, _only) if isinstance(item, Param) else _only(item)
-    return Body((("$each", Seq(tuple(items))), *modifiers))
+    return changed(item, _only) if isinstance(item, Param) else _only(item)
 
 
 def _only(item: Node) -> Node:
-    return Body((("$each", Seq((item,))),)) if _operators(item) else item
+    is_each = isinstance(item, Map) and any(name == "$each" for name, _ in item.items)
+    return Body((("$each", Seq((item,))),)) if is_each else item
 
 
-def _whole(argument: str, number: Any) -> Any:
-    if isinstance(number, Param):
-        return later(number, _whole, argument)
-    if number is None or (isinstance(number, int) and not isinstance(number, bool)):
-        return number
-    msg = f"push got {argument}={number!r}; it takes a whole number"
-    raise OperandError(msg)
+def _modifier(name: str, value: Any) -> Node:
+    return _item_order(value) if name == "$sort" else _count(name, value)
 
 
-def _operators(item: Node) -> bool:
-    return isinstance(item, Map) and any(name[:1] == "$" for name, _ in item.items)
+def _count(name: str, value: Any) -> Node:
+    if isinstance(value, Param):
+        return later(value, _count, name)
+    found = node(value)
+    if isinstance(found, Value) and whole(value) is None:
+        argument = {"$slice": "slice_"}.get(name, name[1:])
+        msg = f"push got {argument}={value!r}; it takes a whole number"
+        raise OperandError(msg)
+    return found
 
 
 def _item_order(sort: Any) -> Node:
     if isinstance(sort, Param):
         return later(sort, _item_order)
-    if isinstance(sort, int):
-        return Value(sort)
-    keys = sort if isinstance(sort, (list, tuple)) else (sort,)
-    return sort_document(sorts(keys, Path))
+    if number(sort) is None:
+        keys = sort if isinstance(sort, (list, tuple)) else (sort,)
+        return sort_document(sorts(keys, Path))
+    if whole(sort) not in (1, -1):
+        msg = f"push got sort={sort!r}; it takes 1, -1 or an order of the items' fields"
+        raise ArgumentError(msg)
+    return node(sort)
 
 
-def _empty(name: str, field: Any) -> ArgumentError:
-    msg = f"{name} of {field._node.name!r} got no values; it takes at least one"  # noqa: SLF001
-    return ArgumentError(msg)
+def _label(field: Any) -> str:
+    return repr(field._node.name)  # noqa: SLF001
 
 
 def pull(field: Any, item: Any) -> Update:
@@ -212,7 +254,9 @@ def pull(field: Any, item: Any) -> Update:
     and returns such a filter (``lambda item: item.qty > 5``).
     """
     if isinstance(item, Face) or callable(item):
-        return _change("$pull", field, field._item_test("pull", item))  # noqa: SLF001
+        test = field._item_test("pull", item)  # noqa: SLF001
+        bare = isinstance(test, Fits) and not test.path.name
+        return _change("$pull", field, test.pattern if bare else test)
     value = _item(field, item)
     if isinstance(value, Param):
         return _change("$pull", field, changed(value, _equal_to))
@@ -221,20 +265,20 @@ def pull(field: Any, item: Any) -> Update:
 
 def _equal_to(value: Node) -> Node:
     """Compare whole: a bare document would be read as conditions on the item's fields."""
-    plain = not isinstance(value, (Map, Seq)) and not is_pattern(value)
+    plain = not isinstance(value, Map) and not is_pattern(value)
     return value if plain else Equals(Path(""), value)
 
 
 def pull_all(field: Any, values: Iterable[Any]) -> Update:
     """Remove the items that equal one of *values*."""
+    return _change("$pullAll", field, _items("pull_all got ", field, values))
+
+
+def _items(got: str, field: Any, values: Any) -> Node:
     if isinstance(values, Param):
-        return _change("$pullAll", field, later(values, _items, field))
-    return _change("$pullAll", field, _items(field, values))
-
-
-def _items(field: Any, values: Any) -> Node:
+        return later(values, _items, got, field)
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        msg = f"pull_all got {values!r}; it takes a list of values"
+        msg = f"{got}{values!r}; it takes a list of values"
         raise OperandError(msg)
     return Seq(tuple([_item(field, value) for value in values]))
 

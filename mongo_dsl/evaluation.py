@@ -6,14 +6,33 @@ https://www.mongodb.com/docs/manual/reference/operator/query-evaluation/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
+
+from bson import Decimal128
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter
+from mongo_dsl.names import in_mql
 from mongo_dsl.nodes import Op, Param
 from mongo_dsl.params import later, own_code
 from mongo_dsl.predicates import Computed, Top
-from mongo_dsl.values import node
+from mongo_dsl.values import node, number
+
+
+if TYPE_CHECKING:
+    from typing_extensions import TypedDict, Unpack
+
+    class TextOptions(TypedDict, total=False):
+        """How `text` compares."""
+
+        language: str | None
+        case_sensitive: bool | None
+        diacritic_sensitive: bool | None
+
+    class TextSearch(TextOptions):
+        """What `text` searches for, and how."""
+
+        search: str
 
 
 def expr(expression: Any) -> Filter:
@@ -26,37 +45,53 @@ def expr(expression: Any) -> Filter:
     return Filter(Computed(node(expression)))
 
 
-def text(
-    search: str,
-    *,
-    language: str | None = None,
-    case_sensitive: bool | None = None,
-    diacritic_sensitive: bool | None = None,
-) -> Filter:
+@overload
+def text(search: str, /, **options: Unpack[TextOptions]) -> Filter: ...
+
+
+@overload
+def text(**options: Unpack[TextSearch]) -> Filter: ...
+
+
+def text(search: str | None = None, /, **options: Any) -> Filter:
     """Match *search* in the fields of the collection's text index.
+
+    *language*, *case_sensitive* and *diacritic_sensitive* are written in the order of the
+    call.
 
     https://www.mongodb.com/docs/manual/reference/operator/query/text/
 
     >>> text("coffee shop", language="en").compile()
     {'$text': {'$search': 'coffee shop', '$language': 'en'}}
     """
-    options = {
-        "$search": _worded("search", search),
-        "$language": None if language is None else _worded("language", language),
-        "$caseSensitive": case_sensitive,
-        "$diacriticSensitive": diacritic_sensitive,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
-    return Filter(Top(Op("$text", node(given))))
+    known = _TEXT if search is None else {n: _TEXT[n] for n in _TEXT if n != "search"}
+    given = in_mql("text", options, known)
+    if search is not None:
+        given = {"$search": search, **given}
+    if "$search" not in given:
+        msg = "text got nothing to search for; its first argument is a text"
+        raise ArgumentError(msg)
+    body = {name: _option(name, value) for name, value in given.items()}
+    return Filter(Top(Op("$text", node(body))))
 
 
-def _worded(argument: str, words: Any) -> Any:
-    if isinstance(words, Param):
-        return later(words, _worded, argument)
-    if not isinstance(words, str):
-        msg = f"text got {argument}={words!r}; it takes a text"
+_TEXT = {
+    "search": "$search",
+    "language": "$language",
+    "case_sensitive": "$caseSensitive",
+    "diacritic_sensitive": "$diacriticSensitive",
+}
+
+
+def _option(name: str, value: Any) -> Any:
+    if name not in ("$search", "$language"):
+        return value
+    if isinstance(value, Param):
+        return later(value, _option, name)
+    if not isinstance(value, str):
+        msg = f"text got {name[1:]}={value!r}; it takes a text"
         raise OperandError(msg)
-    return words
+    return value
 
 
 def json_schema(schema: Mapping[str, Any]) -> Filter:
@@ -88,7 +123,7 @@ def comment(message: str) -> Filter:
     return Filter(Top(Op("$comment", node(message))))
 
 
-def sample_rate(rate: float) -> Filter:
+def sample_rate(rate: float | Decimal128) -> Filter:
     """Match each document with the probability *rate*, from 0 to 1. Needs MongoDB 5.3.
 
     Raises:
@@ -103,7 +138,8 @@ def sample_rate(rate: float) -> Filter:
 def _probability(rate: Any) -> Any:
     if isinstance(rate, Param):
         return later(rate, _probability)
-    if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+    found = number(rate)
+    if found is None or not 0 <= found <= 1:
         msg = f"sample_rate got {rate!r}; it takes a probability from 0 to 1"
         raise ArgumentError(msg)
     return rate

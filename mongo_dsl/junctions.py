@@ -8,18 +8,19 @@ from typing import Any
 import attrs
 
 from mongo_dsl.errors import CompileError
-from mongo_dsl.nodes import Op, Raw, Value
+from mongo_dsl.nodes import Node, Op, Path, Raw, Value
 from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
     Top,
     Where,
 )
-from mongo_dsl.values import is_pattern, node
+from mongo_dsl.values import is_pattern, node, truth
 
 
 def both(left: Predicate, right: Predicate) -> Predicate:
@@ -69,13 +70,21 @@ def _not_where(node_: Where) -> Predicate:
         return negated(node_)
     if op.name == "$ne":
         return Equals(node_.path, op.body)
-    if op.name == "$not" and isinstance(op.body, Where):
-        return Where(node_.path, op.body.ops)
+    if op.name == "$not":
+        return _not_not(node_.path, op.body)
     if op.name == "$exists" and isinstance(op.body, Value):
-        return Where(node_.path, (Op("$exists", Value(not op.body.value)),))
+        return Where(node_.path, (Op("$exists", Value(not truth(op.body.value))),))
     if op.name in _OPPOSITES:
         return Where(node_.path, (Op(_OPPOSITES[op.name], op.body),))
     return negated(node_)
+
+
+def _not_not(path: Path, body: Node) -> Predicate:
+    return Where(path, body.ops) if isinstance(body, Where) else Fits(path, body)
+
+
+def _not_fits(node_: Fits) -> Predicate:
+    return Where(node_.path, (Op("$not", node_.pattern),))
 
 
 def negated(node_: Where) -> Predicate:
@@ -103,6 +112,7 @@ def _unnegatable(name: str) -> CompileError:
 
 _NEGATIONS: dict[type, Callable[[Any], Predicate]] = {
     Equals: _not_equals,
+    Fits: _not_fits,
     Where: _not_where,
     Or: lambda node_: Nor(node_.terms),
     Nor: lambda node_: Or(node_.terms),

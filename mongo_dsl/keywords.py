@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+import attrs
+
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.fields.documents import Fields
 from mongo_dsl.fields.face import Field
@@ -95,9 +97,9 @@ _LOOK_UPS: dict[str, Callable[[Any, Any], Filter]] = {
     "between": lambda field, value: field.between(*_pair("between", value)),
     "exists": lambda field, value: field.exists(value),
     "is_null": lambda field, value: field.is_null(value),
-    "type": lambda field, value: field.type_(*_listed(value)),
+    "type": lambda field, value: field.type_(value),
     "matches": lambda field, value: field.matches(value),
-    "regex": lambda field, value: field.matches(value),
+    "regex": lambda field, value: field.regex(value),
     "contains": lambda field, value: field.contains(value),
     "icontains": lambda field, value: field.contains(value, case=False),
     "startswith": lambda field, value: field.startswith(value),
@@ -121,10 +123,6 @@ def _pair(name: str, value: Any) -> tuple[Any, ...]:
     return tuple(value)
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
-
-
 # -- Operator documents --------------------------------------------------------------
 
 
@@ -137,8 +135,25 @@ def _is_operators(value: Any) -> bool:
 
 
 def _operators(field: Any, value: Mapping[str, Any]) -> Filter:
-    ops = tuple(_op(field, name, operand) for name, operand in value.items())
-    return Filter(Where(field._node, ops))  # noqa: SLF001 - the face's own module group
+    groups: list[list[Op]] = []
+    for op in _ops(field, value):
+        if groups and groups[-1][0].name in _BESIDE.get(op.name, ()):
+            groups[-1].append(op)
+        else:
+            groups.append([op])
+    return all_of(*(Filter(Where(field._node, tuple(g))) for g in groups))  # noqa: SLF001 - the face's own module group
+
+
+_BESIDE = {
+    "$options": ("$regex",),
+    "$maxDistance": ("$near", "$nearSphere"),
+    "$minDistance": ("$near", "$nearSphere"),
+}
+"""Options, and the operators that they follow in one condition."""
+
+
+def _ops(field: Any, value: Mapping[str, Any]) -> tuple[Op, ...]:
+    return tuple(_op(field, name, operand) for name, operand in value.items())
 
 
 def _op(field: Any, name: str, operand: Any) -> Op:
@@ -147,8 +162,8 @@ def _op(field: Any, name: str, operand: Any) -> Op:
     if name in ("$in", "$nin"):
         return Op(name, field._operands(name, operand))  # noqa: SLF001
     if name == "$not" and _is_operators(operand):
-        inner = _operators(field, operand)._node  # noqa: SLF001
-        return Op("$not", _unnamed(inner))
+        item = attrs.evolve(field._node, name="")  # noqa: SLF001
+        return Op("$not", Where(item, _ops(field, operand)))
     if name not in _OPERATORS:
         hint = suggestion(name, _OPERATORS)
         listed = ", ".join(sorted(_OPERATORS))
@@ -169,10 +184,6 @@ def _test_of_item(value: Node) -> Node:
     if isinstance(value, Map) and [name for name, _ in value.items] == ["$elemMatch"]:
         return Op(*value.items[0])
     return value
-
-
-def _unnamed(test: Any) -> Where:
-    return Where(type(test.path)(""), test.ops)
 
 
 _COMPARISONS = frozenset(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"])

@@ -10,9 +10,9 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.junctions import either, negated, terms_of
-from mongo_dsl.nodes import Op
-from mongo_dsl.predicates import And, Equals, Nor, Or, Predicate, Where
+from mongo_dsl.junctions import either, negated, negation, terms_of
+from mongo_dsl.nodes import Op, Path
+from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
 
 
 def all_of(*filters: Any) -> Filter:
@@ -81,16 +81,33 @@ def not_(filter_: Any) -> Filter:
     """Write ``$not`` literally around conditions on one field.
 
     >>> from mongo_dsl import F
-    >>> not_(F.age > 5).compile()
-    {'age': {'$not': {'$gt': 5}}}
+    >>> not_((F.age > 5) & (F.age < 9)).compile()
+    {'age': {'$not': {'$gt': 5, '$lt': 9}}}
     """
     found = condition(filter_, "not_")
-    if isinstance(found, Equals):
-        found = Where(found.path, (Op("$eq", found.value),))
-    if not isinstance(found, Where):
+    if isinstance(found, Fits):
+        return Filter(negation(found))
+    test = _on_one_field(found)
+    if test is None:
         msg = f"not_ got {filter_!r}; it takes conditions on one field, ~ takes all others"
         raise OperandError(msg)
-    return Filter(negated(found))
+    return Filter(negated(test))
+
+
+def _on_one_field(found: Predicate) -> Where | None:
+    """Return *found* as one operator document; None where it has no such form."""
+    tests = [_operators(term) for term in terms_of(found)]
+    ops = tuple(op for test in tests if test is not None for op in test.ops)
+    paths = {None if test is None else test.path for test in tests}
+    if None in paths or len(paths) != 1 or len({op.name for op in ops}) < len(ops):
+        return None
+    return Where(paths.pop() or Path(""), ops)
+
+
+def _operators(term: Predicate) -> Where | None:
+    if isinstance(term, Equals):
+        return Where(term.path, (Op("$eq", term.value),))
+    return term if isinstance(term, Where) else None
 
 
 def _conditions(name: str, filters: tuple[Any, ...]) -> tuple[Predicate, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
-from mongo_dsl.errors import ArgumentError
+from bson import Decimal128
+
+from mongo_dsl.errors import ArgumentError, OperandError
 
 
 BSON_TYPES = {
@@ -36,19 +40,65 @@ BSON_TYPES = {
 NUMBER_TYPES = ("int", "long", "double", "decimal")
 
 
+_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
+
+
+def bson_type(name: Any) -> Any:
+    """Check the alias or number of a BSON type.
+
+    Raises:
+        ArgumentError: no type is called so.
+        OperandError: *name* is neither a text nor a number.
+    """
+    code = name.to_decimal() if isinstance(name, Decimal128) else name
+    if isinstance(name, bool) or not isinstance(code, (str, int, float, Decimal)):
+        msg = f"type_ got {name!r}; it takes aliases such as 'string', or numbers"
+        raise OperandError(msg)
+    if code not in _TYPES:
+        listed = ", ".join(sorted([*BSON_TYPES, "number"]))
+        msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
+        raise ArgumentError(msg)
+    return name
+
+
+def in_mql(
+    function: str, given: Mapping[str, Any], known: Mapping[str, str]
+) -> dict[str, Any]:
+    """Call the named arguments *given* to *function* as MQL does, in their order.
+
+    Those that are None are left out.
+
+    Raises:
+        OperandError: *function* has no such argument.
+    """
+    for name in given:
+        if name not in known:
+            hint, listed = suggestion(name, known), ", ".join(known)
+            msg = f"{function} got the argument {name!r}{hint}; it takes {listed}"
+            raise OperandError(msg)
+    return {known[name]: value for name, value in given.items() if value is not None}
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def checked(name: str) -> str:
-    """Check a name written by the caller.
+_OF_REFERENCES = frozenset({"$ref", "$id", "$db"})
+
+
+def checked(name: str, *, below: bool = False) -> str:
+    """Check a name written by the caller, the name of a nested field if *below*.
+
+    The parts of a database reference have names with ``$``; they are nested, always.
 
     Raises:
         ArgumentError: a part of it is empty, holds a NUL byte or begins with ``$``.
     """
-    for segment in name.split("."):
+    for place, segment in enumerate(name.split(".")):
+        if segment in _OF_REFERENCES and (below or place):
+            continue
         if not segment or segment[0] == "$" or "\0" in segment:
             msg = f"the field name {name!r} has the part {segment!r}; parts are not empty,"
             msg = f"{msg} hold no NUL byte and don't begin with '$'"

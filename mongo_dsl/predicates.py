@@ -23,6 +23,14 @@ class Equals(Predicate):
 
 
 @frozen
+class Fits(Predicate):
+    """``{path: pattern}``: a regular expression that stands where a value would."""
+
+    path: Path
+    pattern: Node
+
+
+@frozen
 class Where(Predicate):
     """``{path: {operator: operand, …}}``."""
 
@@ -85,7 +93,7 @@ EVERYTHING = And(())
 
 def speaks_of_item(test: Predicate) -> bool:
     """Tell whether *test* speaks of an array's item itself, not of fields in it."""
-    if isinstance(test, (Equals, Where)):
+    if isinstance(test, (Equals, Fits, Where)):
         return not test.path.name
     return any(map(speaks_of_item, getattr(test, "terms", ())))
 
@@ -96,7 +104,7 @@ def under(prefix: str, predicate: Predicate) -> Predicate:
     Raises:
         CompileError: *predicate* has a part that speaks of the whole document.
     """
-    if isinstance(predicate, (Equals, Where)):
+    if isinstance(predicate, (Equals, Fits, Where)):
         name = predicate.path.name
         path = attrs.evolve(predicate.path, name=f"{prefix}.{name}" if name else prefix)
         return attrs.evolve(predicate, path=path)

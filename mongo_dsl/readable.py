@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from mongo_dsl.demands import refuse_newer
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     )
 
 C_co = TypeVar("C_co", covariant=True)
+
+
+def _no_writer(_: Any) -> str | None:
+    return None
+
+
+writer: Callable[[Any], str | None] = _no_writer
+"""What writes a value as Python source, if it can be written."""
 
 
 class Readable(Generic[C_co]):
@@ -44,6 +53,10 @@ class Readable(Generic[C_co]):
         Raises:
             ParameterError: there is no parameter of such a name.
             OperandError: a parameter doesn't take its value.
+
+        >>> from mongo_dsl import F, param
+        >>> (F.age > param("age", int)).bind(age=18).compile()
+        {'age': {'$gt': 18}}
         """
         return self._rebuilt(fill(self._node, values))
 
@@ -73,6 +86,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             CompileError: a part has no form where it stands.
+
+        >>> from mongo_dsl import F, param
+        >>> adults = (F.age >= param("age", int)).prepare()
+        >>> adults.bind(age=18), adults.bind(age=21)
+        ({'age': {'$gte': 18}}, {'age': {'$gte': 21}})
         """
         return prepare(self._node, lambda node: self._rebuilt(node).compile())
 
@@ -81,6 +99,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> (F.n == Int64(5)).to_json(), (F.n == Int64(5)).to_json(canonical=True)
+        ('{"n": 5}', '{"n": {"$numberLong": "5"}}')
         """
         return to_json(self._document(), canonical=canonical, indent=indent)
 
@@ -89,6 +112,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> print((F.n == Int64(5)).to_shell())
+        { n: Long("5") }
         """
         return to_shell(self._document(), indent=indent)
 
@@ -103,9 +131,11 @@ class Readable(Generic[C_co]):
             return repr(self)
 
     def __repr__(self) -> str:
-        from mongo_dsl.source import represented  # stands above all that it writes
+        return self._written() or f"<{type(self).__name__} {self._sketch()}>"
 
-        return represented(self) or f"<{type(self).__name__} {self._sketch()}>"
+    def _written(self) -> str | None:
+        """Write the Python source; the package fills in what does, far above."""
+        return writer(self)
 
     def _sketch(self) -> str:
         """Write the value for a person; with open parameters it has no MQL yet."""

@@ -31,6 +31,10 @@ class Sort(Node):
 
         Raises:
             ArgumentError: the sort is by score.
+
+        >>> from mongo_dsl import F
+        >>> F.age.asc().reverse() == F.age.desc()
+        True
         """
         if not isinstance(self.direction, Value):
             msg = f"the sort by {self.path.name!r} can't be reversed; scores have one order"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+from bson import DBRef
 
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.errors import UnknownFieldError
@@ -29,6 +30,8 @@ def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
     """Return the stored name and the annotation of *name* within *annotation*."""
     for member in members(annotation):
         if member is Any or member is object or member is dict or member is Mapping:
+            return name, Any
+        if member is DBRef and name in ("$ref", "$id", "$db"):
             return name, Any
         if isinstance(member, type) and attrs.has(member):
             found = fields_of(member).get(name)

@@ -51,7 +51,11 @@ class Translation:
     query: Any
 
     def compile(self) -> Any:
-        """Return the MQL that the query compiles to: what was translated."""
+        """Return the MQL that the query compiles to: what was translated.
+
+        >>> translate({"age": {"$gt": 18}}, kind="filter").compile()
+        {'age': {'$gt': 18}}
+        """
         return self.query.compile()
 
     def __str__(self) -> str:
@@ -138,7 +142,11 @@ def imports(code: str, model: type | None = None) -> str:
     if bson_names:
         lines += [f"from bson import {', '.join(bson_names)}", ""]
     ours = sorted(names & set(_OURS))
-    lines.append(f"from mongo_dsl import {', '.join(ours)}")
+    if ours:
+        lines.append(f"from mongo_dsl import {', '.join(ours)}")
     if model is not None and model.__name__ in names:
-        lines += ["", f"from {model.__module__} import {model.__name__}"]
+        lines += [
+            *[""][: len(ours)],
+            f"from {model.__module__} import {model.__name__}",
+        ]
     return "\n".join(lines)

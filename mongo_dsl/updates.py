@@ -115,7 +115,12 @@ class Update(Readable[dict[str, Any]], Face):
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:
-        """The array filters that go with the update, as MongoDB takes them."""
+        """The array filters that go with the update, as MongoDB takes them.
+
+        >>> from mongo_dsl import F
+        >>> F.items.where(F.sku == "a").qty.inc(1).array_filters
+        [{'items.sku': 'a'}]
+        """
         return [compile_filter(test) for _, test in self._node.arrays]
 
 
@@ -169,6 +174,8 @@ def _conflict(one: Change, path: str, other: Change, second: list[str]) -> str:
         f"{one.operator} of {path!r}",
         f"{other.operator} of {'.'.join(second)!r}",
     )
+    if one.operator == other.operator and "$[" in path and path.split(".") == second:
+        return f"{left} comes twice; give one of its where(...) another name"
     return f"{left} conflicts with {right}; an update changes a path and its parts once"
 
 

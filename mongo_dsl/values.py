@@ -11,12 +11,14 @@
 `tuple`, `list`        array
 mappings               document; keys must be strings
 geometries             GeoJSON
+attrs objects          document, by the stored names of their fields
 =====================  =====================================================
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +26,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import Enum
 from typing import Any, ClassVar
 
+import attrs
 from bson import (
     Binary,
     Code,
@@ -38,8 +41,10 @@ from bson import (
 )
 from bson.decimal128 import create_decimal128_context
 
+from mongo_dsl.conformity import kind_of
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.nodes import Map, Node, Seq, Value
+from mongo_dsl.structure import fields_of
 
 
 class Face:
@@ -75,6 +80,28 @@ def key(name: Any) -> str:
 def is_pattern(found: Node) -> bool:
     """Tell whether *found* is a compiled regular expression."""
     return type(found) is Value and isinstance(found.value, (re.Pattern, Regex))
+
+
+def number(value: Any) -> float | Decimal | None:
+    """Return the number that *value* is; None for all else, booleans too."""
+    if isinstance(value, Decimal128):
+        return value.to_decimal()
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return value if is_number else None
+
+
+def whole(value: Any) -> int | None:
+    """Return the integer that the number *value* equals; None for all else."""
+    found = number(value)
+    if found is None or not math.isfinite(found) or found != int(found):
+        return None
+    return int(found)
+
+
+def truth(value: Any) -> bool:
+    """Tell whether MongoDB takes the boolean or number *value* for true."""
+    found = number(value)
+    return bool(value if found is None else found)
 
 
 def int64(value: int) -> int:
@@ -207,5 +234,19 @@ def _derived(value: Any) -> Node:
             return convert(value)
     if hasattr(value, "__geo_interface__"):
         return _mapping(value.__geo_interface__)
-    msg = f"{value!r} is a {type(value).__name__}, which has no BSON form"
+    if attrs.has(type(value)) and not hasattr(
+        value, "to_mql"
+    ):  # planar shapes have none
+        return _object(value)
+    msg = f"{value!r} is {kind_of(value)}, which has no BSON form"
     raise OperandError(msg)
+
+
+def _object(value: Any) -> Map:
+    """Write an object by the stored names of its fields, as its class says if it does."""
+    kind: Any = type(value)
+    encode = getattr(kind, "__encode_value__", None)
+    if encode is not None:
+        return _mapping(encode(value, kind))
+    stored = fields_of(kind)
+    return _mapping({stored[name][0]: getattr(value, name) for name in stored})

@@ -36,7 +36,8 @@ from mongo_dsl.accumulators import (
 )
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import positive, time_unit
-from mongo_dsl.expressions.face import MISSING, document, in_call_order, sequence
+from mongo_dsl.expressions.face import MISSING, document, sequence
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.frames import Window
 from mongo_dsl.nodes import Op, Param
 from mongo_dsl.params import later

@@ -34,7 +34,7 @@ def test_rounds_are_interleaved():
 def test_the_whole_runs(capsys):
     """The command runs every case on a server of its own."""
     text = main(["--rounds", "1", "--scale", "0.01"])
-    assert len(text.splitlines()) == 6
+    assert len(text.splitlines()) == 7
     assert capsys.readouterr().out.strip() == text
 
 
@@ -50,4 +50,6 @@ def test_nothing_to_measure(capsys, arguments):
     """What would measure nothing is refused, with the names of the cases."""
     with pytest.raises(SystemExit):
         main(arguments)
-    assert "1 round or more, of: build, find, insert_many" in capsys.readouterr().err
+    assert (
+        "1 round or more, of: build, bind, find, insert_many" in capsys.readouterr().err
+    )

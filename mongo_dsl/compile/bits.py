@@ -15,6 +15,7 @@ from bson import Decimal128
 from mongo_dsl.compile.conditions import CONDITIONS, where
 from mongo_dsl.compile.values import compile_value
 from mongo_dsl.nodes import Node
+from mongo_dsl.values import whole
 
 
 _SIGN = 63  # the bits of a 64-bit integer from here on repeat its sign
@@ -58,8 +59,9 @@ def _bits(field: Any, mask: Node) -> dict[str, Any]:
 
 def _positions(mask: Any) -> Iterable[int]:
     if isinstance(mask, list):
-        return mask
-    number = int.from_bytes(mask, "little") if isinstance(mask, bytes) else int(mask)
+        return [whole(position) or 0 for position in mask]
+    number = int.from_bytes(mask, "little") if isinstance(mask, bytes) else whole(mask)
+    number = number or 0
     return [bit for bit in range(number.bit_length()) if number >> bit & 1]
 
 

@@ -15,7 +15,7 @@ from mongo_dsl.compile.values import compile_value
 from mongo_dsl.errors import CompileError
 from mongo_dsl.names import BSON_TYPES, NUMBER_TYPES
 from mongo_dsl.nodes import Map, Node, Raw, Seq, Value
-from mongo_dsl.values import is_pattern
+from mongo_dsl.values import is_pattern, truth, whole
 
 
 def formless(name: str) -> CompileError:
@@ -77,7 +77,7 @@ def matched(field: Any, pattern: Node, options: Node | None) -> dict[str, Any]:
 
 def exists(field: Any, body: Node) -> dict[str, Any]:
     """Tell whether *field* is stored."""
-    operator = "$ne" if compile_value(body) else "$eq"
+    operator = "$ne" if truth(compile_value(body)) else "$eq"
     return {operator: [{"$type": field}, "missing"]}
 
 
@@ -95,7 +95,7 @@ def _aliases(name: Any) -> Iterable[str]:
     if name == "number":
         return NUMBER_TYPES
     for alias, number in BSON_TYPES.items():
-        if name in (alias, number):
+        if name in (alias, number) or whole(name) == number:
             return (alias,)
     msg = f"$type got {name!r}, which is no BSON type"
     raise CompileError(f"{msg}; it takes aliases such as 'string', or numbers")

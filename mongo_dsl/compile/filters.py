@@ -20,6 +20,7 @@ from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
@@ -52,6 +53,11 @@ def _reads_as_condition(value: Any) -> bool:
     if isinstance(value, dict):
         return any(name[:1] == "$" for name in value)
     return isinstance(value, (re.Pattern, Regex))
+
+
+def _fits(node: Fits) -> dict[str, Any]:
+    """Write ``{path: pattern}``; an item, which has no path, needs ``$regex``."""
+    return {node.path.name or "$regex": compile_value(node.pattern)}
 
 
 def _where(node: Where) -> dict[str, Any]:
@@ -116,7 +122,13 @@ def _merge(name: str, left: Any, right: Any) -> dict[str, Any] | None:
     ours, theirs = _operators(left), _operators(right)
     if ours is None or theirs is None or not ours.keys().isdisjoint(theirs):
         return None
+    if not _ALONE.isdisjoint((*ours, *theirs)):
+        return None
     return {**ours, **theirs}
+
+
+# Operators that MongoDB takes beside nothing but their own options.
+_ALONE = frozenset({"$near", "$nearSphere"})
 
 
 def _operators(condition: Any) -> dict[str, Any] | None:
@@ -154,6 +166,7 @@ def _verbatim(node: Verbatim) -> Any:
 
 FILTERS: dict[type[Node], Callable[[Any], dict[str, Any]]] = {
     Equals: _equals,
+    Fits: _fits,
     Where: _where,
     And: _and,
     Or: _or,

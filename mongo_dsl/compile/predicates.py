@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import attrs
+
 from mongo_dsl.compile import bits as _bits  # noqa: F401 - fills the table
 from mongo_dsl.compile.conditions import (
     CONDITIONS,
@@ -22,11 +24,13 @@ from mongo_dsl.compile.conditions import (
 )
 from mongo_dsl.compile.expressions import EXPRESSIONS, compile_expression, read_path
 from mongo_dsl.compile.filters import compile_filter
+from mongo_dsl.errors import CompileError
 from mongo_dsl.nodes import Node, Op, Path, Seq
 from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
@@ -63,6 +67,10 @@ def _equals(node: Equals, root: str) -> dict[str, Any]:
     return compared("$eq", _read(node.path, root), node.value)
 
 
+def _fits(node: Fits, root: str) -> dict[str, Any]:
+    return matched(_read(node.path, root), node.pattern, None)
+
+
 def _where(node: Where, root: str) -> Any:
     return _joined(_tests(_read(node.path, root), node.ops))
 
@@ -73,6 +81,10 @@ def _joined(tests: list[Any]) -> Any:
 
 def _tests(field: Any, ops: tuple[Op, ...]) -> list[Any]:
     options = next((op.body for op in ops if op.name == "$options"), None)
+    if options is not None and all(op.name != "$regex" for op in ops):
+        raise CompileError(
+            "$options stands without $regex; write field.regex(...), too"
+        )
     return [_test(field, op, options) for op in ops if op.name != "$options"]
 
 
@@ -144,7 +156,27 @@ CONDITIONS.update({"$not": _not, "$elemMatch": _elem_match, "$all": _all})
 def _and(node: And, root: str) -> Any:
     if node.literal:
         return {"$and": _each(node.terms, root)}
-    return _joined([test for term in node.terms for test in _conjuncts(term, root)])
+    terms = _gathered(node.terms)
+    return _joined([test for term in terms for test in _conjuncts(term, root)])
+
+
+def _gathered(terms: tuple[Predicate, ...]) -> Iterable[Predicate]:
+    """Put ``$options`` beside the ``$regex`` of their field, as merging filters does."""
+    lone = {t.path: t.ops for t in terms if isinstance(t, Where) and _is_options(t)}
+    for term in terms:
+        if (
+            lone
+            and isinstance(term, Where)
+            and any(o.name == "$regex" for o in term.ops)
+        ):
+            yield attrs.evolve(term, ops=(*term.ops, *lone.pop(term.path, ())))
+        elif not (isinstance(term, Where) and _is_options(term)):
+            yield term
+    yield from (Where(path, ops) for path, ops in lone.items())
+
+
+def _is_options(test: Where) -> bool:
+    return [op.name for op in test.ops] == ["$options"]
 
 
 def _conjuncts(term: Predicate, root: str) -> Iterable[Any]:
@@ -188,6 +220,7 @@ def _verbatim(_: Verbatim, __: str) -> Any:
 
 _LOWERINGS: dict[type[Predicate], Callable[[Any, str], Any]] = {
     Equals: _equals,
+    Fits: _fits,
     Where: _where,
     And: _and,
     Or: _or,

@@ -11,11 +11,11 @@ from mongo_dsl.expressions.arguments import order, positive, start_of
 from mongo_dsl.expressions.face import (
     MISSING,
     Expr,
-    in_call_order,
     named,
     positional,
     single,
 )
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Param
 from mongo_dsl.params import later
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.arguments import positive
-from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named
+from mongo_dsl.expressions.face import MISSING, Expr, named
 from mongo_dsl.expressions.lambdas import (
     MARK,
     arguments,
@@ -26,6 +26,7 @@ from mongo_dsl.expressions.lambdas import (
     sets_this,
     whole,
 )
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.expressions.variable import Variable
 from mongo_dsl.nodes import Node, Var
 from mongo_dsl.values import node

@@ -14,10 +14,10 @@ from mongo_dsl.expressions.face import (
     MISSING,
     Expr,
     document,
-    in_call_order,
     named,
     positional,
 )
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Body, Map, Raw
 from mongo_dsl.params import settled
 from mongo_dsl.values import Face, node

@@ -11,7 +11,8 @@ from typing import Any
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.arguments import TimeUnit, time_unit
-from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named, single
+from mongo_dsl.expressions.face import MISSING, Expr, named, single
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.values import Face
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.errors import OperandError
-from mongo_dsl.expressions.face import Expr, in_call_order, named
+from mongo_dsl.expressions.face import Expr, named
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Node, Op, Param, Raw
 from mongo_dsl.params import later, own_code
 from mongo_dsl.updates import reads

@@ -10,11 +10,11 @@ from typing import Any
 from mongo_dsl.expressions.face import (
     MISSING,
     Expr,
-    in_call_order,
     named,
     positional,
     single,
 )
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.values import key
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import Expr, in_call_order, named, positional
+from mongo_dsl.expressions.face import Expr, named, positional
+from mongo_dsl.expressions.order import in_call_order
 
 
 __all__ = [

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongo_dsl.expressions.face import MISSING, Expr, in_call_order, named
+from mongo_dsl.expressions.face import MISSING, Expr, named
+from mongo_dsl.expressions.order import in_call_order
 
 
 __all__ = ["similarity_cosine", "similarity_dot_product", "similarity_euclidean"]

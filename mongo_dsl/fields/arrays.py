@@ -6,28 +6,32 @@ https://www.mongodb.com/docs/manual/reference/operator/query-array/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mongo_dsl import changes, updates
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
-from mongo_dsl.fields.operands import ItemTest
+from mongo_dsl.fields.operands import Amount, ItemTest
 from mongo_dsl.filters import Filter, condition
-from mongo_dsl.nodes import Node, Op, Param, Path, Seq, parts
+from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value, parts
 from mongo_dsl.params import later
 from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Predicate,
     Where,
     speaks_of_item,
 )
 from mongo_dsl.schema import FieldSpec
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, node, whole
 
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from mongo_dsl.fields.face import Field
+    from mongo_dsl.fields.operands import Modifiers
 
 E = TypeVar("E")
 
@@ -66,14 +70,14 @@ class ArrayMethods(Generic[E]):
             return Op("$elemMatch", self._item_test("all_", value))
         return self._item(value)
 
-    def size_(self, length: int) -> Filter:
+    def size_(self, length: Amount) -> Filter:
         """Match arrays of exactly *length* items.
 
         >>> from mongo_dsl import F
         >>> F.tags.size_(2).compile()
         {'tags': {'$size': 2}}
         """
-        return Filter(Where(self._node, (Op("$size", node(_length(length))),)))
+        return Filter(Where(self._node, (Op("$size", _length(length)),)))
 
     def any(self, predicate: ItemTest[Field[E]]) -> Filter:
         """Match arrays in which one item meets all of *predicate*.
@@ -117,27 +121,30 @@ class ArrayMethods(Generic[E]):
     def _item(self, value: Any) -> Node:
         return node(value) if self._spec is None else self._spec.item_value(value)
 
-    def push(
-        self,
-        *values: E,
-        slice_: int | None = None,
-        sort: Any = None,
-        position: int | None = None,
-    ) -> updates.Update:
+    def push(self, *values: E, **modifiers: Unpack[Modifiers[E]]) -> updates.Update:
         """Append *values*, each as one item.
 
-        *slice_* keeps the first (positive) or last (negative) so many items, *sort*
-        orders the items (1, -1 or by their fields), *position* is where to insert.
+        *each* writes ``$each`` literally, also around one value or none. *slice_* keeps
+        the first (positive) or last (negative) so many items, *sort* orders the items (1,
+        -1 or by their fields), *position* is where to insert; they are written in the
+        order of the call.
 
         >>> from mongo_dsl import F
         >>> F.tags.push("a", slice_=-5).compile()
         {'$push': {'tags': {'$each': ['a'], '$slice': -5}}}
         """
-        return changes.push(self, *values, slice_=slice_, sort=sort, position=position)
+        return changes.push(self, *values, **modifiers)
 
-    def add_to_set(self, *values: E) -> updates.Update:
-        """Append those of *values* that the array lacks, each as one item."""
-        return changes.add_to_set(self, *values)
+    def add_to_set(self, *values: E, each: Iterable[E] | None = None) -> updates.Update:
+        """Append those of *values* that the array lacks, each as one item.
+
+        *each* writes ``$each`` literally, also around one value or none.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.add_to_set("a").compile(), F.tags.add_to_set(each=["a"]).compile()
+        ({'$addToSet': {'tags': 'a'}}, {'$addToSet': {'tags': {'$each': ['a']}}})
+        """
+        return changes.add_to_set(self, *values, each=each)
 
     def pull(self, item: E | ItemTest[Field[E]]) -> updates.Update:
         """Remove the items that equal *item*, or that the filter *item* matches.
@@ -152,18 +159,28 @@ class ArrayMethods(Generic[E]):
         """Remove the items that equal one of *values*."""
         return changes.pull_all(self, values)
 
-    def pop(self, end: Literal[1, -1] = 1) -> updates.Update:
+    def pop(self, end: Amount = 1) -> updates.Update:
         """Remove the last item (*end* 1) or the first (-1)."""
         return changes.pop(self, end)
 
 
-def _length(length: Any) -> Any:
+def _length(length: Any) -> Node:
     if isinstance(length, Param):
         return later(length, _length)
-    if isinstance(length, int) and length < 0:
+    found = node(length)
+    if isinstance(found, Value):
+        _check_length(length)
+    return found
+
+
+def _check_length(length: Any) -> None:
+    count = whole(length)
+    if count is None:
+        msg = f"size_ got {length!r}; it takes a whole number"
+        raise OperandError(msg)
+    if count < 0:
         msg = f"size_ got {length!r}; a length is not negative"
         raise ArgumentError(msg)
-    return length
 
 
 def _check_item(test: Predicate) -> None:
@@ -175,7 +192,7 @@ def _check_item(test: Predicate) -> None:
 
 def _refuse_choice(test: Predicate) -> None:
     if not isinstance(test, And):
-        if not isinstance(test, (Equals, Where)) and speaks_of_item(test):
+        if not isinstance(test, (Equals, Fits, Where)) and speaks_of_item(test):
             raise CompileError(_NO_CHOICE)
         return
     plain = [speaks_of_item(term) for term in test.terms]

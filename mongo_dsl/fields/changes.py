@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/update-field/
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from mongo_dsl import changes, updates
 from mongo_dsl.fields.operands import Operand
@@ -32,9 +32,14 @@ class Changeable(Generic[T]):
         """Set the field to *value* if an upsert inserts."""
         return changes.set_on_insert(self, value)
 
-    def unset(self) -> updates.Update:
-        """Remove the field."""
-        return changes.unset(self)
+    def unset(self, placeholder: Any = "") -> updates.Update:
+        """Remove the field; MongoDB takes any *placeholder* for its value.
+
+        >>> from mongo_dsl import F
+        >>> F.city.unset().compile()
+        {'$unset': {'city': ''}}
+        """
+        return changes.unset(self, placeholder)
 
     def min_(self, value: Operand[T]) -> updates.Update:
         """Lower the field to *value* if it is greater."""
@@ -49,7 +54,14 @@ class Changeable(Generic[T]):
         return changes.rename(self, name)
 
     def current_date(
-        self, type_: Literal["date", "timestamp"] = "date"
+        self, type_: Literal["date", "timestamp"] | bool = True
     ) -> updates.Update:
-        """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``."""
+        """Set the field to the server's time, as a ``"date"`` or a ``"timestamp"``.
+
+        A boolean, be it False, stands for a date.
+
+        >>> from mongo_dsl import F
+        >>> F.seen.current_date().compile()
+        {'$currentDate': {'seen': True}}
+        """
         return changes.current_date(self, type_)

@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query-comparison/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -13,21 +13,19 @@ import attrs
 from mongo_dsl import updates
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import Expr
-from mongo_dsl.fields.operands import Operand, Operands
+from mongo_dsl.fields.operands import Amount, Operand, Operands
 from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
-from mongo_dsl.names import BSON_TYPES
+from mongo_dsl.names import bson_type
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import PLAIN, Face, is_pattern, node
+from mongo_dsl.values import PLAIN, Face, is_pattern, node, number
 
 
 T = TypeVar("T")
-
-_TYPES = frozenset([*BSON_TYPES, *BSON_TYPES.values(), "number"])
 
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
@@ -165,15 +163,15 @@ class Comparable(Expr, Generic[T]):
 
     nin = not_in
 
-    def exists(self, present: bool = True) -> Filter:
+    def exists(self, present: bool | Amount = True) -> Filter:
         """Match where the field is stored, be it as null, or where it is not *present*.
+
+        MongoDB takes numbers, too: 0 for False, all others for True.
 
         >>> from mongo_dsl import F
         >>> F.email.exists().compile()
         {'email': {'$exists': True}}
         """
-        if isinstance(present, Param):
-            return self._test("$exists", later(present, _flag))
         return self._test("$exists", _flag(present))
 
     def is_null(self, null: bool = True) -> Filter:
@@ -185,8 +183,10 @@ class Comparable(Expr, Generic[T]):
         """
         return self == None if settled("is_null", null) else self != None  # noqa: E711 - builds a filter
 
-    def type_(self, *types: str | int) -> Filter:
+    def type_(self, *types: str | Amount | Sequence[str | Amount]) -> Filter:
         """Match values of one of the BSON *types*, given by alias or number.
+
+        A list is written as a list, even of one type.
 
         https://www.mongodb.com/docs/manual/reference/operator/query/type/
 
@@ -194,20 +194,26 @@ class Comparable(Expr, Generic[T]):
         >>> F.zip.type_("string", "int").compile()
         {'zip': {'$type': ['string', 'int']}}
         """
-        if not types:
-            msg = "type_ got no types; it takes aliases such as 'string', or numbers"
-            raise ArgumentError(msg)
-        known = [_bson_type(name) for name in types]
-        return self._test("$type", node(known[0] if len(known) == 1 else known))
+        return self._test("$type", _types(types[0] if len(types) == 1 else types))
 
     # -- Sort order -------------------------------------------------------------------
 
     def asc(self) -> Sort:
-        """Sort by the field, smallest first."""
+        """Sort by the field, smallest first.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().sort(F.age.asc()).compile().sort
+        {'age': 1}
+        """
         return Sort(self._node, _UP)
 
     def desc(self) -> Sort:
-        """Sort by the field, greatest first."""
+        """Sort by the field, greatest first.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().sort(F.age.desc()).compile().sort
+        {'age': -1}
+        """
         return Sort(self._node, _DOWN)
 
     # -- The funnel: every comparison comes through here -------------------
@@ -266,9 +272,6 @@ class Comparable(Expr, Generic[T]):
             test = _where_array(operand, test)
         return filter_of(Computed(test))
 
-    def _plain(self, name: str, operand: Any) -> Filter:
-        return filter_of(Where(self._node, (Op(name, node(operand)),)))
-
     def _subject(self) -> str:
         return f"field {self._label()!r}"
 
@@ -282,16 +285,26 @@ def _where_array(operand: Node, test: Op) -> Op:
     return Op("$cond", Seq((is_array, test, Value(False))))
 
 
-def _flag(value: Any) -> Value:
-    return Value(bool(value))
+def _flag(present: Any) -> Node:
+    if isinstance(present, Param):
+        return later(present, _flag)
+    if not isinstance(present, bool) and number(present) is None:
+        msg = f"exists got {present!r}; it takes True, False or a number"
+        raise OperandError(msg)
+    return node(present)
 
 
-def _bson_type(name: Any) -> Any:
-    """Check one type of values."""
-    if isinstance(name, Param):
-        return later(name, _bson_type)
-    if isinstance(name, (str, int)) and name not in _TYPES:
-        listed = ", ".join(sorted([*BSON_TYPES, "number"]))
-        msg = f"type_ got {name!r}, which is no BSON type; the types are: {listed}"
+def _types(types: Any) -> Node:
+    """Check the types of values, of which there may be one or several."""
+    if isinstance(types, Param):
+        return later(types, _types)
+    if not isinstance(types, (list, tuple)):
+        return node(bson_type(types))
+    if not types:
+        msg = "type_ got no types; it takes aliases such as 'string', or numbers"
         raise ArgumentError(msg)
-    return name
+    return Seq(tuple([_type(name) for name in types]))
+
+
+def _type(name: Any) -> Node:
+    return later(name, bson_type) if isinstance(name, Param) else node(bson_type(name))

@@ -99,6 +99,10 @@ class ArrayField(Comparable[A | E], Changeable[A], ArrayMethods[E], Generic[E, A
             """Address the items that match *predicate*, for an update."""
             ...
 
+        def filtered(self, name: str) -> Field[E]:
+            """Address the items that match the array filter *name*, for an update."""
+            ...
+
         def every(self) -> Field[E]:
             """Address all items, for an update."""
             ...

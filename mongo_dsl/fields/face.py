@@ -84,7 +84,7 @@ class Field(
 
     def _below(self, name: str) -> Field[Any]:
         found: Field[Any] = self
-        for segment in checked(name).split("."):
+        for segment in checked(name, below=bool(self._node.name)).split("."):
             found = found._segment(segment)
         return found
 
@@ -128,14 +128,19 @@ class Field(
         >>> change.compile(), change.array_filters
         ({'$inc': {'items.$[items].qty': 1}}, [{'items.sku': 'a'}])
         """
-        called = settled("where", name) or _identifier(self._node.name)
-        if not (called.isalnum() and called[0].islower() and called.isascii()):
-            msg = (
-                f"where got the name {called!r}; it starts with a lower-case letter and"
-            )
-            raise ArgumentError(f"{msg} goes on with letters and digits")
+        identifier = settled("where", name) or _identifier(self._node.name)
+        called = _filter_name("where", identifier)
         test = under(called, self._item_test("where", predicate))
         return self._items(f"$[{called}]", (called, test))
+
+    def filtered(self, name: str) -> Field[Any]:
+        """Address the items that match the array filter *name*, which is given elsewhere.
+
+        >>> from mongo_dsl import F
+        >>> F.items.filtered("cheap").qty.inc(1).compile()
+        {'$inc': {'items.$[cheap].qty': 1}}
+        """
+        return self._items(f"$[{_filter_name('filtered', settled('filtered', name))}]")
 
     def every(self) -> Field[Any]:
         """Address all items of the array, for an update: ``$[]``.
@@ -219,6 +224,15 @@ def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]
     key = (path, spec)
     found = _interned.get(key)
     return _interned.setdefault(key, Field(path, spec)) if found is None else found
+
+
+def _filter_name(function: str, name: Any) -> str:
+    """Check the name of an array filter."""
+    text = name if isinstance(name, str) else ""
+    if text.isalnum() and text[0].islower() and text.isascii():
+        return text
+    msg = f"{function} got the name {name!r}; it starts with a lower-case letter and"
+    raise ArgumentError(f"{msg} goes on with letters and digits")
 
 
 def _identifier(name: str) -> str:

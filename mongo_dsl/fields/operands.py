@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union
 
 from bson import Decimal128, Int64
 
@@ -15,6 +15,9 @@ from mongo_dsl.expressions.face import Expr
 from mongo_dsl.filters import Filter
 from mongo_dsl.raw import RawMQL
 
+
+if TYPE_CHECKING:
+    from typing_extensions import TypedDict
 
 T = TypeVar("T")
 
@@ -30,3 +33,27 @@ Amount = Union[float, decimal.Decimal, Decimal128, Int64]  # noqa: UP007
 
 ItemTest = Union[Filter, RawMQL, Callable[[T], Any]]  # noqa: UP007
 """A filter on an array's item, or a function that gets the item's face *T*."""
+
+
+if TYPE_CHECKING:
+
+    class Modifiers(TypedDict, Generic[T], total=False):
+        """How `push` changes the array besides."""
+
+        each: Iterable[T] | None
+        slice_: Amount | None
+        sort: Any
+        position: Amount | None
+
+    class Masks(TypedDict, total=False):
+        """What `bit` combines a field with."""
+
+        and_: int | None
+        or_: int | None
+        xor: int | None
+
+    class Distances(TypedDict, total=False):
+        """How far places may be."""
+
+        max_distance: Any
+        min_distance: Any

@@ -18,7 +18,7 @@ from mongo_dsl.geo.geometries import (
     Point,
     Polygon,
 )
-from mongo_dsl.geo.planar import Box, Center, CenterSphere, PlanarPolygon
+from mongo_dsl.geo.planar import Box, Center, CenterSphere, LegacyPair, PlanarPolygon
 from mongo_dsl.geo.reading import from_geojson, shape
 from mongo_dsl.geo.shapes import Shape
 
@@ -29,6 +29,7 @@ __all__ = [
     "CenterSphere",
     "Geometry",
     "GeometryCollection",
+    "LegacyPair",
     "LineString",
     "MultiLineString",
     "MultiPoint",

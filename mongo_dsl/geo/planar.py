@@ -17,6 +17,7 @@ from mongo_dsl.geo.positions import (
     Positions,
     corners,
     global_pair,
+    number,
     pair,
     radius,
 )
@@ -28,6 +29,31 @@ if TYPE_CHECKING:
 
 
 EARTH_RADIUS = 6_378_100  # metres, the equatorial radius MongoDB calculates with
+
+
+@attrs.frozen(repr=False)
+class LegacyPair(Shape):
+    """A place as a legacy coordinate pair, *x* or the longitude first.
+
+    `near` and its siblings measure around it on the plane, or in radians on the sphere.
+
+    >>> LegacyPair(2.35, 48.86).to_mql()
+    {'$near': [2.35, 48.86]}
+    """
+
+    operator = "$near"
+    x: float = attrs.field(converter=number)
+    y: float = attrs.field(converter=number)
+
+    @property
+    def coordinates(self) -> Position:
+        """Both numbers."""
+        return (self.x, self.y)
+
+    @property
+    def has_area(self) -> bool:
+        """Whether points can lie within it: never."""
+        return False
 
 
 @attrs.frozen(repr=False)

@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 from numbers import Real
 from typing import Any, TypeAlias
 
+from bson import Int64
+
 from mongo_dsl.errors import ArgumentError, OperandError
 
 
@@ -33,10 +35,12 @@ def members(value: object, subject: str) -> tuple[Any, ...]:
 
 
 def number(value: object, subject: str = "coordinate") -> float:
-    """Return *value* as a plain int or float."""
+    """Return *value* as a plain int or float; what is 64 bits wide stays so."""
     if isinstance(value, bool) or not isinstance(value, int | Real):
         msg = f"{subject} {value!r} is not a number; give an int or float"
         raise OperandError(msg)
+    if isinstance(value, Int64):
+        return value
     plain = int(value) if isinstance(value, int) else float(value)
     if not -sys.float_info.max <= plain <= sys.float_info.max:
         msg = f"{subject} {value!r} is not finite; give an ordinary number"

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from mongo_dsl.matching.verdicts import All, Condition, Some, refuse
+from mongo_dsl.values import whole
 
 
 def size(operand: Any) -> Condition:
     """Hold of arrays of *operand* items."""
-    if not isinstance(operand, int) or isinstance(operand, bool) or operand < 0:
+    length = whole(operand)
+    if length is None or length < 0:
         raise refuse("$size", operand, "it takes an integer from 0")
-    return Some(lambda value: isinstance(value, list) and len(value) == operand, False)
+    return Some(lambda value: isinstance(value, list) and len(value) == length, False)
 
 
 def some_item(test: Callable[[Any], bool]) -> Condition:

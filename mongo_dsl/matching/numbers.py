@@ -15,6 +15,7 @@ from bson import Decimal128
 
 from mongo_dsl.matching.ordering import payload
 from mongo_dsl.matching.verdicts import Condition, Some, refuse
+from mongo_dsl.values import whole
 
 
 def _mod(operand: Any) -> Condition:
@@ -63,10 +64,13 @@ def _bits(
 def _places(name: str, mask: Any) -> list[int]:
     """Return the places of the bits that *mask* sets."""
     if isinstance(mask, list):
-        if all(type(place) is int and place >= 0 for place in mask):
-            return mask
-    elif isinstance(mask, bytes) or (type(mask) is int and mask >= 0):
-        number = _as_integer(mask) if isinstance(mask, bytes) else mask
+        places = [
+            place for place in map(whole, mask) if place is not None and place >= 0
+        ]
+        if len(places) == len(mask):
+            return places
+    number = _as_integer(mask) if isinstance(mask, bytes) else whole(mask)
+    if number is not None and number >= 0:
         return [place for place in range(number.bit_length()) if number >> place & 1]
     raise refuse(name, mask, "it takes an integer from 0, bytes or a list of places")
 

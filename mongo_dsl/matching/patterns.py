@@ -43,9 +43,11 @@ _FOREIGN_CASES = re.compile("[\N{KELVIN SIGN}\N{LATIN SMALL LETTER LONG S}]")
 def regex(operand: Any, options: Any) -> Condition:
     """Read ``$regex`` and the ``$options`` beside it, if there are any."""
     if isinstance(operand, (re.Pattern, Regex)):
-        if options is not None:
+        if options is None:
+            return of_value(operand)
+        if letters(operand.flags):
             raise refuse("$regex", operand, "give all its options in one place")
-        return of_value(operand)
+        operand = operand.pattern
     if not isinstance(operand, str) or not isinstance(options, (str, type(None))):
         raise refuse("$regex", operand, "it takes a pattern, its options are letters")
     return _condition(operand, options or "")

@@ -24,6 +24,7 @@ from bson import (
 
 from mongo_dsl.matching.paths import MISSING
 from mongo_dsl.matching.verdicts import Condition, Not, Some, refuse
+from mongo_dsl.values import number, truth, whole
 
 
 _CODES = {
@@ -74,10 +75,10 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 
 def _exists(operand: Any) -> Condition:
-    if not isinstance(operand, (bool, int)):
+    if not isinstance(operand, bool) and number(operand) is None:
         raise refuse("$exists", operand, "it takes true or false")
     present = Some(lambda value: value is not MISSING)
-    return present if operand else Not(present)
+    return present if truth(operand) else Not(present)
 
 
 def _type(operand: Any) -> Condition:
@@ -91,8 +92,8 @@ def _type(operand: Any) -> Condition:
 def _codes(asked: Any) -> frozenset[int]:
     if asked == "number":
         return _NUMBERS
-    code = _CODES.get(asked) if isinstance(asked, str) else asked
-    if type(code) is not int or code not in _CODES.values():
+    code = _CODES.get(asked) if isinstance(asked, str) else whole(asked)
+    if code is None or code not in _CODES.values():
         raise refuse("$type", asked, "it takes the aliases and numbers of BSON's types")
     return frozenset({code})
 

@@ -9,7 +9,17 @@ from mongo_dsl.nodes import Node, Op, Path, Raw, Seq
 from mongo_dsl.parsing.data import data, operator_of
 from mongo_dsl.parsing.expressions import expression
 from mongo_dsl.parsing.places import Place
-from mongo_dsl.predicates import And, Computed, Equals, Nor, Or, Predicate, Top, Where
+from mongo_dsl.predicates import (
+    And,
+    Computed,
+    Equals,
+    Fits,
+    Nor,
+    Or,
+    Predicate,
+    Top,
+    Where,
+)
 from mongo_dsl.values import is_pattern
 
 
@@ -51,8 +61,10 @@ def conditions(path: Path, mql: Any, at: Place) -> Iterator[Predicate]:
     """Read the conditions on one field."""
     if operator_of(mql) is None:
         value = data(mql, at)
-        bare = is_pattern(value) or path.name == ""
-        yield at.marked(Equals(path, Raw(value) if bare else value))
+        if is_pattern(value):
+            yield at.marked(Fits(path, value))
+        else:
+            yield at.marked(Equals(path, value if path.name else Raw(value)))
         return
     items = list(_operators(mql, at))
     for ops in _grouped(items):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from mongo_dsl import stages
-from mongo_dsl.expressions.face import reordered
+from mongo_dsl.expressions.order import reordered
 from mongo_dsl.nodes import Body, Node, Op, Stages
 from mongo_dsl.stages.arguments import wire_name
 from mongo_dsl.stages.face import parameters, whole_argument

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
+from mongo_dsl.expressions.face import MISSING, Missing
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks
 from mongo_dsl.search.encoding import operator as built

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
+from mongo_dsl.expressions.face import MISSING, Missing
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks
 from mongo_dsl.search.encoding import at_most_one_of, operator, some_of

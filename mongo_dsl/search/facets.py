@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
+from mongo_dsl.expressions.face import MISSING, Missing
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Body, Node, Seq, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks, paths

@@ -12,7 +12,8 @@ import attrs
 
 from mongo_dsl import names
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.expressions.face import Expr, in_call_order
+from mongo_dsl.expressions.face import Expr
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Body, Node, Path, Seq, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.schema import FieldSpec

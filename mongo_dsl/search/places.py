@@ -12,7 +12,8 @@ from typing import Any, Literal
 import attrs
 
 from mongo_dsl import geo
-from mongo_dsl.expressions.face import MISSING, Missing, in_call_order
+from mongo_dsl.expressions.face import MISSING, Missing
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Node
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.schema import FieldSpec

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.expressions.arguments import at_least
-from mongo_dsl.expressions.face import MISSING, Expr, Missing, in_call_order
+from mongo_dsl.expressions.face import MISSING, Expr, Missing
+from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq, Value
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.search import checks, paths

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from mongo_dsl.nodes import Node, Op, Path
-from mongo_dsl.predicates import And, Computed, Equals, Nor, Or, Predicate, Query, Where
+from mongo_dsl.predicates import (
+    And,
+    Computed,
+    Equals,
+    Fits,
+    Nor,
+    Or,
+    Predicate,
+    Query,
+    Where,
+)
 from mongo_dsl.shape.expressions import KINDS, kind_of
 from mongo_dsl.shape.kinds import BOOL, Kind
 from mongo_dsl.shape.paths import items
@@ -23,11 +33,11 @@ def check_filter(node: Node, scope: Scope) -> None:
             check_filter(term, scope)
     elif isinstance(node, Computed):
         kind_of(node.expression, scope)
-    elif isinstance(node, (Equals, Where)):
+    elif isinstance(node, (Equals, Fits, Where)):
         _check_field(node, scope)
 
 
-def _check_field(node: Equals | Where, scope: Scope) -> None:
+def _check_field(node: Equals | Fits | Where, scope: Scope) -> None:
     kind = _subject(node.path, scope)
     for op in node.ops if isinstance(node, Where) else ():
         _check_test(op, kind, scope)
@@ -53,4 +63,4 @@ def _condition(node: Predicate, scope: Scope) -> Kind:
     return BOOL
 
 
-KINDS.update(dict.fromkeys((Equals, Where, And, Or, Nor, Computed), _condition))
+KINDS.update(dict.fromkeys((Equals, Fits, Where, And, Or, Nor, Computed), _condition))

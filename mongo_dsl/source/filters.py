@@ -11,11 +11,12 @@ import attrs
 from mongo_dsl import evaluation, logic
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Map, Node, Op, Path, Raw, Seq
+from mongo_dsl.nodes import Map, Node, Op, Path, Seq
 from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
@@ -29,10 +30,11 @@ from mongo_dsl.source.calls import attempts, snake_case
 from mongo_dsl.source.fields import Scope, field
 from mongo_dsl.source.layout import Prefix
 from mongo_dsl.source.literals import data
-from mongo_dsl.source.shapes import shape
+from mongo_dsl.source.shapes import distances, point, shape
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
+    Named,
     Written,
     call,
     first_that_fits,
@@ -65,6 +67,16 @@ def _equals(node: Equals, scope: Scope) -> Iterator[Attempt]:
     value = data(node.value)
     for on in _fields(node.path, scope):
         yield _equality(on, value)
+
+
+def _fits(node: Fits, scope: Scope) -> Iterator[Attempt]:
+    pattern = data(node.pattern)
+    for on in _fields(node.path, scope):
+        yield _fitting(on, pattern)
+
+
+def _fitting(on: Written, pattern: Written) -> Attempt:
+    return lambda: method(on, "fits", [pattern])
 
 
 def _equality(on: Written, value: Written) -> Attempt:
@@ -106,17 +118,11 @@ def _conditions(on: Written, ops: tuple[Op, ...], scope: Scope) -> Iterator[Atte
         yield lambda: method(on, "matches", args)
         yield lambda: method(on, "regex", args)
     if names[0] in ("$near", "$nearSphere"):
-        yield lambda: _near(on, names[0], ops)
+        yield _place(on, ops)
     singles = [Where(on.value._node, (op,)) for op in ops]  # noqa: SLF001
     yield lambda: _joined(
         "&", operator.and_, [predicate(one, scope) for one in singles]
     )
-
-
-def _near(on: Written, name: str, ops: tuple[Op, ...]) -> Written:
-    """Write ``$near`` of a legacy pair, whose distances stand beside it."""
-    distances = [(snake_case(op.name), data(op.body)) for op in ops[1:]]
-    return method(on, snake_case(name), [shape(ops[0].body)], distances)
 
 
 def _condition(on: Written, op: Op, scope: Scope) -> Iterator[Attempt]:
@@ -130,7 +136,7 @@ def _condition(on: Written, op: Op, scope: Scope) -> Iterator[Attempt]:
     elif name in ("$elemMatch", "$all"):
         yield from _items(on, op, scope)
     elif name in _GEO:
-        yield from _places(on, op)
+        yield _place(on, (op,))
     else:
         yield from _method(on, op)
 
@@ -164,7 +170,7 @@ def _negated(on: Written, body: Node, scope: Scope) -> Written:
     if isinstance(body, Where):
         inner: Predicate = attrs.evolve(body, path=path)
     else:
-        inner = Equals(path, Raw(body))
+        inner = Fits(path, body)
     return call("not_", logic.not_, [predicate(inner, scope)])
 
 
@@ -191,14 +197,15 @@ def item_test(test: Predicate, scope: Scope) -> Written:
     return Written(Prefix("lambda item: ", found.code), lambda _: found.value)
 
 
-def _places(on: Written, op: Op) -> Iterator[Attempt]:
-    name = _METHODS.get(op.name, snake_case(op.name))
-    body = op.body
-    yield lambda: method(on, name, [shape(body)])
-    if isinstance(body, Map):
-        (first, *others) = body.items
-        distances = [(snake_case(key), data(value)) for key, value in others]
-        yield lambda: method(on, name, [shape(Map((first,)))], distances)
+def _place(on: Written, ops: tuple[Op, ...]) -> Attempt:
+    """Write a shape and distances, which stand beside it if it is a legacy pair."""
+    (name, body), *beside = [(op.name, op.body) for op in ops]
+    called = _METHODS.get(name, snake_case(name))
+    named = [
+        (snake_case(key), data(value)) for key, value in (*distances(body), *beside)
+    ]
+    write = shape if name in _METHODS else point
+    return lambda: method(on, called, [write(body)], named)
 
 
 def _and(node: And, scope: Scope) -> Iterator[Attempt]:
@@ -239,13 +246,17 @@ def _top(node: Top, _: Scope) -> Iterator[Attempt]:
     name = snake_case(node.op.name)
     function = getattr(evaluation, name)
     body = node.op.body
-    whole = data(body)
-    named = (
-        [(key.lstrip("$"), data(value)) for key, value in body.items]
-        if name == "text" and isinstance(body, Map)
-        else []
-    )
-    return attempts(name, function, ([], named, whole))
+    if name == "text" and isinstance(body, Map) and body.items:
+        named = [(snake_case(key), data(value)) for key, value in body.items]
+        return _text(named)
+    return attempts(name, function, ([], [], data(body)))
+
+
+def _text(named: list[Named]) -> Iterator[Attempt]:
+    (first, value), *others = named
+    if first == "search":
+        yield lambda: call("text", evaluation.text, [value], others)
+    yield lambda: call("text", evaluation.text, (), named)
 
 
 def _computed(node: Computed, scope: Scope) -> Iterator[Attempt]:
@@ -276,6 +287,7 @@ def _verbatim(node: Verbatim, _: Scope) -> Iterator[Attempt]:
 
 _ATTEMPTS: dict[type[Node], Callable[[Any, Scope], Iterator[Attempt]]] = {
     Equals: _equals,
+    Fits: _fits,
     Where: _where,
     And: _and,
     Or: _or,

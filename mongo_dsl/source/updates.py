@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.nodes import Body, Map, Node, Path, Seq
-from mongo_dsl.predicates import And, Equals, Nor, Or, Predicate, Where
+from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
 from mongo_dsl.raw import raw
 from mongo_dsl.source.calls import snake_case
 from mongo_dsl.source.fields import Scope, field, step
@@ -91,7 +91,7 @@ def _below(
 
 def _from_item(name: str, test: Predicate) -> Predicate:
     """Take the array filter's name off the paths: conditions speak of the item again."""
-    if isinstance(test, (Equals, Where)):
+    if isinstance(test, (Equals, Fits, Where)):
         rest = test.path.name[len(name) + 1 :]
         return attrs.evolve(test, path=attrs.evolve(test.path, name=rest))
     if isinstance(test, (And, Or, Nor)):
@@ -107,7 +107,7 @@ def _ways(on: Written, change: Change, scope: Scope) -> Iterator[Attempt]:
     name = _METHODS.get(change.operator, snake_case(change.operator))
     if change.operator in ("$push", "$addToSet"):
         yield from _gathering(on, name, change.value, scope)
-    elif change.operator == "$pull" and isinstance(change.value, Predicate):
+    elif change.operator == "$pull":
         yield from _pulling(on, change.value, scope)
     elif change.operator == "$bit" and isinstance(change.value, (Map, Body)):
         masks = [(_keyword(key), data(value)) for key, value in change.value.items]
@@ -132,12 +132,15 @@ def _dating(on: Written, value: Node) -> Iterator[Attempt]:
     yield lambda: method(on, "current_date", [data(value)])
 
 
-def _pulling(on: Written, test: Predicate, scope: Scope) -> Iterator[Attempt]:
-    if isinstance(test, Equals) and not test.path.name:
-        value = test.value
+def _pulling(on: Written, removed: Node, scope: Scope) -> Iterator[Attempt]:
+    if not isinstance(removed, Predicate):
+        yield lambda: method(on, "pull", [expression(removed, scope)])
+        removed = Fits(Path(""), removed)
+    elif isinstance(removed, Equals) and not removed.path.name:
+        value = removed.value
         yield lambda: method(on, "pull", [data(value)])
-    written = item_test(test, scope)
-    yield lambda: method(on, "pull", [written])
+    test = item_test(removed, scope)
+    yield lambda: method(on, "pull", [test])
 
 
 _MODIFIERS = {"$slice": "slice_", "$each": "each"}

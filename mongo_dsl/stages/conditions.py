@@ -12,6 +12,7 @@ from mongo_dsl.predicates import (
     And,
     Computed,
     Equals,
+    Fits,
     Nor,
     Or,
     Predicate,
@@ -66,7 +67,7 @@ def _fields(predicate: Any) -> list[Path]:
     """List the fields that *predicate* speaks of; those of items go with their array."""
     if isinstance(predicate, (And, Or, Nor)):
         return [path for term in predicate.terms for path in _fields(term)]
-    if isinstance(predicate, (Equals, Where)):
+    if isinstance(predicate, (Equals, Fits, Where)):
         return [predicate.path]
     return list(parts(predicate, Path))
 

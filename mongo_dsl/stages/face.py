@@ -13,7 +13,8 @@ from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
-from mongo_dsl.expressions.face import AsIs, reordered
+from mongo_dsl.expressions.face import AsIs
+from mongo_dsl.expressions.order import reordered
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node

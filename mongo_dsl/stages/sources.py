@@ -48,7 +48,7 @@ def geo_near(
     """Find documents around *near*, nearest first, with their distances.
 
     *near* is a `geo.Point` or a pair (longitude, latitude); distances are in metres.
-    ``near=as_is([x, y])`` writes legacy coordinates, whose distances are in radians if
+    A `geo.LegacyPair` is written as legacy coordinates, whose distances are in radians if
     *spherical* and in the unit of the plane if not. *distance_field* and *include_locs*
     name fields for the distance and the place, *key* is the field with the geo index,
     *query* a filter.
@@ -76,6 +76,8 @@ def geo_near(
 def _near(near: Any) -> Node:
     if isinstance(near, AsIs):
         return near.body
+    if isinstance(near, geo.LegacyPair):
+        return node(near.coordinates)
     if isinstance(near, (list, tuple)):
         return node(geo.Point(*near))
     if isinstance(near, (Mapping, Face, Node)):

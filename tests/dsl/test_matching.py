@@ -563,9 +563,9 @@ REFUSED = {
         "letters",
     ),
     "options twice": (
-        {"a": {"$regex": Regex("a"), "$options": "i"}},
-        "$regex with Regex('a', 0) can't be evaluated in memory; give all its options in "
-        "one place",
+        {"a": {"$regex": Regex("a", "m"), "$options": "i"}},
+        f"$regex with {Regex('a', 'm')!r} can't be evaluated in memory; give all its "
+        "options in one place",
     ),
     "code with a scope": (
         F.code == Code("a", {}),

@@ -8,7 +8,7 @@ from enum import Enum
 
 import attrs
 import pytest
-from bson import ObjectId
+from bson import Decimal128, Int64, ObjectId, Regex
 
 from mongo_dsl import (
     F,
@@ -21,6 +21,7 @@ from mongo_dsl import (
     fn,
     geo,
     json_schema,
+    not_,
     param,
     raw,
     sample_rate,
@@ -136,6 +137,11 @@ def test_functions(function, argument):
 
 NOW = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
 POLYGON = geo.Polygon([(0, 0), (0, 1), (1, 1), (0, 0)])
+AREA = {
+    "coordinates": [[[0, 0.0], [3, 0], [0, 3], [0, 0]]],
+    "type": "Polygon",
+    "bbox": [0, 0, 3, 3],
+}
 # How it is built, what is right, what is wrong.
 TAKEN = {
     "==": (lambda x: F.a == x, [5, "$x", {"$gt": 1}, [1], None], []),
@@ -161,17 +167,53 @@ TAKEN = {
     "in_": (lambda x: q.age.in_(x), [[1, 2], (), {3}], [5, "x", ["x"]]),
     "in_, an item": (lambda x: q.age.in_([1, x]), [2], ["x"]),
     "not_in": (lambda x: F.a.not_in(x), [[1, {"$gt": 1}]], [5, {"a": 1}]),
-    "exists": (lambda x: F.a.exists(x), [True, False], []),
-    "type_": (lambda x: F.a.type_(x), ["int", 2], ["integer", 99]),
-    "type_, of several": (lambda x: F.a.type_("int", x), ["long"], ["integer"]),
-    "mod": (lambda x: F.a.mod(x, 1), [4], [0]),
-    "mod, the remainder": (lambda x: F.a.mod(4, x), [1], []),
-    "bits_all_set": (lambda x: F.a.bits_all_set(x), [6, [1], b"x"], ["x", -1, [-1]]),
+    "exists": (lambda x: F.a.exists(x), [True, False, 1, Decimal128("0")], ["x", []]),
+    "type_": (
+        lambda x: F.a.type_(x),
+        ["int", 2, 2.0, ["int"], ("int", Int64(2))],
+        ["integer", 99, True, {}, [], [True], ["int", 99]],
+    ),
+    "type_, of several": (
+        lambda x: F.a.type_("int", x),
+        ["long"],
+        ["integer", ["int"]],
+    ),
+    "type_, of a list": (lambda x: F.a.type_([x]), ["long", 2.0], ["integer", []]),
+    "mod": (lambda x: F.a.mod(x, 1), [4, 4.5, Decimal128("4")], [0, 0.5, "x", True]),
+    "mod, the remainder": (
+        lambda x: F.a.mod(4, x),
+        [1, Int64(0), 0.5],
+        ["x", float("nan")],
+    ),
+    "bits_all_set": (
+        lambda x: F.a.bits_all_set(x),
+        [6, [1], b"x", 3.0, Int64(3), [1, 1.0]],
+        ["x", -1, [-1], 1.5, ["x"]],
+    ),
     "bits_any_set": (lambda x: F.a.bits_any_set(x), [6], ["x"]),
     "bits_all_clear": (lambda x: F.a.bits_all_clear(x), [6], ["x"]),
     "bits_any_clear": (lambda x: F.a.bits_any_clear(x), [6], ["x"]),
     "matches": (lambda x: F.a.matches(x), ["^a$", re.compile("a")], [5, "a\0", b"x"]),
     "matches with options": (lambda x: F.a.matches(x, "m", case=False), ["a"], [5]),
+    "regex": (
+        lambda x: F.a.regex(x),
+        ["^a$", re.compile("a", re.IGNORECASE), Regex("a", "i")],
+        [5, "a\0", b"x", None],
+    ),
+    "regex with options": (
+        lambda x: F.a.regex(x, "i"),
+        ["a", Regex("a")],
+        [5, re.compile("a"), Regex("a", "m")],
+    ),
+    "regex, its options": (lambda x: F.a.regex("a", x), ["mi", ""], ["q", 5]),
+    "options": (lambda x: F.a.options(x) & F.a.regex("a"), ["i"], ["q", 5, None]),
+    "fits": (
+        lambda x: F.a.fits(x),
+        [re.compile("a"), Regex("a", "i")],
+        ["a", 5, re.compile(b"a"), Regex("\0")],
+    ),
+    "not_ of fits": (lambda x: not_(F.a.fits(x)), [Regex("a")], ["a"]),
+    "not_": (lambda x: not_((F.a > x) & F.a.exists(x)), [5], []),
     "contains": (lambda x: F.a.contains(x), ["a.b"], ["a\0"]),
     "contains of text": (lambda x: q.name.contains(x, case=False), ["a.b"], [5]),
     "contains of an array": (lambda x: q.tags.contains(x), ["a"], [5]),
@@ -179,30 +221,36 @@ TAKEN = {
     "endswith": (lambda x: F.a.endswith(x, case=False), ["a.b"], [5]),
     "all_": (lambda x: q.tags.all_(x), [["a", "b"]], [5, "x", [5]]),
     "all_, an item": (lambda x: q.tags.all_(["a", x]), ["b"], [5]),
-    "size_": (lambda x: F.a.size_(x), [2, 0], [-1]),
+    "size_": (lambda x: F.a.size_(x), [2, 0, 2.0, Int64(2)], [-1, 2.5, "x", True]),
     "any": (lambda x: F.a.any(F.b > x), [5, {"$gt": 1}], []),
     "any of an item": (lambda x: q.items.any(lambda i: i.qty > x), [5], ["x"]),
     "near": (
         lambda x: F.a.near(x, max_distance=5),
-        [(1, 2), [1, 2], geo.Point(1, 2), {"type": "Point", "coordinates": [1, 2]}],
+        [(1, 2), [1, 2], geo.Point(1, 2), {"coordinates": [1, 2], "type": "Point"}],
         [5, (200, 100), POLYGON, {"type": "Pt"}],
     ),
     "near_sphere": (lambda x: F.a.near_sphere(x), [(1, 2)], [POLYGON]),
     "near, far": (
         lambda x: F.a.near((1, 2), max_distance=x),
-        [5, 5.5],
+        [5, 5.5, Int64(5), Decimal128("5")],
         ["x", -1, None],
     ),
+    "near a legacy pair, far": (
+        lambda x: F.a.near(geo.LegacyPair(1, 2), min_distance=0, max_distance=x),
+        [5, Int64(5)],
+        ["x", -1.0],
+    ),
+    "near as it is": (lambda x: F.a.near(fn.as_is([x, 2])), [1, Int64(5)], []),
     "near, close": (lambda x: F.a.near((1, 2), min_distance=x), [5], ["x", -1, True]),
     "within": (
         lambda x: F.a.within(x),
-        [POLYGON, geo.Box((0, 0), (1, 1)), POLYGON.__geo_interface__],
-        [geo.Point(1, 2), 5],
+        [POLYGON, geo.Box((0, 0), (1, 1)), POLYGON.__geo_interface__, AREA],
+        [geo.Point(1, 2), 5, geo.LegacyPair(1, 2)],
     ),
     "intersects": (
         lambda x: F.a.intersects(x),
-        [POLYGON],
-        [geo.Box((0, 0), (1, 1)), 5],
+        [POLYGON, AREA],
+        [geo.Box((0, 0), (1, 1)), 5, geo.LegacyPair(1, 2)],
     ),
     "set": (lambda x: q.age.set(x), [5], ["x", None]),
     "set to anything": (lambda x: F.a.set(x), [{"$gt": 1}, [1], "$x"], []),
@@ -211,27 +259,67 @@ TAKEN = {
     "max_": (lambda x: q.age.max_(x), [5], ["x"]),
     "inc": (lambda x: F.a.inc(x), [5, 1.5], ["x", None, True]),
     "mul": (lambda x: F.a.mul(x), [5], ["x"]),
-    "bit": (lambda x: F.a.bit(xor=x), [5], []),
-    "current_date": (lambda x: F.a.current_date(x), ["date", "timestamp"], ["day"]),
-    "pop": (lambda x: F.a.pop(x), [1, -1], [0, "x", True]),
+    "unset": (lambda x: F.a.unset(x), ["", 1, {"x": True}], []),
+    "bit": (lambda x: F.a.bit(xor=x), [5, Int64(5)], ["x", 1.5, True]),
+    "bit, of several": (lambda x: F.a.bit(xor=1, and_=x), [5], ["x"]),
+    "current_date": (
+        lambda x: F.a.current_date(x),
+        ["date", "timestamp", True, False],
+        ["day", 1],
+    ),
+    "pop": (
+        lambda x: F.a.pop(x),
+        [1, -1, -1.0, Int64(1), Decimal128("-1")],
+        [0, "x", True],
+    ),
     "push": (lambda x: F.a.push(x), [5, [1], {"a": 1}, {"$each": [1]}], []),
     "push of text": (lambda x: q.tags.push(x), ["a"], [5]),
     "push of several": (lambda x: F.a.push(1, x), [5, {"$each": [1]}], []),
-    "push, slice_": (lambda x: F.a.push(1, slice_=x), [5, -5, 0], ["x", 1.5, True]),
-    "push, position": (lambda x: F.a.push(1, position=x), [5], ["x"]),
-    "push, sort": (lambda x: F.a.push(1, sort=x), [1, "-a", {"a": 1}], [{"a": 5}]),
+    "push, each": (lambda x: q.tags.push(each=x), [["a"], [], ()], [5, "x", {}, [5]]),
+    "push, an item of each": (lambda x: q.tags.push(each=["a", x]), ["b"], [5]),
+    "push, each among others": (
+        lambda x: F.a.push(slice_=3, each=x, position=0),
+        [[1, {"$each": [1]}]],
+        [5],
+    ),
+    "push, slice_": (
+        lambda x: F.a.push(1, slice_=x),
+        [5, -5, 0, 3.0, Int64(3)],
+        ["x", 1.5, True],
+    ),
+    "push, position": (lambda x: F.a.push(1, position=x), [5, Int64(0)], ["x"]),
+    "push, sort": (
+        lambda x: F.a.push(1, sort=x),
+        [1, -1.0, "-a", {"a": 1}, ["a", "-b"]],
+        [{"a": 5}, 2, 0.5],
+    ),
     "add_to_set": (lambda x: F.a.add_to_set(x), [5, [1], {"$each": [1]}], []),
-    "pull": (lambda x: F.a.pull(x), [5, [1], {"$gt": 1}, re.compile("x")], []),
+    "add_to_set, each": (
+        lambda x: q.tags.add_to_set(each=x),
+        [["a"], []],
+        [5, "x", [5]],
+    ),
+    "pull": (
+        lambda x: F.a.pull(x),
+        [5, [1], [1, {"$gt": 2}], {"$gt": 1}, re.compile("x"), Regex("x")],
+        [],
+    ),
+    "pull what fits": (lambda x: F.a.pull(lambda i: i.fits(x)), [Regex("x")], ["x"]),
     "pull of text": (lambda x: q.tags.pull(x), ["a"], [5]),
     "pull by a test": (lambda x: F.a.pull(F.b > x), [5], []),
     "pull_all": (lambda x: q.tags.pull_all(x), [["a", "b"]], [5, "x", {}, [5]]),
     "where of an update": (lambda x: F.a.where(F.b == x).c.inc(1), [5], []),
     "text": (lambda x: text(x), ["a b"], [5]),
+    "text, by name": (lambda x: text(language="en", search=x), ["a b"], [5]),
     "text, language": (lambda x: text("a", language=x), ["en"], [5]),
     "text, case": (lambda x: text("a", case_sensitive=x), [True], []),
     "json_schema": (lambda x: json_schema(x), [{"required": ["a"]}], [5]),
     "comment": (lambda x: comment(x), ["a"], []),
-    "sample_rate": (lambda x: sample_rate(x), [0.5, 0, 1], [2, "x"]),
+    "sample_rate": (
+        lambda x: sample_rate(x),
+        [0.5, 0, Decimal128("1")],
+        [2, "x", True],
+    ),
     "expr": (lambda x: expr(fn.gt(F.a, x)), [5, "$x", {"$gt": 1}], []),
     "a comparison of an expression": (lambda x: F.a + 1 > x, [5, "$x"], []),
     "arithmetic": (lambda x: F.a * x + 1, [5], []),
@@ -268,6 +356,12 @@ TAKEN = {
     "a keyword's look-up": (lambda x: QuerySet(User).filter(age__gte=x), [5], ["x"]),
     "a list of a look-up": (lambda x: QuerySet(User).filter(age__in=x), [[5]], [5]),
     "a type of a look-up": (lambda x: QuerySet().filter(a__type=x), ["int"], ["x"]),
+    "types of a look-up": (lambda x: QuerySet().filter(a__type=x), [["int"]], [[]]),
+    "a pattern of a look-up": (
+        lambda x: QuerySet().filter(a__regex=x),
+        ["a", Regex("a")],
+        [5],
+    ),
     "a pair of a look-up": (
         lambda x: QuerySet(User).filter(age__between=(1, x)),
         [5],
@@ -478,6 +572,19 @@ NO_HOLES = {
         lambda x: F.a.matches(x).bind(x=re.compile("a", re.IGNORECASE)),
         "matches got re.compile('a', re.IGNORECASE) for a parameter; write its flags"
         " into the options: matches(..., 'i')",
+    ),
+    "the name of a filter of arrays": (
+        lambda x: F.a.filtered(x),
+        f"filtered got the parameter 'x', {SHAPING}",
+    ),
+    "a legacy pair": (
+        lambda x: F.a.near(x, max_distance=5).bind(x=geo.LegacyPair(1, 2)),
+        "near got geo.LegacyPair(1, 2) for a parameter; it takes points with $geometry",
+    ),
+    "a point as it is": (
+        lambda x: F.a.near_sphere(x).bind(x=fn.as_is([1, 2])),
+        f"near_sphere got {fn.as_is([1, 2])!r} for a parameter; it takes points with"
+        " $geometry",
     ),
     "an item that is no text": (
         lambda x: F.a.contains(x).bind(x=5),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import attrs
 import pytest
-from bson import ObjectId
+from bson import ObjectId, Regex
 
 from mongo_dsl import F, Fields, Pipeline, acc, fn, geo, param, raw, stages, win
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
@@ -493,6 +493,18 @@ REFUSED = [
     (
         reads(stages.match((F.total > 1) | ~(F.x == 1))),
         f"$match reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
+        reads(stages.match(F.buyer.fits(Regex("^a")) & ~F.x.fits(Regex("b")))),
+        f"$match reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
+        reads(stages.match(F.x.fits(Regex("b")))),
+        f"$match reads 'x', which isn't there; there are: {FIELDS}",
+    ),
+    (
+        reads(stages.set_(found=F.x.fits(Regex("b")))),
+        f"$set reads 'x', which isn't there; there are: {FIELDS}",
     ),
     (
         reads(stages.match(F.total > F.x)),

@@ -1,10 +1,12 @@
 """Updates merge, and conflicts are errors before the server sees them."""
 
 import pickle
+import re
 
+import attrs
 import pytest
 
-from mongo_dsl import F, Pipeline, Update, fn, param, raw, stages
+from mongo_dsl import F, Pipeline, Update, fn, geo, param, raw, stages
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -48,9 +50,9 @@ ROWS = [
             "$push": {
                 "a": {
                     "$each": [{"b": 2}],
-                    "$position": 0,
                     "$slice": -5,
                     "$sort": {"b": -1},
+                    "$position": 0,
                 }
             }
         },
@@ -192,7 +194,7 @@ REFUSED = [
     (
         lambda: q.tags.push(1),
         OperandError,
-        "User.tags is list[str] and can't be compared with or set to 1, an int",
+        "User.tags is list[str], whose items are str; it can't hold 1, an int",
     ),
     (
         lambda: F.a.push(),
@@ -222,17 +224,53 @@ REFUSED = [
     (
         lambda: F.a.current_date("time"),
         ArgumentError,
-        "current_date got 'time'; it takes 'date' or 'timestamp'",
+        "current_date got 'time'; it takes 'date', 'timestamp' or a boolean",
     ),
     (
         lambda: F.a.bit(),
         ArgumentError,
-        "bit got 0 of and_, or_ and xor; it takes exactly one",
+        "bit got none of and_, or_ and xor; it takes at least one",
+    ),
+    (lambda: F.a.bit(or_=1.0), OperandError, "bit got 1.0 for 'or'; it takes integers"),
+    (
+        lambda: F.a.bit(andd_=1),
+        OperandError,
+        "bit got the argument 'andd_'; did you mean 'and_'?; it takes and_, or_, xor",
     ),
     (
-        lambda: F.a.bit(and_=1, or_=1),
+        lambda: F.a.push(1, each=[2]),
         ArgumentError,
-        "bit got 2 of and_, or_ and xor; it takes exactly one",
+        "push of 'a' got values beside each=[2]; give all of them in one place",
+    ),
+    (
+        lambda: F.a.add_to_set(each="ab"),
+        OperandError,
+        "add_to_set of 'a' got each='ab'; it takes a list of values",
+    ),
+    (
+        lambda: F.a.push(1, slice_=1.5),
+        OperandError,
+        "push got slice_=1.5; it takes a whole number",
+    ),
+    (
+        lambda: F.a.push(1, position="x"),
+        OperandError,
+        "push got position='x'; it takes a whole number",
+    ),
+    (
+        lambda: F.a.push(1, sort=2),
+        ArgumentError,
+        "push got sort=2; it takes 1, -1 or an order of the items' fields",
+    ),
+    (
+        lambda: F.a.filtered("Big"),
+        ArgumentError,
+        "filtered got the name 'Big'; it starts with a lower-case letter and goes on with letters and digits",
+    ),
+    (
+        lambda: F.a.filtered(None),
+        ArgumentError,
+        "filtered got the name None; it starts with a lower-case letter and goes on with letters and digits",
     ),
     (
         lambda: F.a.inc(1) & 5,
@@ -361,3 +399,22 @@ def test_pipeline_updates_refuse_other_stages(update):
         "an update got the stage $limit; its pipeline takes $addFields, $project,"
         " $replaceRoot, $replaceWith, $set, $unset"
     )
+
+
+def test_two_filters_of_one_array_need_two_names():
+    """Without names, both address the same items."""
+    message = "$inc of 'items.$[items].qty' comes twice; give one of its where(...) another name"
+    with pytest.raises(UpdateConflictError, match=f"^{re.escape(message)}$"):
+        F.items.where(F.a == 1).qty.inc(1) & F.items.where(F.b == 2).qty.inc(1)
+
+
+def test_objects_of_plain_classes():
+    """An attrs object is stored by the stored names of its fields."""
+    line = attrs.make_class(
+        "Line", {"sku": attrs.field(), "qty": attrs.field(metadata={"db_name": "q"})}
+    )
+    assert F.lines.push(line("a", 1)).compile() == {
+        "$push": {"lines": {"sku": "a", "q": 1}}
+    }
+    with pytest.raises(OperandError, match=r"is a Box, which has no BSON form$"):
+        F.place.set(geo.Box((0, 0), (1, 1)))

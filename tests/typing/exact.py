@@ -8,7 +8,7 @@ from typing_extensions import assert_type
 
 from mapper.query import AsyncQuery, Query
 from mapper.typed import Document, Mapped, SyncDocument, define, field
-from mongo_dsl import Filter, Update, geo, param
+from mongo_dsl import Filter, Update, geo, param, text
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.expressions.namespaces.dates import DateNamespace
 from mongo_dsl.fields.exact import (
@@ -86,9 +86,17 @@ assert_type(User.q.name.str.lower().str.split(" ").arr.size() > 2, Filter)
 assert_type(User.q.tags.arr.filter(lambda tag: tag > "b"), Expr)
 assert_type(User.q.settings.obj.merge({"a": 1}), Expr)
 assert_type(User.q.name.matches("^a", case=False), Filter)
+assert_type(User.q.name.regex("^a", "i"), Filter)
+assert_type(User.q.age.type_(["int"]), Filter)
+assert_type(User.q.age.exists(1), Filter)
+assert_type(text("x", language="en"), Filter)
+assert_type(text(language="en", search="x"), Filter)
 assert_type(User.q.tags.contains("a"), Filter)
 assert_type(User.q.extra > "anything", Filter)
 assert_type(User.q.age.inc(1) & User.q.tags.push("x"), Update)
+assert_type(User.q.tags.push(slice_=5, each=["x"]), Update)
+assert_type(User.q.tags.filtered("old").set("x"), Update)
+assert_type(User.q.age.bit(xor=1, and_=5), Update)
 assert_type(User.q.color.set(Color.RED), Update)
 assert_type(User.filter(User.q.age > 5).sort(User.q.age.desc()), Query[User])
 adults: AsyncQuery[AsyncUser] = AsyncUser.filter(AsyncUser.q.age > 5)

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from mapper.typed import Mapped, SyncDocument, define, field
-from mongo_dsl import search
+from mongo_dsl import search, text
 
 
 @define
@@ -36,6 +36,12 @@ User.q.name.inc(1)  # wrong
 User.q.name.matches(5)  # wrong
 User.q.born < 5  # wrong
 User.q.tags.push(5)  # wrong
+User.q.tags.push(each=[5])  # wrong
+User.q.tags.push("x", slize=5)  # wrong
+User.q.age.bit(andd_=1)  # wrong
+User.q.name.fits("x")  # wrong
+text("x", langage="en")  # wrong
+text(language="en")  # wrong
 User.q.tags.contains(5)  # wrong
 User.q.address.q.cty  # wrong
 User.q.address.q.city.set(5)  # wrong

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.expressions import array, binding, sets
-from mongo_dsl.expressions.face import MISSING, Expr, in_call_order
+from mongo_dsl.expressions.face import MISSING, Expr
 from mongo_dsl.expressions.namespaces.face import Namespace, method
+from mongo_dsl.expressions.order import in_call_order
 
 
 class ArrayNamespace(Namespace):
@@ -48,7 +49,12 @@ class ArrayNamespace(Namespace):
     set_union = method(sets.set_union)
 
     def contains(self, expression: Any) -> Expr:
-        """Tell whether *expression* is an item of the array."""
+        """Tell whether *expression* is an item of the array.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.arr.contains("new").compile()
+        {'$in': ['new', '$tags']}
+        """
         return array.in_(expression, self._value)
 
     @in_call_order

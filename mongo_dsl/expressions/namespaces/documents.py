@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mongo_dsl.expressions import objects
-from mongo_dsl.expressions.face import Expr, in_call_order
+from mongo_dsl.expressions.face import Expr
 from mongo_dsl.expressions.namespaces.face import Namespace, method
+from mongo_dsl.expressions.order import in_call_order
 
 
 class DocumentNamespace(Namespace):
