@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from mongo_dsl.demands import refuse_newer
-from mongo_dsl.errors import DslError
+from mongo_dsl.errors import CompileError, DslError
 from mongo_dsl.params import fill
 from mongo_dsl.prepared import Prepared, prepare
 from mongo_dsl.render import to_json, to_shell
@@ -79,7 +79,11 @@ class Readable(Generic[C_co]):
         """
         if server is not None:
             refuse_newer(self._node, self._place, server)
-        return self._compile()
+        try:
+            return self._compile()
+        except RecursionError:
+            msg = "the query is nested deeper than Python follows; MongoDB takes 100 levels"
+            raise CompileError(msg) from None
 
     def prepare(self) -> Prepared[C_co]:
         """Compile now, but for the parameters; ``bind`` fills them quickly.

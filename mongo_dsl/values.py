@@ -169,8 +169,16 @@ def _decimal(value: Decimal) -> Value:
     return Value(decimal128(value))
 
 
+def _too_deep() -> ArgumentError:
+    msg = "a value is nested deeper than Python follows; MongoDB stores 100 levels"
+    return ArgumentError(msg)
+
+
 def _sequence(value: Any) -> Seq:
-    return Seq(tuple([node(item) for item in value]))
+    try:
+        return Seq(tuple([node(item) for item in value]))
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def _set(value: Any) -> Seq:
@@ -178,7 +186,10 @@ def _set(value: Any) -> Seq:
 
 
 def _mapping(value: Mapping[Any, Any]) -> Map:
-    return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
+    try:
+        return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def _face(value: Face) -> Node:

@@ -187,11 +187,12 @@ def distinct(stage: str, pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     if not pairs:
         msg = f"{stage} got no fields; it takes at least one"
         raise ArgumentError(msg)
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
             msg = f"{stage} got {name!r} twice; a field has one value"
             raise ArgumentError(msg)
+        seen.add(name)
     return pairs
 
 
