@@ -54,7 +54,7 @@ assert_type(F.a.b[0] == 5, Filter)
 assert_type(fn.let({"x": F.a}, lambda x: x + 1), Expr)
 assert_type(fn.map_(F.a, lambda item: item.price * 2), Expr)
 assert_type(User.q.tags.arr.filter(lambda tag: tag == "x"), Expr)
-assert_type(Pipeline(User).match(User.q.age > 5).sort("-n"), Pipeline)
+assert_type(Pipeline(User).match(User.q.age > 5).sort("-age"), Pipeline)
 assert_type(
     Pipeline(User).lookup(
         User,
