@@ -151,6 +151,9 @@ class Prepared(Generic[C_co]):
             if hole.name not in values:
                 unbound(hole)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return prepare, (self._tree, self._compile)
+
     def __repr__(self) -> str:
         return f"<Prepared {', '.join(sorted(self._holes)) or 'without parameters'}>"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     )
 
 C_co = TypeVar("C_co", covariant=True)
+
+
+def _compiled(value: Readable[C_co], node: Any) -> C_co:
+    """Compile *node* as what *value* is."""
+    return value._rebuilt(node).compile()  # noqa: SLF001
 
 
 def _no_writer(_: Any) -> str | None:
@@ -96,7 +102,7 @@ class Readable(Generic[C_co]):
         >>> adults.bind(age=18), adults.bind(age=21)
         ({'age': {'$gte': 18}}, {'age': {'$gte': 21}})
         """
-        return prepare(self._node, lambda node: self._rebuilt(node).compile())
+        return prepare(self._node, functools.partial(_compiled, self))
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the value as Extended JSON v2, relaxed or *canonical*.

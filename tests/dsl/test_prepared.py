@@ -1,6 +1,7 @@
 """Prepared queries give what binding and compiling gives."""
 
 import datetime as dt
+import pickle
 import re
 
 import pytest
@@ -120,3 +121,12 @@ def test_results_do_not_meet():
     one, other = prepared.bind(x=[1]), prepared.bind(x=[2])
     assert one == {"$set": {"a": {"x": [1]}}}
     assert other == {"$set": {"a": {"x": [2]}}}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_pickling(name):
+    """A prepared query goes to other processes as queries do."""
+    copied = pickle.loads(pickle.dumps(PREPARED[name]))  # noqa: S301
+    values = {} if name == "without holes" else {"x": 3, "y": 5}
+    assert copied.bind(**values) == PREPARED[name].bind(**values)
+    assert repr(copied) == repr(PREPARED[name])
