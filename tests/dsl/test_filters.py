@@ -559,7 +559,7 @@ REFUSED = [
         "| got {'b': 1}; it takes filters, such as F.age > 18, or raw({...})",
     ),
     (lambda: any_of(), ArgumentError, "any_of got no filters; it takes at least one"),
-    (lambda: none_of(), ArgumentError, "nor got no filters; it takes at least one"),
+    (lambda: none_of(), ArgumentError, "none_of got no filters; it takes at least one"),
     (lambda: and_(), ArgumentError, "and_ got no filters; it takes at least one"),
     (
         lambda: not_(text("x")),
