@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
@@ -91,6 +91,7 @@ class Update(Readable[dict[str, Any]], Face):
     """
 
     _node: Changes
+    _is_value: ClassVar[bool] = False
 
     def __init__(self, *updates: Any) -> None:
         self.__attrs_init__(_combined([changes_of(update) for update in updates]))  # pyright: ignore[reportAttributeAccessIssue]

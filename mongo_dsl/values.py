@@ -53,6 +53,7 @@ class Face:
     __slots__ = ()
     _node: Any  # each face narrows it to its nodes
     _computes: ClassVar[bool] = False  # whether the node is an expression
+    _is_value: ClassVar[bool] = True  # whether it may stand where values do
 
 
 def node(value: Any) -> Node:
@@ -192,8 +193,12 @@ def _mapping(value: Mapping[Any, Any]) -> Map:
         raise _too_deep() from None
 
 
-def _face(value: Face) -> Node:
-    return value._node  # noqa: SLF001 - faces exist to be unwrapped here
+def _face(value: Any) -> Node:
+    if not value._is_value:  # noqa: SLF001
+        msg = f"{value!r} is no value; fields, expressions, filters and data are"
+        raise OperandError(msg)
+    found: Node = value._node  # noqa: SLF001 - faces exist to be unwrapped here
+    return found
 
 
 def _same(value: Node) -> Node:

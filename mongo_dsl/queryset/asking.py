@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -29,6 +29,7 @@ S = TypeVar("S", bound="Asking[Any]")
 class Asking(Face, Generic[M]):
     """A query set, as far as the methods that ask for something know it."""
 
+    _is_value: ClassVar[bool] = False
     model: type[M] | None
     asked: Mapping[str, Any]  # by name; it is copied with every step, never changed
 
