@@ -10,7 +10,7 @@ import attrs
 
 from mongo_dsl import fn, parsing, source
 from mongo_dsl.compile import compile_value
-from mongo_dsl.errors import ArgumentError, TranslationError
+from mongo_dsl.errors import ArgumentError, DslError, TranslationError
 from mongo_dsl.nodes import Node
 from mongo_dsl.readable import Readable
 from mongo_dsl.source import (
@@ -89,6 +89,10 @@ def translate(mql: Any, kind: Kind, *, model: type | None = None) -> Translation
         made = write(parse(mql, at), Scope(model))
     except UnwritableError as error:
         raise _unknown(error, at) from error
+    except TranslationError:
+        raise
+    except DslError as error:  # two changes of one path, say
+        raise at.wrong(str(error)) from error
     if not identical(made.value.compile(), _plain(mql)):
         msg = f"no query compiles to it; the nearest one is {flat(made.code)}"
         raise at.wrong(msg)
@@ -135,18 +139,14 @@ def _module(code: Code, model: type | None) -> str:
 def imports(code: str, model: type | None = None) -> str:
     """Write the imports that *code* needs."""
     names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    lines = [f"import {name}" for name in ("datetime", "re") if name in names]
-    if lines:
-        lines.append("")
-    bson_names = sorted(names & _BSON)
-    if bson_names:
-        lines += [f"from bson import {', '.join(bson_names)}", ""]
-    ours = sorted(names & set(_OURS))
-    if ours:
-        lines.append(f"from mongo_dsl import {', '.join(ours)}")
-    if model is not None and model.__name__ in names:
-        lines += [
-            *[""][: len(ours)],
-            f"from {model.__module__} import {model.__name__}",
-        ]
-    return "\n".join(lines)
+    blocks = [
+        [f"import {name}" for name in ("datetime", "re") if name in names],
+        _from("bson", names & _BSON),
+        _from("mongo_dsl", names & _OURS),
+        [] if model is None else _from(model.__module__, names & {model.__name__}),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _from(module: str, names: set[str]) -> list[str]:
+    return [f"from {module} import {', '.join(sorted(names))}"] if names else []

@@ -9,7 +9,7 @@ from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.nodes import Param
 from mongo_dsl.params import settled
 from mongo_dsl.queryset.asking import Asking
-from mongo_dsl.sorting import sorts
+from mongo_dsl.sorting import Sort, sorts
 
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Ordering(Asking[M]):
         >>> QuerySet().sort("-age", F.name).compile().sort
         {'age': -1, 'name': 1}
         """
+        if len(keys) == 1 and type(keys[0]) is Sort:
+            return self._with("sort", keys)
         return self._with("sort", sorts(keys, self._path))
 
     def skip(self, count: Any) -> Self:
