@@ -49,6 +49,7 @@ from mongo_dsl.nodes import (
 )
 from mongo_dsl.placement import check_update
 from mongo_dsl.predicates import Predicate
+from mongo_dsl.prepared import Prepared
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
@@ -113,6 +114,17 @@ class Update(Readable[dict[str, Any]], Face):
 
     def _compile(self) -> dict[str, Any]:
         return compile_changes(self._node)
+
+    def prepare(self) -> Prepared[dict[str, Any]]:
+        """Compile now, but for the parameters; ``bind`` fills them quickly.
+
+        Raises:
+            ArgumentError: the update has array filters, which stand beside it.
+        """
+        if self._node.arrays:
+            msg = "an update with array filters can't be prepared; bind it instead"
+            raise ArgumentError(msg)
+        return super().prepare()
 
     @property
     def array_filters(self) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def _geometry(name: str, point: Any) -> Node:
     if isinstance(point, Param):
         return later(point, _bound_geometry, name)
     if isinstance(point, (list, tuple)):
-        return node(geo.Point(*point))
+        return node(geo.shape({"type": "Point", "coordinates": point}))
     found = geo.shape(point)
     if not isinstance(found, geo.Point):
         msg = f"{name} got {point!r}; it takes a point"

@@ -250,3 +250,19 @@ def test_pipelines_are_no_data(build):
     assert str(caught.value) == (
         "a pipeline stands where data does; stages such as lookup and facet take pipelines"
     )
+
+
+@pytest.mark.parametrize(
+    ("made", "mql"),
+    [
+        (F.a**2, {"$pow": ["$a", 2]}),
+        (2**F.a, {"$pow": [2, "$a"]}),
+        (F.a // 2, {"$floor": {"$divide": ["$a", 2]}}),
+        (7 // F.a, {"$floor": {"$divide": [7, "$a"]}}),
+        (round(F.a), {"$round": ["$a"]}),
+        (round(F.a, 2), {"$round": ["$a", 2]}),
+    ],
+)
+def test_more_arithmetic(made, mql):
+    """Powers, floors and rounding are Python's operators, too."""
+    assert made.compile() == mql

@@ -130,3 +130,10 @@ def test_pickling(name):
     values = {} if name == "without holes" else {"x": 3, "y": 5}
     assert copied.bind(**values) == PREPARED[name].bind(**values)
     assert repr(copied) == repr(PREPARED[name])
+
+
+def test_array_filters_stand_beside_the_update():
+    """A prepared update would lose them."""
+    message = "an update with array filters can't be prepared; bind it instead"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        F.items.where(F.sku == X).qty.inc(1).prepare()

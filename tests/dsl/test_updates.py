@@ -418,3 +418,12 @@ def test_objects_of_plain_classes():
     }
     with pytest.raises(OperandError, match=r"is a Box, which has no BSON form$"):
         F.place.set(geo.Box((0, 0), (1, 1)))
+
+
+@pytest.mark.parametrize("amount", [{"$gt": 1}, [1], "x"])
+def test_amounts_are_numbers(amount):
+    """Bound or given, what is added is a number."""
+    message = f"inc of 'a' got {amount!r}; it takes a number"
+    for build in (lambda: F.a.inc(amount), lambda: F.a.inc(param("n")).bind(n=amount)):
+        with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
+            build()
