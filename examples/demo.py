@@ -22,7 +22,7 @@ from rich.table import Table
 from mapper import Document, EmbeddedMongo, connect, connect_async
 from mapper.databases import Driver
 from mapper.query import Query
-from mongo_dsl import F, Pipeline, Update, acc, fn, geo, text
+from mongo_dsl import F, Pipeline, Update, acc, fn, geo, text, translate, win
 from mongo_dsl.render import to_shell
 
 
@@ -37,6 +37,16 @@ class Place:
     name: str
     country: str
     population: int
+
+
+@attrs.define
+class Capital:
+    """The largest city of a country: rows of this class come out of `ranked`."""
+
+    country: str
+    name: str
+    population: int
+    rank: int
 
 
 Made = Query[Any] | Pipeline | tuple[Query[City], Update]
@@ -116,6 +126,36 @@ def facets() -> Pipeline:
     )
 
 
+def ranked() -> Pipeline:
+    """A pipeline knows its shape: rows are typed, and a dropped field can't be read."""
+    return (
+        Pipeline(City)
+        .match(big & in_europe)
+        .set_window_fields(
+            partition_by=City.q.country,
+            sort_by=City.q.population.desc(),
+            rank=win.rank(),
+        )
+        .match(F.rank == 1)
+        .sort("-population")
+        .limit(5)
+        .into(Capital)
+    )
+
+
+def translated() -> Pipeline:
+    """MQL that was found elsewhere becomes Python: translate writes the source."""
+    found = [
+        {"$match": {"population": {"$gte": 10_000_000}}},
+        {"$group": {"_id": "$continent", "cities": {"$push": "$name"}}},
+        {"$sort": {"_id": 1}},
+    ]
+    translation = translate(found, kind="pipeline", model=City)
+    console.print(Syntax(translation.source, "python", background_color="default"))
+    query: Pipeline = translation.query
+    return query
+
+
 def visit() -> tuple[Query[City], Update]:
     """Updates are values; find_one_and_update makes one and returns the city it left."""
     new_york = City.filter(City.q.name == "New York City")
@@ -131,6 +171,8 @@ QUERIES: tuple[Callable[[], Made], ...] = (
     text_search,
     by_country,
     facets,
+    ranked,
+    translated,
     visit,
 )
 
@@ -172,7 +214,8 @@ def run(made: Made) -> tuple[str, list[Any]]:
 
 def flattened(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Show each facet as one row."""
-    if len(rows) == 1 and all(isinstance(value, list) for value in rows[0].values()):
+    first = rows[0] if len(rows) == 1 and isinstance(rows[0], dict) else {0: None}
+    if all(isinstance(value, list) for value in first.values()):
         return [
             {"facet": name, "rows": to_shell(found)} for name, found in rows[0].items()
         ]

@@ -287,7 +287,8 @@ def _number(name: str, field: Any, amount: Any) -> Node:
     if isinstance(amount, Param):
         return later(amount, _number, name, field)
     found = node(amount)
-    if isinstance(found, Value) and type(found.value) not in _NUMBERS:
+    plain = isinstance(found, Value) and type(found.value) not in _NUMBERS
+    if plain or isinstance(found, (Map, Seq)):
         msg = f"{name} of {field._node.name!r} got {amount!r}; it takes a number"  # noqa: SLF001
         raise OperandError(msg)
     return found

@@ -23,6 +23,10 @@ class DslError(Exception):
 class UnknownFieldError(DslError, AttributeError):
     """A document class has no field of this name."""
 
+    def __init__(self, message: str) -> None:
+        # The message has a suggestion; Python would add its own to an attribute's name.
+        super().__init__(message, name="", obj=None)
+
 
 class OperandError(DslError, TypeError):
     """A value has a type that the operator or the field can't take."""

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.compile import compile_value
+from mongo_dsl.compile.values import VALUES
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Node, frozen
 from mongo_dsl.render import to_shell
@@ -69,7 +70,10 @@ def compile_find(asked: Mapping[str, Any]) -> FindCommand:
 
 
 def _order(order: Iterable[Sort]) -> dict[str, Any] | None:
-    return {s.path.name: compile_value(s.direction) for s in order} or None
+    compiled = {}
+    for sort in order:
+        compiled[sort.path.name] = VALUES[type(sort.direction)](sort.direction)
+    return compiled or None
 
 
 _COMPILERS: dict[str, Callable[[Any], Any]] = {

@@ -71,6 +71,10 @@ class Window(Readable[dict[str, Any]], Face):
         Raises:
             OperandError: the function takes no bounds, or a bound is something else.
             ArgumentError: there are no such bounds.
+
+        >>> from mongo_dsl import F, win
+        >>> win.avg(F.price).over(range=(-7, "current"), unit="day").compile()
+        {'$avg': '$price', 'window': {'range': [-7, 'current'], 'unit': 'day'}}
         """
         op = self._node if isinstance(self._node, Op) else Op(*self._node.items[0])
         if op.name in _UNBOUNDED:

@@ -44,7 +44,7 @@ def none_of(*filters: Any) -> Filter:
     >>> none_of(F.city == "Paris", F.age < 18).compile()
     {'$nor': [{'city': 'Paris'}, {'age': {'$lt': 18}}]}
     """
-    return nor(*filters)
+    return Filter(Nor(_conditions("none_of", filters)))
 
 
 def and_(*filters: Any) -> Filter:

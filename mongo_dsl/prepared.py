@@ -129,6 +129,10 @@ class Prepared(Generic[C_co]):
         Raises:
             ParameterError: a parameter has no value, or there is none of such a name.
             OperandError: a parameter doesn't take its value.
+
+        >>> from mongo_dsl import F, param
+        >>> (F.age > param("age", int)).prepare().bind(age=18)
+        {'age': {'$gt': 18}}
         """
         if values.keys() != self._holes:
             self._refuse(values)
@@ -146,6 +150,9 @@ class Prepared(Generic[C_co]):
         for hole in parameters(self._tree):
             if hole.name not in values:
                 unbound(hole)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return prepare, (self._tree, self._compile)
 
     def __repr__(self) -> str:
         return f"<Prepared {', '.join(sorted(self._holes)) or 'without parameters'}>"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from mongo_dsl.demands import refuse_newer
-from mongo_dsl.errors import DslError
+from mongo_dsl.errors import CompileError, DslError
 from mongo_dsl.params import fill
 from mongo_dsl.prepared import Prepared, prepare
 from mongo_dsl.render import to_json, to_shell
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 C_co = TypeVar("C_co", covariant=True)
 
 
+def _compiled(value: Readable[C_co], node: Any) -> C_co:
+    """Compile *node* as what *value* is."""
+    return value._rebuilt(node).compile()  # noqa: SLF001
+
+
 def _no_writer(_: Any) -> str | None:
     return None
 
@@ -32,7 +38,8 @@ writer: Callable[[Any], str | None] = _no_writer
 class Readable(Generic[C_co]):
     """A value that compiles, and can be read before and after.
 
-    `str` gives mongosh's text, `repr` Python's.
+    `str` gives mongosh's text, `repr` Python's; what has no MQL yet, because a parameter
+    is open, is Python's for both.
     """
 
     __slots__ = ()
@@ -52,6 +59,10 @@ class Readable(Generic[C_co]):
         Raises:
             ParameterError: there is no parameter of such a name.
             OperandError: a parameter doesn't take its value.
+
+        >>> from mongo_dsl import F, param
+        >>> (F.age > param("age", int)).bind(age=18).compile()
+        {'age': {'$gt': 18}}
         """
         return self._rebuilt(fill(self._node, values))
 
@@ -74,21 +85,35 @@ class Readable(Generic[C_co]):
         """
         if server is not None:
             refuse_newer(self._node, self._place, server)
-        return self._compile()
+        try:
+            return self._compile()
+        except RecursionError:
+            msg = "the query is nested deeper than Python follows; MongoDB takes 100 levels"
+            raise CompileError(msg) from None
 
     def prepare(self) -> Prepared[C_co]:
         """Compile now, but for the parameters; ``bind`` fills them quickly.
 
         Raises:
             CompileError: a part has no form where it stands.
+
+        >>> from mongo_dsl import F, param
+        >>> adults = (F.age >= param("age", int)).prepare()
+        >>> adults.bind(age=18), adults.bind(age=21)
+        ({'age': {'$gte': 18}}, {'age': {'$gte': 21}})
         """
-        return prepare(self._node, lambda node: self._rebuilt(node).compile())
+        return prepare(self._node, functools.partial(_compiled, self))
 
     def to_json(self, *, canonical: bool = False, indent: int | None = None) -> str:
         """Return the value as Extended JSON v2, relaxed or *canonical*.
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> (F.n == Int64(5)).to_json(), (F.n == Int64(5)).to_json(canonical=True)
+        ('{"n": 5}', '{"n": {"$numberLong": "5"}}')
         """
         return to_json(self._document(), canonical=canonical, indent=indent)
 
@@ -97,6 +122,11 @@ class Readable(Generic[C_co]):
 
         Raises:
             ParameterError: a parameter is unbound.
+
+        >>> from bson import Int64
+        >>> from mongo_dsl import F
+        >>> print((F.n == Int64(5)).to_shell())
+        { n: Long("5") }
         """
         return to_shell(self._document(), indent=indent)
 
@@ -105,7 +135,10 @@ class Readable(Generic[C_co]):
         return self.compile()
 
     def __str__(self) -> str:
-        return self.to_shell()
+        try:
+            return self.to_shell()
+        except DslError:
+            return repr(self)
 
     def __repr__(self) -> str:
         return self._written() or f"<{type(self).__name__} {self._sketch()}>"

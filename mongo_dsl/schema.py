@@ -203,7 +203,14 @@ class FieldSpec:
             return later(value, FieldSpec.item_value, self)
         if isinstance(value, (Node, Face)):
             return node(value)
-        return self._encoded(value, self.item_annotations() or (Any,))
+        known = self.item_annotations() or (Any,)
+        try:
+            return self._encoded(value, known)
+        except OperandError:
+            items = " | ".join(dict.fromkeys(map(describe, known)))
+            msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
+            msg = f"{msg}; it can't hold {value!r}, {kind_of(value)}"
+            raise OperandError(msg) from None
 
     def _encoded(self, value: Any, annotations: tuple[Any, ...]) -> Node:
         for annotation in annotations:

@@ -31,6 +31,10 @@ class Sort(Node):
 
         Raises:
             ArgumentError: the sort is by score.
+
+        >>> from mongo_dsl import F
+        >>> F.age.asc().reverse() == F.age.desc()
+        True
         """
         if not isinstance(self.direction, Value):
             msg = f"the sort by {self.path.name!r} can't be reversed; scores have one order"
@@ -46,8 +50,6 @@ def sorts(keys: Sequence[Any], resolve: Resolve) -> tuple[Sort, ...]:
         OperandError: a key is something else.
         ArgumentError: a direction is neither 1 nor -1, or a field comes twice.
     """
-    if len(keys) == 1 and type(keys[0]) is Sort:
-        return (keys[0],)
     found = [sort for key in keys for sort in _sorts(key, resolve)]
     paths = [sort.path.name for sort in found]
     for name in paths:

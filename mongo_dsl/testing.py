@@ -14,6 +14,9 @@ from mongo_dsl.errors import OperandError
 from mongo_dsl.render import to_shell
 
 
+__all__ = ["assert_compiles"]
+
+
 def assert_compiles(query: Any, expected: Any, *, ordered: bool = True) -> None:
     """Assert that *query* compiles to *expected*, of the same BSON types.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 
@@ -49,6 +49,7 @@ from mongo_dsl.nodes import (
 )
 from mongo_dsl.placement import check_update
 from mongo_dsl.predicates import Predicate
+from mongo_dsl.prepared import Prepared
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
 
@@ -91,6 +92,7 @@ class Update(Readable[dict[str, Any]], Face):
     """
 
     _node: Changes
+    _is_value: ClassVar[bool] = False
 
     def __init__(self, *updates: Any) -> None:
         self.__attrs_init__(_combined([changes_of(update) for update in updates]))  # pyright: ignore[reportAttributeAccessIssue]
@@ -113,9 +115,25 @@ class Update(Readable[dict[str, Any]], Face):
     def _compile(self) -> dict[str, Any]:
         return compile_changes(self._node)
 
+    def prepare(self) -> Prepared[dict[str, Any]]:
+        """Compile now, but for the parameters; ``bind`` fills them quickly.
+
+        Raises:
+            ArgumentError: the update has array filters, which stand beside it.
+        """
+        if self._node.arrays:
+            msg = "an update with array filters can't be prepared; bind it instead"
+            raise ArgumentError(msg)
+        return super().prepare()
+
     @property
     def array_filters(self) -> list[dict[str, Any]]:
-        """The array filters that go with the update, as MongoDB takes them."""
+        """The array filters that go with the update, as MongoDB takes them.
+
+        >>> from mongo_dsl import F
+        >>> F.items.where(F.sku == "a").qty.inc(1).array_filters
+        [{'items.sku': 'a'}]
+        """
         return [compile_filter(test) for _, test in self._node.arrays]
 
 
@@ -169,6 +187,8 @@ def _conflict(one: Change, path: str, other: Change, second: list[str]) -> str:
         f"{one.operator} of {path!r}",
         f"{other.operator} of {'.'.join(second)!r}",
     )
+    if one.operator == other.operator and "$[" in path and path.split(".") == second:
+        return f"{left} comes twice; give one of its where(...) another name"
     return f"{left} conflicts with {right}; an update changes a path and its parts once"
 
 

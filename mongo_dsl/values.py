@@ -11,6 +11,7 @@
 `tuple`, `list`        array
 mappings               document; keys must be strings
 geometries             GeoJSON
+attrs objects          document, by the stored names of their fields
 =====================  =====================================================
 """
 
@@ -25,6 +26,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import Enum
 from typing import Any, ClassVar
 
+import attrs
 from bson import (
     Binary,
     Code,
@@ -39,8 +41,10 @@ from bson import (
 )
 from bson.decimal128 import create_decimal128_context
 
+from mongo_dsl.conformity import kind_of
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.nodes import Map, Node, Seq, Value
+from mongo_dsl.structure import fields_of
 
 
 class Face:
@@ -49,6 +53,7 @@ class Face:
     __slots__ = ()
     _node: Any  # each face narrows it to its nodes
     _computes: ClassVar[bool] = False  # whether the node is an expression
+    _is_value: ClassVar[bool] = True  # whether it may stand where values do
 
 
 def node(value: Any) -> Node:
@@ -165,8 +170,16 @@ def _decimal(value: Decimal) -> Value:
     return Value(decimal128(value))
 
 
+def _too_deep() -> ArgumentError:
+    msg = "a value is nested deeper than Python follows; MongoDB stores 100 levels"
+    return ArgumentError(msg)
+
+
 def _sequence(value: Any) -> Seq:
-    return Seq(tuple([node(item) for item in value]))
+    try:
+        return Seq(tuple([node(item) for item in value]))
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def _set(value: Any) -> Seq:
@@ -174,11 +187,18 @@ def _set(value: Any) -> Seq:
 
 
 def _mapping(value: Mapping[Any, Any]) -> Map:
-    return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
+    try:
+        return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
+    except RecursionError:
+        raise _too_deep() from None
 
 
-def _face(value: Face) -> Node:
-    return value._node  # noqa: SLF001 - faces exist to be unwrapped here
+def _face(value: Any) -> Node:
+    if not value._is_value:  # noqa: SLF001
+        msg = f"{value!r} is no value; fields, expressions, filters and data are"
+        raise OperandError(msg)
+    found: Node = value._node  # noqa: SLF001 - faces exist to be unwrapped here
+    return found
 
 
 def _same(value: Node) -> Node:
@@ -230,5 +250,19 @@ def _derived(value: Any) -> Node:
             return convert(value)
     if hasattr(value, "__geo_interface__"):
         return _mapping(value.__geo_interface__)
-    msg = f"{value!r} is a {type(value).__name__}, which has no BSON form"
+    if attrs.has(type(value)) and not hasattr(
+        value, "to_mql"
+    ):  # planar shapes have none
+        return _object(value)
+    msg = f"{value!r} is {kind_of(value)}, which has no BSON form"
     raise OperandError(msg)
+
+
+def _object(value: Any) -> Map:
+    """Write an object by the stored names of its fields, as its class says if it does."""
+    kind: Any = type(value)
+    encode = getattr(kind, "__encode_value__", None)
+    if encode is not None:
+        return _mapping(encode(value, kind))
+    stored = fields_of(kind)
+    return _mapping({stored[name][0]: getattr(value, name) for name in stored})

@@ -148,3 +148,20 @@ async def test_same_query_awaited(stored, mongo_uri, driver):
     names = await demo.largest_names(mongo_uri, "test_demo", driver)
     by_size = sorted(stored, key=lambda city: -city.population)
     assert names == [city.name for city in by_size if city.population > 15e6][:5]
+
+
+def test_typed_rows(stored):
+    """The largest city of each country comes as a row of its class."""
+    rows = City.aggregate(demo.ranked())
+    assert [type(row) for row in rows] == [demo.Capital] * 5
+    european = [c for c in stored if c.continent == "EU" and c.population >= 1_000_000]
+    assert rows[0].population == max(city.population for city in european)
+    assert {row.rank for row in rows} == {1}
+
+
+def test_translated(stored):
+    """What was translated compiles to what was found."""
+    compiled = demo.translated().compile()
+    assert compiled[0] == {"$match": {"population": {"$gte": 10_000_000}}}
+    rows = City.aggregate(compiled)
+    assert "Shanghai" in next(row for row in rows if row["_id"] == "AS")["cities"]

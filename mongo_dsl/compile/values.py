@@ -17,6 +17,7 @@ from mongo_dsl.nodes import (
     Path,
     Raw,
     Seq,
+    Stages,
     Value,
     Var,
 )
@@ -63,6 +64,11 @@ def _read(node: Path | Var) -> NoReturn:
     raise CompileError(f"{msg}; compare it, or use it in an expression")
 
 
+def _stages(_: Stages) -> NoReturn:
+    msg = "a pipeline stands where data does; stages such as lookup and facet take"
+    raise CompileError(f"{msg} pipelines")
+
+
 VALUES: dict[type[Node], Callable[[Any], Any]] = {
     Value: _value,
     Seq: _seq,
@@ -75,4 +81,5 @@ VALUES: dict[type[Node], Callable[[Any], Any]] = {
     Param: unbound,
     Path: _read,
     Var: _read,
+    Stages: _stages,
 }

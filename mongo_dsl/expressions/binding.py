@@ -177,7 +177,7 @@ def _saved(names: Sequence[str], values: Sequence[str]) -> dict[str, Var]:
 
 
 @in_call_order
-def let(vars_: Mapping[str, Any], in_: Any) -> Expr:
+def let(vars_: Mapping[str, Any], in_: Of1 | Of2 | Of3 | object) -> Expr:
     """Name values for use in *in_*; a function gets those its arguments are called after.
 
     >>> from mongo_dsl import F, fn

@@ -98,6 +98,26 @@ class Expr(Namespaces, Readable[Any], Face):
         """Change the sign."""
         return positional("$multiply", self, -1)
 
+    def __floordiv__(self, other: Any) -> Expr:
+        """Divide by *other* and round down."""
+        return single("$floor", positional("$divide", self, other))
+
+    def __rfloordiv__(self, other: Any) -> Expr:
+        """Divide *other* and round down."""
+        return single("$floor", positional("$divide", other, self))
+
+    def __pow__(self, other: Any) -> Expr:
+        """Raise to the power *other*."""
+        return positional("$pow", self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        """Raise *other* to this power."""
+        return positional("$pow", other, self)
+
+    def __round__(self, places: Any = MISSING) -> Expr:
+        """Round to *places* after the point, to an integer without them."""
+        return positional("$round", self, places)
+
     def __abs__(self) -> Expr:
         """Drop the sign."""
         return single("$abs", self)
@@ -160,7 +180,12 @@ class Expr(Namespaces, Readable[Any], Face):
         return hash((Expr, self._node))
 
     def same_as(self, other: Expr) -> bool:
-        """Tell whether *other* is the same expression; ``==`` builds a filter."""
+        """Tell whether *other* is the same expression; ``==`` builds a filter.
+
+        >>> from mongo_dsl import F
+        >>> (F.a + 1).same_as(F.a + 1)
+        True
+        """
         return isinstance(other, Expr) and self._node == other._node
 
     def __bool__(self) -> NoReturn:

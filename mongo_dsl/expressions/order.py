@@ -26,12 +26,16 @@ def in_call_order(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
-        if len(args) == 1 and isinstance(args[0], AsIs) and not kwargs:
-            return function(args[0], **left_out)  # type: ignore[arg-type]
+        if not kwargs and _is_whole(args):
+            return function(*args, **left_out)  # type: ignore[arg-type]
         made = function(*args, **kwargs)
         return _reordered(made, (*parameters[: len(args)], *kwargs)) if kwargs else made
 
     return ordered
+
+
+def _is_whole(args: tuple[Any, ...]) -> bool:
+    return len(args) == 1 and isinstance(args[0], AsIs)
 
 
 def _needed(function: Any) -> list[str]:

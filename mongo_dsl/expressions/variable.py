@@ -107,6 +107,10 @@ def var(name: str) -> Variable:
 
     Raises:
         ArgumentError: *name* can't be a variable's.
+
+    >>> from mongo_dsl import F, fn
+    >>> fn.filter_(F.scores, fn.var("this") >= 5).compile()
+    {'$filter': {'input': '$scores', 'cond': {'$gte': ['$$this', 5]}}}
     """
     first, dot, rest = name.partition(".")
     if first not in SYSTEM:

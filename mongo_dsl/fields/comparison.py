@@ -199,11 +199,21 @@ class Comparable(Expr, Generic[T]):
     # -- Sort order -------------------------------------------------------------------
 
     def asc(self) -> Sort:
-        """Sort by the field, smallest first."""
+        """Sort by the field, smallest first.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().sort(F.age.asc()).compile().sort
+        {'age': 1}
+        """
         return Sort(self._node, _UP)
 
     def desc(self) -> Sort:
-        """Sort by the field, greatest first."""
+        """Sort by the field, greatest first.
+
+        >>> from mongo_dsl import F, QuerySet
+        >>> QuerySet().sort(F.age.desc()).compile().sort
+        {'age': -1}
+        """
         return Sort(self._node, _DOWN)
 
     # -- The funnel: every comparison comes through here -------------------
@@ -261,9 +271,6 @@ class Comparable(Expr, Generic[T]):
         if name == "$in" and not isinstance(operand, Seq):
             test = _where_array(operand, test)
         return filter_of(Computed(test))
-
-    def _plain(self, name: str, operand: Any) -> Filter:
-        return filter_of(Where(self._node, (Op(name, node(operand)),)))
 
     def _subject(self) -> str:
         return f"field {self._label()!r}"

@@ -23,8 +23,16 @@ class Fields:
     {'age': {'$gt': 18}}
     """
 
+    __cls: type
+
     def __init__(self, cls: type) -> None:
-        self.__cls = cls
+        self.__dict__["_Fields__cls"] = cls
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        msg = (
+            f"{self!r}.{name} can't be assigned; write == {value!r}, or .set({value!r})"
+        )
+        raise OperandError(msg)
 
     def __getattr__(self, name: str) -> Field[Any]:
         if name[:2] == "__":

@@ -5,18 +5,13 @@ https://www.mongodb.com/docs/manual/reference/operator/query-geospatial/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mongo_dsl import geo
-from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.expressions.face import AsIs
 from mongo_dsl.filters import Filter
-from mongo_dsl.names import in_mql
-from mongo_dsl.nodes import Body, Node, Op, Param, Path
+from mongo_dsl.nodes import Op, Param, Path
 from mongo_dsl.params import later
 from mongo_dsl.predicates import Where
-from mongo_dsl.values import node, number
+from mongo_dsl.values import node
 
 
 if TYPE_CHECKING:
@@ -67,7 +62,7 @@ class GeoMethods:
         >>> F.place.within(geo.Box((0, 0), (2, 2))).compile()
         {'place': {'$geoWithin': {'$box': [[0, 0], [2, 2]]}}}
         """
-        return self._shape("$geoWithin", _area, shape)
+        return self._shape("$geoWithin", "area", shape)
 
     geo_within = within
 
@@ -78,89 +73,21 @@ class GeoMethods:
         >>> print(F.area.intersects(geo.Point(2.35, 48.85)).to_json())
         {"area": {"$geoIntersects": {"$geometry": {"type": "Point", "coordinates": [2.35, 48.85]}}}}
         """
-        return self._shape("$geoIntersects", _geojson, shape)
+        return self._shape("$geoIntersects", "geojson", shape)
 
     geo_intersects = intersects
 
-    def _shape(self, operator: str, check: Callable[[Any], Any], shape: Any) -> Filter:
+    def _shape(self, operator: str, kind: str, shape: Any) -> Filter:
+        check = getattr(_shapes(), kind)
         body = later(shape, check) if isinstance(shape, Param) else check(shape)
         return Filter(Where(self._node, (Op(operator, node(body)),)))
 
     def _near(self, name: str, operator: str, point: Any, given: Any) -> Filter:
-        distances = [
-            (key, _distance(operator, key, distance))
-            for key, distance in in_mql(name, given, _DISTANCES).items()
-        ]
-        legacy = _legacy(point)
-        if legacy is not None:
-            ops = (Op(operator, legacy), *(Op(key, node_) for key, node_ in distances))
-        else:
-            body = (("$geometry", _geometry(name, point)), *distances)
-            ops = (Op(operator, Body(body)),)
-        return Filter(Where(self._node, ops))
+        return Filter(Where(self._node, _shapes().near(name, operator, point, given)))
 
 
-_DISTANCES = {"max_distance": "$maxDistance", "min_distance": "$minDistance"}
+def _shapes() -> Any:
+    """Import what knows shapes: most queries have none."""
+    from mongo_dsl.fields import shapes
 
-
-def _area(shape: Any) -> Mapping[str, Any]:
-    found = geo.shape(shape)
-    if not found.has_area:
-        msg = f"within got {shape!r}, which has no area; it takes polygons and circles"
-        raise OperandError(msg)
-    return _written(found, shape)
-
-
-def _geojson(shape: Any) -> Mapping[str, Any]:
-    found = geo.shape(shape)
-    if not isinstance(found, (geo.Geometry, geo.CenterSphere)):
-        msg = f"intersects got {shape!r}; it takes GeoJSON, such as geo.Polygon"
-        raise OperandError(msg)
-    return _written(found, shape)
-
-
-def _written(shape: geo.Shape, given: Any) -> Mapping[str, Any]:
-    """Return the MQL of *shape*; what was *given* as GeoJSON stays as it is."""
-    return {"$geometry": given} if isinstance(given, Mapping) else shape.to_mql()
-
-
-def _legacy(point: Any) -> Node | None:
-    """Return *point* if it is written without ``$geometry``."""
-    if isinstance(point, AsIs):
-        return point.body
-    return node(point.coordinates) if isinstance(point, geo.LegacyPair) else None
-
-
-def _geometry(name: str, point: Any) -> Node:
-    """Return the GeoJSON of *point*; what is GeoJSON already stays as it is."""
-    if isinstance(point, Param):
-        return later(point, _bound_geometry, name)
-    if isinstance(point, (list, tuple)):
-        return node(geo.Point(*point))
-    found = geo.shape(point)
-    if not isinstance(found, geo.Point):
-        msg = f"{name} got {point!r}; it takes a point"
-        raise OperandError(msg)
-    return node(point if isinstance(point, Mapping) else found)
-
-
-def _bound_geometry(name: str, point: Any) -> Node:
-    """Take a point that can't change how the distances are written any more."""
-    if _legacy(point) is not None:
-        msg = f"{name} got {point!r} for a parameter; it takes points with $geometry"
-        raise OperandError(msg)
-    return _geometry(name, point)
-
-
-def _distance(operator: str, name: str, distance: Any) -> Node:
-    found = node(distance)
-    if isinstance(found, Param):
-        return later(found, _distance, operator, name)
-    size = number(distance)
-    if size is None:
-        msg = f"{operator} got the {name[1:]} {distance!r}; it takes metres"
-        raise OperandError(msg)
-    if size < 0:
-        msg = f"{operator} got the {name[1:]} {distance!r}; distances are not negative"
-        raise ArgumentError(msg)
-    return found
+    return shapes

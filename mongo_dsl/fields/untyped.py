@@ -28,6 +28,10 @@ class UntypedRoot:
             self.__dict__[name] = found  # the next look-up doesn't come here
         return found
 
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        msg = f"F.{name} can't be assigned; write == {value!r}, or .set({value!r})"
+        raise OperandError(msg)
+
     def __getitem__(self, name: str) -> Field[Any]:
         """Return the field of the dotted *name*."""
         if not isinstance(name, str):

@@ -47,7 +47,12 @@ class Geometry(Shape):
         return self.to_geojson()
 
     def to_geojson(self) -> dict[str, Any]:
-        """Return the GeoJSON document, made of plain dicts and lists."""
+        """Return the GeoJSON document, made of plain dicts and lists.
+
+        >>> from mongo_dsl import geo
+        >>> geo.Point(2.35, 48.85).to_geojson()
+        {'type': 'Point', 'coordinates': [2.35, 48.85]}
+        """
         return {"type": type(self).__name__, "coordinates": lists(self.coordinates)}
 
     def to_mql(self) -> dict[str, Any]:

@@ -16,15 +16,30 @@ class Shape(ABC):
     @property
     @abstractmethod
     def coordinates(self) -> tuple[Any, ...]:
-        """The numbers of the shape, in nested tuples as MongoDB orders them."""
+        """The numbers of the shape, in nested tuples as MongoDB orders them.
+
+        >>> from mongo_dsl import geo
+        >>> geo.Box((0, 0), (2, 2)).coordinates
+        ((0, 0), (2, 2))
+        """
 
     @property
     def has_area(self) -> bool:
-        """Whether points can lie within it, which `$geoWithin` needs."""
+        """Whether points can lie within it, which `$geoWithin` needs.
+
+        >>> from mongo_dsl import geo
+        >>> geo.Box((0, 0), (2, 2)).has_area, geo.Point(2.35, 48.85).has_area
+        (True, False)
+        """
         return True
 
     def to_mql(self) -> dict[str, Any]:
-        """Return what stands inside `$geoWithin`, `$geoIntersects` or `$near`."""
+        """Return what stands inside `$geoWithin`, `$geoIntersects` or `$near`.
+
+        >>> from mongo_dsl import geo
+        >>> geo.Box((0, 0), (2, 2)).to_mql()
+        {'$box': [[0, 0], [2, 2]]}
+        """
         return {self.operator: lists(self.coordinates)}
 
     def __repr__(self) -> str:

@@ -152,7 +152,14 @@ class Pipeline(
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """Return ``function(self, *args, **kwargs)``: fragments read left to right."""
+        """Return ``function(self, *args, **kwargs)``: fragments read left to right.
+
+        >>> from mongo_dsl import Pipeline
+        >>> def top(pipeline, count):
+        ...     return pipeline.sort("-score").limit(count)
+        >>> Pipeline().pipe(top, 3).compile()
+        [{'$sort': {'score': -1}}, {'$limit': 3}]
+        """
         return function(self, *args, **kwargs)
 
     def to_mermaid(self, source: Any = None) -> str:

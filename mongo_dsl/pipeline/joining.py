@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import stages
 from mongo_dsl.pipeline.chaining import Chained, in_call_order
+from mongo_dsl.stages.correlation import Joined
 
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class JoiningStages(Chained):
         local_field: Any = None,
         foreign_field: Any = None,
         let: Mapping[str, Any] | None = None,
-        pipeline: Any = None,
+        pipeline: Joined = None,
         as_: str,
         on: Any = None,
     ) -> Self:

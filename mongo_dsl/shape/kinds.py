@@ -50,7 +50,12 @@ class Shape(Kind):
 
     @property
     def is_open(self) -> bool:
-        """Whether there may be fields of other names."""
+        """Whether there may be fields of other names.
+
+        >>> from mongo_dsl import Pipeline
+        >>> Pipeline().shape.is_open, Pipeline().count().shape.is_open
+        (True, False)
+        """
         return self.rest is not None
 
     def __str__(self) -> str:
@@ -63,7 +68,11 @@ class Shape(Kind):
         return f"<Shape {self}>"
 
     def having(self, name: str, kind: Kind) -> Shape:
-        """Give the field *name* another kind; `NOTHING` takes it away."""
+        """Give the field *name* another kind; `NOTHING` takes it away.
+
+        >>> Shape({"name": STR}).having("age", INT)
+        <Shape {name: str, age: int}>
+        """
         fields = {**self.fields, name: kind}
         if kind is NOTHING:
             del fields[name]

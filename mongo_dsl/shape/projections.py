@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.nodes import Body, Map, Node, Param, Raw, Value
 from mongo_dsl.shape.classes import alternatives, joined
 from mongo_dsl.shape.expressions import is_data, kind_of
@@ -28,9 +30,26 @@ def _flat(
             yield path, node
 
 
+def _refuse_collisions(paths: Iterable[Path], stage: str) -> None:
+    """Refuse a field beside its parts, compared as neighbours in order of path."""
+    for one, other in itertools.pairwise(sorted(paths)):
+        if other[: len(one)] == one:
+            name, below = ".".join(one), ".".join(other)
+            both = f"{name!r} twice" if one == other else f"{name!r} and {below!r}"
+            msg = f"{stage} names {both}; a stage names a field or parts of it, once"
+            raise ArgumentError(msg)
+
+
 def set_(body: Any, scope: Scope) -> Shape:
-    """Return the shape after ``$set``: every expression reads the shape before it."""
-    kinds = [(path, kind_of(node, scope)) for path, node in _flat(body.items)]
+    """Return the shape after ``$set``: every expression reads the shape before it.
+
+    Raises:
+        ArgumentError: it names a field twice, or a field and its parts.
+    """
+    items = list(_flat(body.items))
+    told = [path for path, node in items if not isinstance(node, (Raw, Param))]
+    _refuse_collisions(told, scope.stage)
+    kinds = [(path, kind_of(node, scope)) for path, node in items]
     made: Any = scope.root
     for path, kind in kinds:
         made = assigned(made, path, kind)
@@ -38,11 +57,16 @@ def set_(body: Any, scope: Scope) -> Shape:
 
 
 def unset(body: Any, scope: Scope) -> Shape:
-    """Return the shape after ``$unset``."""
+    """Return the shape after ``$unset``.
+
+    Raises:
+        ArgumentError: it names a field twice, or a field and its parts.
+    """
     return _without([tuple(name.split(".")) for name in field_names(body)], scope)
 
 
-def _without(paths: Iterable[Path], scope: Scope) -> Shape:
+def _without(paths: Sequence[Path], scope: Scope) -> Shape:
+    _refuse_collisions(paths, scope.stage)
     made: Any = scope.root
     for path in paths:
         if path != ("_id",):  # many leave it out to be on the safe side
@@ -56,10 +80,16 @@ def _shape(kind: Kind) -> Shape:
 
 
 def project(body: Any, scope: Scope) -> Shape:
-    """Return the shape after ``$project``, which keeps some fields or leaves some out."""
+    """Return the shape after ``$project``, which keeps some fields or leaves some out.
+
+    Raises:
+        ArgumentError: it does both, or names a field twice, or a field and its parts.
+    """
     items = list(_flat(body.items))
-    if any(isinstance(node, (Raw, Param)) for _, node in items):
-        return OPEN  # these may keep, leave out or compute
+    if any(isinstance(node, Raw) for _, node in items):
+        return OPEN  # it may keep, leave out or compute
+    _refuse_collisions([path for path, _ in items], scope.stage)
+    _refuse_mixture(items)
     dropped = [path for path, node in items if _flag(node) is False]
     if len(dropped) == len(items) or dropped not in ([], [("_id",)]):
         return _without(dropped, scope)
@@ -68,6 +98,17 @@ def project(body: Any, scope: Scope) -> Shape:
         if path not in dropped:
             _plant(kept, path, _wanted(path, node, scope))
     return _shape(_kept(scope.root, kept))
+
+
+def _refuse_mixture(items: Sequence[tuple[Path, Node]]) -> None:
+    flags = {path: _flag(node) for path, node in items if path != ("_id",)}
+    kept = next((".".join(path) for path, flag in flags.items() if flag), None)
+    left = next((".".join(p) for p, flag in flags.items() if flag is False), None)
+    if kept is not None and left is not None:
+        msg = (
+            f"$project keeps {kept!r} and leaves out {left!r}; it does one or the other"
+        )
+        raise ArgumentError(f"{msg}, but for '_id'")
 
 
 def _flag(node: Node) -> bool | None:

@@ -32,7 +32,7 @@ from mongo_dsl.source.calls import attempts
 from mongo_dsl.source.fields import Scope, field, with_places
 from mongo_dsl.source.layout import Prefix
 from mongo_dsl.source.literals import data
-from mongo_dsl.source.shapes import distances, shape
+from mongo_dsl.source.shapes import distances, point, shape
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
@@ -209,7 +209,8 @@ def _place(on: Written, ops: tuple[Op, ...]) -> Attempt:
     named = [
         (snake_case(key), data(value)) for key, value in (*distances(body), *beside)
     ]
-    return lambda: method(on, called, [shape(body)], named)
+    write = shape if name in _METHODS else point
+    return lambda: method(on, called, [write(body)], named)
 
 
 def _and(node: And, scope: Scope) -> Iterator[Attempt]:
@@ -250,7 +251,7 @@ def _top(node: Top, _: Scope) -> Iterator[Attempt]:
     name = snake_case(node.op.name)
     function = getattr(evaluation, name)
     body = node.op.body
-    if name == "text" and isinstance(body, Map):
+    if name == "text" and isinstance(body, Map) and body.items:
         named = [(snake_case(key), data(value)) for key, value in body.items]
         return _text(named)
     return attempts(name, function, ([], [], data(body)))

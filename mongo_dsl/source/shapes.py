@@ -16,34 +16,41 @@ Items = tuple[tuple[str, Node], ...]
 
 
 def shape(node: Node) -> Written:
-    """Write what a geo operator takes: ``{"$geometry": …}``, ``{"$box": …}``, a pair.
+    """Write what a geo operator takes: ``{"$geometry": …}``, ``{"$box": …}``.
 
     Raises:
         UnwritableError: it is no shape.
     """
-    if isinstance(node, (Map, Body)):
-        return _document(node, node.items)
+    if isinstance(node, Param):
+        return data(node)
+    items = node.items if isinstance(node, (Map, Body)) else ()
+    if items and items[0][0] == "$geometry":
+        return data(items[0][1])
+    if len(items) == 1 and items[0][0] in _PLANAR:
+        return _planar(*items[0])
+    raise UnwritableError(node)
+
+
+def point(node: Node) -> Written:
+    """Write what ``$near`` takes: a shape, or legacy coordinates.
+
+    Raises:
+        UnwritableError: it is neither.
+    """
     if isinstance(node, Seq) and len(node.items) == 2:  # noqa: PLR2004 - a pair
         numbers = [data(item) for item in node.items]
         return call("geo.LegacyPair", geo.LegacyPair, numbers)
-    return data(node) if isinstance(node, Param) else kept(data(node))
+    names = [key for key, _ in node.items] if isinstance(node, (Map, Body)) else []
+    legacy = all(name[:1] != "$" for name in names) and not isinstance(node, Param)
+    if legacy or "$geometry" in names[1:]:
+        return kept(data(node))
+    return shape(node)
 
 
 def distances(node: Node) -> Items:
     """Return the distances that stand behind ``$geometry``."""
     items = node.items if isinstance(node, (Map, Body)) else ()
     return items[1:] if items and items[0][0] == "$geometry" else ()
-
-
-def _document(node: Node, items: Items) -> Written:
-    name, body = items[0] if items else ("", node)
-    if name == "$geometry":
-        return data(body)
-    if name in _PLANAR and len(items) == 1:
-        return _planar(name, body)
-    if name[:1] != "$" or any(key == "$geometry" for key, _ in items):
-        return kept(data(node))
-    raise UnwritableError(node)
 
 
 def _planar(name: str, body: Node) -> Written:

@@ -20,6 +20,7 @@ from mongo_dsl.source.fields import Scope
 from mongo_dsl.source.filters import conjuncts, predicate
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.searches import is_search_operator, search_operator
+from mongo_dsl.source.shapes import point
 from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
@@ -136,6 +137,8 @@ def _argument(stage: str, key: str, node: Node, scope: Scope) -> Written:
         return pipeline(node, scope)
     if isinstance(node, Query):
         return predicate(node.predicate, scope)
+    if (stage, key) == ("$geoNear", "near") and isinstance(node, Seq):
+        return point(node)
     computes = _OUTPUTS.get((stage, key))
     if computes is not None and isinstance(node, (Body, Map)):
         return mapped([(name, computes(item, scope)) for name, item in node.items])

@@ -23,7 +23,7 @@ from mongo_dsl.nodes import (
     Value,
     substitute,
 )
-from mongo_dsl.params import later
+from mongo_dsl.params import changed, later
 from mongo_dsl.predicates import Query
 from mongo_dsl.signatures import camel_case
 from mongo_dsl.values import Face, key, node
@@ -45,7 +45,7 @@ def constant(value: Any) -> Any:
     if value is None:
         return None
     named = substitute(_mql(value), lambda path: Value(path.name), Path)
-    return named if isinstance(named, Param) else Data(named)
+    return changed(named, Data) if isinstance(named, Param) else Data(named)
 
 
 def _mql(value: Any) -> Node:
@@ -182,11 +182,12 @@ def distinct(stage: str, pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     if not pairs:
         msg = f"{stage} got no fields; it takes at least one"
         raise ArgumentError(msg)
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
             msg = f"{stage} got {name!r} twice; a field has one value"
             raise ArgumentError(msg)
+        seen.add(name)
     return pairs
 
 
@@ -214,18 +215,20 @@ def choice(stage: str, argument: str, value: Any, known: Any) -> Any:
     Raises:
         ArgumentError: there is no such choice.
     """
+    if value is None:
+        return None
     if isinstance(value, Param):
         return later(value, _chosen, stage, argument, known)
+    return _chosen(stage, argument, known, value)
+
+
+def _chosen(stage: str, argument: str, known: Any, value: Any) -> Any:
     names = typing.get_args(known)
-    if value is None or isinstance(value, Face) or value in names:
+    if isinstance(value, Face) or value in names:
         return value
     hint = suggestion(value, names) if isinstance(value, str) else ""
     msg = f"{stage} got {argument}={value!r}{hint}; it is one of: {', '.join(names)}"
     raise ArgumentError(msg)
-
-
-def _chosen(stage: str, argument: str, known: Any, value: Any) -> Any:
-    return choice(stage, argument, value, known)
 
 
 def whole(stage: str, argument: str, number: Any, least: int) -> Any:
@@ -234,15 +237,17 @@ def whole(stage: str, argument: str, number: Any, least: int) -> Any:
     Raises:
         ArgumentError: *number* is no whole number, or below *least*.
     """
-    if number is None or isinstance(number, Face):
-        return number
+    if number is None:
+        return None
     if isinstance(number, Param):
         return later(number, _whole, stage, argument, least)
+    return _whole(stage, argument, least, number)
+
+
+def _whole(stage: str, argument: str, least: int, number: Any) -> Any:
+    if isinstance(number, Face):
+        return number
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
         msg = f"{stage} got {argument}={number!r}; it takes a whole number from {least} on"
         raise ArgumentError(msg)
     return number
-
-
-def _whole(stage: str, argument: str, least: int, number: Any) -> Any:
-    return whole(stage, argument, number, least)

@@ -91,6 +91,10 @@ def _names_in(tree: Node) -> Iterator[str]:
                 yield from (name for name, _ in value.items)
 
 
+# What type checkers are told of: functions get the documents, and any pipeline will do.
+Joined = Callable[[Outer], Any] | object
+
+
 class OuterFields:
     """The fields of the documents outside: each is a variable."""
 

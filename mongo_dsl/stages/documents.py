@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bson import Decimal128
+
+from mongo_dsl.compile.expressions import is_data
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.nodes import Body, Data, Map, Node, Op, Path, Raw, Seq, Value
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Param, Path, Raw, Seq, Value
+from mongo_dsl.params import changed
 from mongo_dsl.stages.arguments import (
     assigned,
     distinct,
@@ -27,7 +31,7 @@ def project(*fields: Any, **computed: Any) -> Node:
     """Keep *fields* and add the *computed* ones.
 
     A computed field that is True or a number is kept, one that is False or 0 is dropped;
-    a constant needs `fn.literal`. Mappings among *fields* have nested or dotted names,
+    a constant needs `fn.literal` or a parameter. Mappings among *fields* have nested or dotted names,
     and a mapping as value says the same of the fields in a document.
 
     https://www.mongodb.com/docs/manual/reference/operator/aggregation/project/
@@ -51,7 +55,17 @@ def _projected(value: Any) -> Node:
     """Read nested mappings as MQL, unless that would make operators of their keys."""
     if isinstance(value, Mapping) and value and all(map(_is_name, value)):
         return Body(tuple([(name, _projected(item)) for name, item in value.items()]))
-    return node(value)
+    found = node(value)
+    return changed(found, _constant) if isinstance(found, Param) else found
+
+
+def _constant(found: Node) -> Node:
+    """Write what a parameter is bound to as data: it neither keeps nor drops fields."""
+    number = isinstance(found, Value) and isinstance(
+        found.value, (int, float, Decimal128)
+    )
+    document = isinstance(found, Map) and is_data(found)
+    return Op("$literal", Raw(found)) if number or document else found
 
 
 def _is_name(name: Any) -> bool:
@@ -95,6 +109,8 @@ def _values(name: str, mappings: Any, keywords: Mapping[str, Any]) -> Body:
 
 def _filled(value: Node) -> Node:
     """Write empty documents as constants: the server refuses bare ones here."""
+    if isinstance(value, Param):
+        return changed(value, _filled)
     if not isinstance(value, Map):
         return value
     if not value.items:

@@ -13,9 +13,11 @@ from bson import Decimal128
 
 from mongo_dsl.accumulators import Accumulator
 from mongo_dsl.compile import compile_expression, compile_value
+from mongo_dsl.compile.expressions import has_odd_names
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.nodes import Body, Data, Map, Node, Op, Param, Raw, Seq, Value
+from mongo_dsl.params import changed, later
 from mongo_dsl.raw import RawMQL
 from mongo_dsl.stages.arguments import (
     assigned,
@@ -27,7 +29,7 @@ from mongo_dsl.stages.arguments import (
 from mongo_dsl.stages.arguments import expression as expression_node
 from mongo_dsl.stages.face import stage, sub_pipeline
 from mongo_dsl.updates import reads
-from mongo_dsl.values import node
+from mongo_dsl.values import Face, node
 
 
 Granularity = Literal[
@@ -70,12 +72,16 @@ def group(by: Any, /, *outputs: Mapping[Any, Any], **accumulators: Any) -> Node:
 
 def _key(by: Node) -> Node:
     """Write numbers in a key as constants: the server takes bare ones for flags."""
-    if not isinstance(by, Map):
+    if isinstance(by, Param):
+        return changed(by, _key)
+    if not isinstance(by, Map) or has_odd_names(by):
         return by
     return Map(tuple([(name, _constant(item)) for name, item in by.items]))
 
 
 def _constant(found: Node) -> Node:
+    if isinstance(found, Param):
+        return changed(found, _constant)
     flag = isinstance(found, Value) and isinstance(
         found.value, (int, float, Decimal128)
     )
@@ -142,8 +148,13 @@ def bucket(
 
 
 def _boundaries(boundaries: Any) -> Node:
-    if not isinstance(boundaries, (list, tuple)):
+    if isinstance(boundaries, Param):
+        return later(boundaries, _boundaries)
+    if isinstance(boundaries, (Face, Node)):
         return node(boundaries)
+    if not isinstance(boundaries, (list, tuple)):
+        msg = f"bucket got boundaries={boundaries!r}; it takes a list of values"
+        raise OperandError(msg)
     if len(boundaries) < 2:  # noqa: PLR2004 - a bucket has two ends
         msg = f"bucket got boundaries={boundaries!r}; it takes at least two"
         raise ArgumentError(msg)

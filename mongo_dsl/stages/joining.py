@@ -21,7 +21,7 @@ from mongo_dsl.stages.arguments import (
     whole,
 )
 from mongo_dsl.stages.conditions import equal_fields, matching, sides
-from mongo_dsl.stages.correlation import joined, variables
+from mongo_dsl.stages.correlation import Joined, joined, variables
 from mongo_dsl.stages.face import stage, sub_pipeline
 from mongo_dsl.values import node
 
@@ -33,7 +33,7 @@ def lookup(
     local_field: Any = None,
     foreign_field: Any = None,
     let: Mapping[str, Any] | None = None,
-    pipeline: Any = None,
+    pipeline: Joined = None,
     as_: str,
     on: Any = None,
     local: type | None = None,

@@ -13,7 +13,8 @@ from bson import Timestamp
 from mongo_dsl import geo
 from mongo_dsl.errors import OperandError
 from mongo_dsl.expressions.face import AsIs
-from mongo_dsl.nodes import Body, Node
+from mongo_dsl.nodes import Body, Node, Param
+from mongo_dsl.params import later
 from mongo_dsl.stages.arguments import (
     choice,
     constant,
@@ -76,10 +77,12 @@ def geo_near(
 def _near(near: Any) -> Node:
     if isinstance(near, AsIs):
         return near.body
+    if isinstance(near, Param):
+        return later(near, _near)
     if isinstance(near, geo.LegacyPair):
         return node(near.coordinates)
     if isinstance(near, (list, tuple)):
-        return node(geo.Point(*near))
+        return node(geo.shape({"type": "Point", "coordinates": near}))
     if isinstance(near, (Mapping, Face, Node)):
         return node(near)
     if isinstance(geo.shape(near), geo.Point):
@@ -89,11 +92,20 @@ def _near(near: Any) -> Node:
 
 
 def _distance(name: str, distance: Any) -> Any:
+    if isinstance(distance, Param):
+        return later(distance, _bound_distance, name)
     number = isinstance(distance, (int, float)) and not isinstance(distance, bool)
     if distance is None or isinstance(distance, (Face, Node)) or number:
         return distance
     msg = f"geo_near got {name}={distance!r}; it takes a number"
     raise OperandError(msg)
+
+
+def _bound_distance(name: str, distance: Any) -> Node:
+    if distance is None:
+        msg = f"geo_near got {name}=None; it takes a number"
+        raise OperandError(msg)
+    return node(_distance(name, distance))
 
 
 @stage("$documents")

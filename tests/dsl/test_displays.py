@@ -71,6 +71,7 @@ OPEN = {
 @pytest.mark.parametrize("value", OPEN.values(), ids=OPEN)
 def test_what_has_no_mql_yet(value):
     """With open parameters the text is that of `repr`."""
+    assert str(value) == repr(value)
     assert value._repr_markdown_() == f"```python\n{value!r}\n```"
     assert value.__rich__().code.rstrip("\n") == repr(value)
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from mongo_dsl import F, acc, fn, param, raw, win
+from mongo_dsl import F, Pipeline, QuerySet, acc, fn, param, raw, win
 from mongo_dsl.errors import ArgumentError, CompileError, OperandError
 from mongo_dsl.expressions.face import MISSING
 from tests.models import User
@@ -223,3 +223,46 @@ def test_named_arguments_keep_the_order_of_the_call(made, keys):
     """What is written first comes first; what the function adds stays in its place."""
     (body,) = made.compile().values()
     assert list(body) == keys
+
+
+NO_VALUES = {
+    "an update": (F.b.set(1), "F.b.set(1) is no value"),
+    "a query set": (QuerySet(), "QuerySet() is no value"),
+}
+
+
+@pytest.mark.parametrize("build", [F.a.__eq__, F.a.set, fn.abs_, F.a.__add__, fn.value])
+@pytest.mark.parametrize(("value", "subject"), NO_VALUES.values(), ids=NO_VALUES)
+def test_what_is_no_value(build, value, subject):
+    """What the server can't compute or compare with is refused where it stands."""
+    with pytest.raises(OperandError) as caught:
+        build(value)
+    assert str(caught.value) == (
+        f"{subject}; fields, expressions, filters and data are"
+    )
+
+
+@pytest.mark.parametrize("build", [F.a.__eq__, F.a.set])
+def test_pipelines_are_no_data(build):
+    """Pipelines stand in stages, those written as they are included."""
+    with pytest.raises(CompileError) as caught:
+        build(Pipeline().limit(1)).compile()
+    assert str(caught.value) == (
+        "a pipeline stands where data does; stages such as lookup and facet take pipelines"
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "mql"),
+    [
+        (F.a**2, {"$pow": ["$a", 2]}),
+        (2**F.a, {"$pow": [2, "$a"]}),
+        (F.a // 2, {"$floor": {"$divide": ["$a", 2]}}),
+        (7 // F.a, {"$floor": {"$divide": [7, "$a"]}}),
+        (round(F.a), {"$round": ["$a"]}),
+        (round(F.a, 2), {"$round": ["$a", 2]}),
+    ],
+)
+def test_more_arithmetic(made, mql):
+    """Powers, floors and rounding are Python's operators, too."""
+    assert made.compile() == mql

@@ -559,7 +559,7 @@ REFUSED = [
         "| got {'b': 1}; it takes filters, such as F.age > 18, or raw({...})",
     ),
     (lambda: any_of(), ArgumentError, "any_of got no filters; it takes at least one"),
-    (lambda: none_of(), ArgumentError, "nor got no filters; it takes at least one"),
+    (lambda: none_of(), ArgumentError, "none_of got no filters; it takes at least one"),
     (lambda: and_(), ArgumentError, "and_ got no filters; it takes at least one"),
     (
         lambda: not_(text("x")),
@@ -706,3 +706,13 @@ def test_only_expressions_are_conditions(value):
     )
     with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
         all_of(value)
+
+
+@pytest.mark.parametrize(
+    ("root", "shown"), [(F, "F"), (User.q, "User.q")], ids=["F", "User.q"]
+)
+def test_fields_are_not_assigned(root, shown):
+    """A slip for ``==`` would change the fields of everybody."""
+    message = f"{shown}.age can't be assigned; write == 3, or .set(3)"
+    with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
+        root.age = 3

@@ -1,6 +1,7 @@
 """Prepared queries give what binding and compiling gives."""
 
 import datetime as dt
+import pickle
 import re
 
 import pytest
@@ -120,3 +121,19 @@ def test_results_do_not_meet():
     one, other = prepared.bind(x=[1]), prepared.bind(x=[2])
     assert one == {"$set": {"a": {"x": [1]}}}
     assert other == {"$set": {"a": {"x": [2]}}}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_pickling(name):
+    """A prepared query goes to other processes as queries do."""
+    copied = pickle.loads(pickle.dumps(PREPARED[name]))  # noqa: S301
+    values = {} if name == "without holes" else {"x": 3, "y": 5}
+    assert copied.bind(**values) == PREPARED[name].bind(**values)
+    assert repr(copied) == repr(PREPARED[name])
+
+
+def test_array_filters_stand_beside_the_update():
+    """A prepared update would lose them."""
+    message = "an update with array filters can't be prepared; bind it instead"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        F.items.where(F.sku == X).qty.inc(1).prepare()

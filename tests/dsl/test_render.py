@@ -396,7 +396,8 @@ scalars = st.one_of(
     st.datetimes(),
     st.uuids(),
     st.binary(),
-    st.builds(bson.Binary, st.binary(), st.sampled_from([0, 3, 4, 5, 8, 128, 255])),
+    # On Python 3.10 bson can't encode the subtype 255.
+    st.builds(bson.Binary, st.binary(), st.sampled_from([0, 3, 4, 5, 8, 128, 254])),
     st.binary(min_size=12, max_size=12).map(bson.ObjectId),
     st.decimals(allow_nan=False, places=5, min_value=-(10**20), max_value=10**20).map(
         bson.Decimal128

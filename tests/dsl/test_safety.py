@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from mongo_dsl import F, Pipeline, QuerySet, acc, expr, fn, param, stages
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, CompileError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.updates import compile_pipeline
 
@@ -342,3 +342,40 @@ def test_nul_bytes(build, message):
     with pytest.raises(ArgumentError) as caught:
         build()
     assert str(caught.value) == message
+
+
+def nested(depth, wrap):
+    """Return 1, wrapped *depth* times."""
+    made = 1
+    for _ in range(depth):
+        made = wrap(made)
+    return made
+
+
+@pytest.mark.parametrize("wrap", [lambda x: {"a": x}, lambda x: [x], lambda x: (x,)])
+def test_values_of_endless_depth(wrap):
+    """A value that nobody can store is refused in words."""
+    value = nested(5000, wrap)
+    for build in (F.a.__eq__, F.a.set, fn.value, lambda x: stages.set_(a=x)):
+        with pytest.raises(ArgumentError) as caught:
+            build(value)
+        assert str(caught.value) == (
+            "a value is nested deeper than Python follows; MongoDB stores 100 levels"
+        )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        nested(5000, lambda x: F.a - x),
+        (F.a == 1) & expr(nested(5000, lambda x: F.a - x)),
+        QuerySet().filter(nested(5000, lambda x: F.a - x) > 1),
+    ],
+)
+def test_queries_of_endless_depth(query):
+    """So is a query."""
+    with pytest.raises(CompileError) as caught:
+        query.compile()
+    assert str(caught.value) == (
+        "the query is nested deeper than Python follows; MongoDB takes 100 levels"
+    )

@@ -14,7 +14,7 @@ import pytest
 from bson import ObjectId, Regex
 
 from mongo_dsl import F, Fields, Pipeline, acc, fn, geo, param, raw, stages, win
-from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 from mongo_dsl.nodes import Body, Collection, Op, Stages, Value
 from mongo_dsl.predicates import Query
 from mongo_dsl.shape import OPEN, after, check_row, flow, of_class
@@ -973,11 +973,59 @@ class TestPipelines:
         )
 
     def test_parameters(self):
-        """Parameters leave the shape as it is, and open it where they choose fields."""
+        """Parameters are values of which nothing is known."""
         assert Pipeline(Order).limit(param("n")).shape == ORDER
-        made = Pipeline(Order).project(total=param("kept"))
-        assert made.shape == OPEN
-        assert str(made.bind(kept=1).shape) == "{_id: int, total: int}"
+        made = Pipeline(Order).project(total=param("x"))
+        assert str(made.shape) == "{_id: int, total: Any}"
+        assert str(made.bind(x="free").shape) == "{_id: int, total: str}"
+
+    @pytest.mark.parametrize(
+        ("stage", "message"),
+        [
+            (
+                stages.project("to.city", "to"),
+                "$project names 'to' and 'to.city'; a stage names a field or parts of it, once",
+            ),
+            (
+                stages.project({"to": {"city": 1}, "to.city": 1}),
+                "$project names 'to.city' twice; a stage names a field or parts of it, once",
+            ),
+            (
+                stages.set_({"to": 1, "to.city": 1}),
+                "$set names 'to' and 'to.city'; a stage names a field or parts of it, once",
+            ),
+            (
+                stages.unset("to", "to"),
+                "$unset names 'to' twice; a stage names a field or parts of it, once",
+            ),
+            (
+                stages.project("buyer", "_id", total=False),
+                "$project keeps 'buyer' and leaves out 'total'; it does one or the other,"
+                " but for '_id'",
+            ),
+        ],
+    )
+    def test_collisions(self, stage, message):
+        """A stage that the server refuses whatever the documents are."""
+        with pytest.raises(ArgumentError) as caught:
+            Pipeline(Order).then(stage)
+        assert str(caught.value) == message
+
+    @pytest.mark.parametrize(
+        "stage",
+        [
+            stages.project({"to": {"city": 1}, "to.zip_code": 1}),
+            stages.project("_id", buyer=fn.literal(0), _total=F.total),
+            stages.project("_id", buyer=False),
+            stages.set_({"to": {"city": "x"}, "to.zip_code": "1"}),
+            stages.set_({"to": raw({"city": "x"}), "to.zip_code": "1"}),
+            stages.set_({"to": param("x"), "to.zip_code": "1"}),
+            stages.project({"to": raw({"city": 1}), "to.zip_code": 1}),
+        ],
+    )
+    def test_no_collisions(self, stage):
+        """Parts of a field go together, and what isn't told may be parts."""
+        assert len(Pipeline(Order).then(stage)) == 1
 
     def test_rows(self):
         """`into` names the class of the rows, and later stages must keep to it."""

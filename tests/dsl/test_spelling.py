@@ -28,7 +28,12 @@ from mongo_dsl import (
     text,
     translate,
 )
-from mongo_dsl.errors import ArgumentError, CompileError, OperandError
+from mongo_dsl.errors import (
+    ArgumentError,
+    CompileError,
+    OperandError,
+    TranslationError,
+)
 from mongo_dsl.fields import Fields
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.source import identical
@@ -245,6 +250,10 @@ ASKED_OF_SERVERS = [
         {"p": {"$near": {"x": 1, "y": 2}, "$maxDistance": 5}},
     ),
     (F.p.near(fn.as_is([1, 2, 5])), {"p": {"$near": [1, 2, 5]}}),
+    (
+        F.g.near(fn.as_is({"$maxDistance": 5, "$geometry": POINT})),
+        {"g": {"$near": {"$maxDistance": 5, "$geometry": POINT}}},
+    ),
     (F.g.near(fn.as_is(POINT)), {"g": {"$near": POINT}}),
     (F.g.near(POINT), {"g": {"$near": {"$geometry": POINT}}}),
     (
@@ -747,3 +756,40 @@ def test_source(query, mql, kind):
         code = source if isinstance(source, str) else ast.unparse(source)
         assert identical(eval(code, dict(names)).compile(), mql), code  # noqa: S307
         assert "raw(" not in code
+
+
+STAGES = [
+    (stages.geo_near(geo.LegacyPair(1, 2.0)), {"near": [1, 2.0]}),
+    (
+        stages.geo_near(fn.as_is([1, 2, 5]), distance_field="d"),
+        {"near": [1, 2, 5], "distanceField": "d"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("stage", "near"), STAGES)
+def test_source_of_places(stage, near):
+    """Legacy coordinates of a stage are written as such, too."""
+    assert stage.compile() == {"$geoNear": near}
+    names = vars(mongo_dsl)
+    assert eval(repr(stage), dict(names)).compile() == {"$geoNear": near}  # noqa: S307
+    assert "raw(" not in translate([{"$geoNear": near}], "pipeline").source
+
+
+UNTRANSLATABLE = [
+    ({"a": {"$geoWithin": {"$foo": 1}}}, "a.$geoWithin: this can't be built"),
+    ({"a": {"$geoWithin": [1, 2]}}, "a.$geoWithin: this can't be built"),
+    ({"a": {"$near": {"$foo": 1}}}, "a.$near: this can't be built"),
+    (
+        {"$text": {}},
+        "$text: text got nothing to search for; its first argument is a text",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mql", "message"), UNTRANSLATABLE)
+def test_untranslatable(mql, message):
+    """What is no form of MQL has no source, and the error tells where."""
+    with pytest.raises(TranslationError) as caught:
+        translate(mql, "filter")
+    assert str(caught.value) == message

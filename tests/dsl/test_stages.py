@@ -1,6 +1,7 @@
 """Stages: every argument in its place, both spellings, refusals."""
 
 import pickle
+import re
 
 import pytest
 from bson import Int64, Timestamp
@@ -449,6 +450,16 @@ REFUSED = [
         "bucket got boundaries=[1]; it takes at least two",
     ),
     (
+        lambda: stages.bucket(F.a, boundaries="$b"),
+        OperandError,
+        "bucket got boundaries='$b'; it takes a list of values",
+    ),
+    (
+        lambda: stages.bucket(F.a, boundaries=param("x")).bind(x=5),
+        OperandError,
+        "bucket got boundaries=5; it takes a list of values",
+    ),
+    (
         lambda: stages.bucket("$a", boundaries=[1, 2]),
         OperandError,
         "bucket got 'a', a text that is the same for all documents; pass F.a, or"
@@ -620,3 +631,20 @@ def test_the_model_is_carried_along():
     assert pickle.loads(pickle.dumps(made)).model is User  # noqa: S301
     assert Pipeline().model is None
     assert Pipeline(User).unwind(path=q.items).model is User
+
+
+def test_geo_near_checks_what_is_bound():
+    """A pair is a point, bound or given; a distance is a number."""
+    near = stages.geo_near(param("at"), distance_field="d", max_distance=param("far"))
+    given = stages.geo_near([1.0, 2.0], distance_field="d", max_distance=5)
+    assert near.bind(at=[1.0, 2.0], far=5) == given
+    for far in (None, "x"):
+        message = f"geo_near got max_distance={far!r}; it takes a number"
+        with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
+            near.bind(at=[1.0, 2.0], far=far)
+    for build in (
+        lambda: stages.geo_near([], distance_field="d"),
+        lambda: F.a.near([]),
+    ):
+        with pytest.raises(ValueError, match="position"):
+            build()

@@ -1,10 +1,12 @@
 """Updates merge, and conflicts are errors before the server sees them."""
 
 import pickle
+import re
 
+import attrs
 import pytest
 
-from mongo_dsl import F, Pipeline, Update, fn, param, raw, stages
+from mongo_dsl import F, Pipeline, Update, fn, geo, param, raw, stages
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -192,7 +194,7 @@ REFUSED = [
     (
         lambda: q.tags.push(1),
         OperandError,
-        "User.tags is list[str] and can't be compared with or set to 1, an int",
+        "User.tags is list[str], whose items are str; it can't hold 1, an int",
     ),
     (
         lambda: F.a.push(),
@@ -397,3 +399,31 @@ def test_pipeline_updates_refuse_other_stages(update):
         "an update got the stage $limit; its pipeline takes $addFields, $project,"
         " $replaceRoot, $replaceWith, $set, $unset"
     )
+
+
+def test_two_filters_of_one_array_need_two_names():
+    """Without names, both address the same items."""
+    message = "$inc of 'items.$[items].qty' comes twice; give one of its where(...) another name"
+    with pytest.raises(UpdateConflictError, match=f"^{re.escape(message)}$"):
+        F.items.where(F.a == 1).qty.inc(1) & F.items.where(F.b == 2).qty.inc(1)
+
+
+def test_objects_of_plain_classes():
+    """An attrs object is stored by the stored names of its fields."""
+    line = attrs.make_class(
+        "Line", {"sku": attrs.field(), "qty": attrs.field(metadata={"db_name": "q"})}
+    )
+    assert F.lines.push(line("a", 1)).compile() == {
+        "$push": {"lines": {"sku": "a", "q": 1}}
+    }
+    with pytest.raises(OperandError, match=r"is a Box, which has no BSON form$"):
+        F.place.set(geo.Box((0, 0), (1, 1)))
+
+
+@pytest.mark.parametrize("amount", [{"$gt": 1}, [1], "x"])
+def test_amounts_are_numbers(amount):
+    """Bound or given, what is added is a number."""
+    message = f"inc of 'a' got {amount!r}; it takes a number"
+    for build in (lambda: F.a.inc(amount), lambda: F.a.inc(param("n")).bind(n=amount)):
+        with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
+            build()

@@ -10,7 +10,19 @@ from typing_extensions import assert_type
 from mapper import Document, SyncDocument, field
 from mapper.flows.changing import Written
 from mapper.query import AsyncQuery, Query
-from mongo_dsl import F, Field, Filter, Update, param, raw, search
+from mongo_dsl import (
+    F,
+    Field,
+    Filter,
+    Pipeline,
+    Update,
+    fn,
+    param,
+    raw,
+    search,
+    stages,
+)
+from mongo_dsl.expressions.face import Expr
 
 
 @attrs.define
@@ -39,6 +51,22 @@ assert_type(User.q.address.city.startswith("x"), Filter)
 assert_type(User.q.age.between(param("low"), param("high")), Filter)
 assert_type(User.q.age.inc(1) & User.q.tags.push("x"), Update)
 assert_type(F.a.b[0] == 5, Filter)
+assert_type(fn.let({"x": F.a}, lambda x: x + 1), Expr)
+assert_type(fn.map_(F.a, lambda item: item.price * 2), Expr)
+assert_type(User.q.tags.arr.filter(lambda tag: tag == "x"), Expr)
+assert_type(Pipeline(User).match(User.q.age > 5).sort("-age"), Pipeline)
+assert_type(
+    Pipeline(User).lookup(
+        User,
+        pipeline=lambda outer: Pipeline(User).match(User.q.age == outer.q.age),
+        as_="peers",
+    ),
+    Pipeline,
+)
+assert_type(
+    stages.lookup("a", pipeline=lambda outer: [stages.set_(x=outer.q.y)], as_="b"),
+    stages.Stage,
+)
 assert_type(search.text([F.a, "b"], param("words")), search.SearchOperator)
 assert_type(search.compound(must=[raw({})], score=raw({})), search.SearchOperator)
 assert_type(search.multi(User.q.name, "english"), search.SearchPath)

@@ -49,7 +49,12 @@ class ArrayNamespace(Namespace):
     set_union = method(sets.set_union)
 
     def contains(self, expression: Any) -> Expr:
-        """Tell whether *expression* is an item of the array."""
+        """Tell whether *expression* is an item of the array.
+
+        >>> from mongo_dsl import F
+        >>> F.tags.arr.contains("new").compile()
+        {'$in': ['new', '$tags']}
+        """
         return array.in_(expression, self._value)
 
     @in_call_order
