@@ -51,7 +51,7 @@ def _read() -> Any:
         if text.strip():
             return json_util.loads(text, json_options=_OPTIONS)
     except (*_UNREADABLE, RecursionError) as error:
-        msg = f"standard input is no Extended JSON: {error or type(error).__name__}"
+        msg = f"standard input is no Extended JSON: {error}"
         raise TranslationError(msg) from error
     msg = "standard input is empty; it takes MQL as Extended JSON"
     raise TranslationError(msg)

@@ -52,7 +52,11 @@ class Translation:
     query: Any
 
     def compile(self) -> Any:
-        """Return the MQL that the query compiles to: what was translated."""
+        """Return the MQL that the query compiles to: what was translated.
+
+        >>> translate({"age": {"$gt": 18}}, kind="filter").compile()
+        {'age': {'$gt': 18}}
+        """
         return self.query.compile()
 
     def __str__(self) -> str:

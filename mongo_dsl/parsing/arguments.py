@@ -155,7 +155,6 @@ _NAMED_STAGES = frozenset(
 _OURS_ALONE = {"$lookup": ("on", "local")}
 _NEEDED = {
     "$fill": ("output",),
-    "$geoNear": ("distanceField",),
     "$setWindowFields": ("output",),
 }
 

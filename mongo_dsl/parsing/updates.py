@@ -46,6 +46,16 @@ def _change(name: str, key: str, mql: Any, at: Place) -> Change:
     return at.marked(Change(name, Path(key), _value(name, mql, at)))
 
 
+def _check_modifiers(name: str, mql: Any, at: Place) -> None:
+    """Check the modifiers; a document without ``$each`` may be a value, or a slip."""
+    known = _MODIFIERS[name]
+    for key in mql:
+        hint = suggestion(key, known)
+        if key not in known and (hint or "$each" in mql):
+            listed = ", ".join(known)
+            raise at.wrong(f"{name} has no modifier {key}{hint}; it takes {listed}")
+
+
 _MODIFIERS = {
     "$push": ("$each", "$position", "$slice", "$sort"),
     "$addToSet": ("$each",),
@@ -56,11 +66,7 @@ def _value(name: str, mql: Any, at: Place) -> Node:
     if name == "$pull" and isinstance(mql, dict):
         return _removed(mql, at)
     if name in _MODIFIERS and operator_of(mql) is not None:
-        for key in mql:
-            if key not in _MODIFIERS[name]:
-                known = _MODIFIERS[name]
-                hint, listed = suggestion(key, known), ", ".join(known)
-                raise at.wrong(f"{name} has no modifier {key}{hint}; it takes {listed}")
+        _check_modifiers(name, mql, at)
         return Body(tuple([(k, data(v, at.below(k))) for k, v in mql.items()]))
     return data(mql, at)
 

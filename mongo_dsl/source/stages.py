@@ -238,21 +238,11 @@ def _search(on: Written, name: str, body: Any, _: Scope) -> Iterator[Attempt]:
     yield lambda: _by_name(on, name, named)
 
 
-def _geo_near(on: Written, name: str, body: Any, scope: Scope) -> Iterator[Attempt]:
-    """Yield the call around a legacy pair, which the method would take for a mistake."""
-    if not isinstance(body, Body) or not isinstance(dict(body.items).get("near"), Seq):
-        return
-    named = [(k, _argument("$geoNear", k, item, scope)) for k, item in body.items]
-    legacy = [(k, kept(item) if k == "near" else item) for k, item in named]
-    yield lambda: _by_name(on, name, legacy)
-
-
 _SPECIAL: dict[str, Callable[[Written, str, Any, Scope], Iterator[Attempt]]] = {
     "$match": _match,
     "$project": _fields,
     "$set": _fields,
     "$addFields": _fields,
-    "$geoNear": _geo_near,
     "$group": _group,
     "$sort": _sort,
     "$unset": _unset,

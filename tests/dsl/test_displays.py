@@ -85,4 +85,4 @@ def test_fences_are_longer_than_their_text():
 def test_fields_of_unknown_classes_show_themselves():
     """They and variables have every name, and Rich asks for one that nothing has."""
     assert rich_text(F.age) == "F['age']"
-    assert rich_text(fn.ROOT.a) == 'fn.var("ROOT.a")'
+    assert rich_text(fn.ROOT.a) == "fn.ROOT.a"

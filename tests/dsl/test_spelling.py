@@ -777,9 +777,9 @@ def test_source_of_places(stage, near):
 
 
 UNTRANSLATABLE = [
-    ({"a": {"$geoWithin": {"$foo": 1}}}, "a.$geoWithin: this can't be built"),
-    ({"a": {"$geoWithin": [1, 2]}}, "a.$geoWithin: this can't be built"),
-    ({"a": {"$near": {"$foo": 1}}}, "a.$near: this can't be built"),
+    ({"a": {"$geoWithin": {"$foo": 1}}}, "a.$geoWithin: $geoWithin doesn't take this"),
+    ({"a": {"$geoWithin": [1, 2]}}, "a.$geoWithin: $geoWithin doesn't take this"),
+    ({"a": {"$near": {"$foo": 1}}}, "a.$near: $near doesn't take this"),
     (
         {"$text": {}},
         "$text: text got nothing to search for; its first argument is a text",

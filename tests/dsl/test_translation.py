@@ -173,7 +173,7 @@ READABLE = [
     (
         "pipeline",
         [{"$geoNear": {"near": [9, 45], "distanceField": "d"}}],
-        'Pipeline().geo_near(fn.as_is([9, 45]), distance_field="d")',
+        'Pipeline().geo_near(geo.LegacyPair(9, 45), distance_field="d")',
     ),
     ("update", {"$set": {"a.0": 1}}, "F.a[0].set(1)"),
 ]
