@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from mongo_dsl import F, Pipeline, acc, fn, stages
-from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.errors import ArgumentError, UnknownFieldError
 from mongo_dsl.nodes import Body, Collection, Op, Path, Stages, Value
 from mongo_dsl.shape import Array, Shape, Typed, after, of_class
 from mongo_dsl.shape.classes import alternatives, documents
@@ -425,6 +425,8 @@ def tracked(nodes: list[Any]) -> tuple[Shape, int, str | None]:
             shape = after(shape, one, number + 1)
         except UnknownFieldError as error:  # noqa: PERF203 - the last round
             return shape, number, str(error)
+        except ArgumentError:  # a field beside its parts, which the server refuses, too
+            return shape, number, None
     return shape, len(nodes), None
 
 
