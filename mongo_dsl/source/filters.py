@@ -11,7 +11,7 @@ import attrs
 from mongo_dsl import evaluation, logic
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Map, Node, Op, Path, Seq
+from mongo_dsl.nodes import Map, Node, Op, Seq
 from mongo_dsl.predicates import (
     And,
     Computed,
