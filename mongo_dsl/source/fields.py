@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import keyword
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -56,6 +57,19 @@ def field(path: Path, scope: Scope = UNTYPED) -> Written:
         if found is not None:
             return found
     return untyped(path)
+
+
+def spellings(path: Path, scope: Scope) -> Iterator[Written]:
+    """Yield the field by its class, and by `F`: a class may convert its operands.
+
+    Raises:
+        UnwritableError: no field is called so.
+    """
+    for on in (with_places(path), path) if scope.foreign else (path,):
+        with contextlib.suppress(UnwritableError):
+            yield field(on, scope)
+            yield field(attrs.evolve(on, root=None), Scope(items=True))
+    yield field(path, scope)  # which tells why there is no such field
 
 
 def with_places(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +11,7 @@ import attrs
 from mongo_dsl import evaluation, logic
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Map, Node, Op, Path, Seq
+from mongo_dsl.nodes import Map, Node, Op, Seq
 from mongo_dsl.predicates import (
     And,
     Computed,
@@ -29,7 +28,7 @@ from mongo_dsl.predicates import (
 from mongo_dsl.raw import raw
 from mongo_dsl.signatures import snake_case
 from mongo_dsl.source.calls import attempts
-from mongo_dsl.source.fields import Scope, field, with_places
+from mongo_dsl.source.fields import Scope, spellings
 from mongo_dsl.source.layout import Prefix
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.shapes import distances, point, shape
@@ -37,7 +36,6 @@ from mongo_dsl.source.table import WRITERS, expression
 from mongo_dsl.source.written import (
     Attempt,
     Named,
-    UnwritableError,
     Written,
     call,
     first_that_fits,
@@ -68,13 +66,13 @@ def conjuncts(node: Predicate, scope: Scope) -> list[Written]:
 
 def _equals(node: Equals, scope: Scope) -> Iterator[Attempt]:
     value = data(node.value)
-    for on in _fields(node.path, scope):
+    for on in spellings(node.path, scope):
         yield _equality(on, value)
 
 
 def _fits(node: Fits, scope: Scope) -> Iterator[Attempt]:
     pattern = data(node.pattern)
-    for on in _fields(node.path, scope):
+    for on in spellings(node.path, scope):
         yield _fitting(on, pattern)
 
 
@@ -84,15 +82,6 @@ def _fitting(on: Written, pattern: Written) -> Attempt:
 
 def _equality(on: Written, value: Written) -> Attempt:
     return lambda: infix("==", on.value == value.value, on, value)
-
-
-def _fields(path: Path, scope: Scope) -> Iterator[Written]:
-    """Yield the field by its class, and by `F`: a class may convert its operands."""
-    for on in (with_places(path), path) if scope.foreign else (path,):
-        with contextlib.suppress(UnwritableError):
-            yield field(on, scope)
-            yield field(attrs.evolve(on, root=None), Scope(items=True))
-    yield field(path, scope)  # which tells why there is no such field
 
 
 _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -105,7 +94,7 @@ _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
 
 
 def _where(node: Where, scope: Scope) -> Iterator[Attempt]:
-    for on in _fields(node.path, scope):
+    for on in spellings(node.path, scope):
         if len(node.ops) == 1:
             yield from _condition(on, node.ops[0], scope)
         else:
