@@ -278,7 +278,9 @@ def around(inner: Any) -> Any:
     return st.one_of(
         pipelines.map(lambda one: op("$facet", total=one, list=Stages(()))),
         st.tuples(pipelines, targets).map(
-            lambda pair: op("$lookup", **{"from": THING}, pipeline=pair[0], as_=pair[1])
+            lambda pair: op(
+                "$lookup", **{"from": THING, "pipeline": pair[0], "as": pair[1]}
+            )
         ),
         pipelines.map(lambda one: op("$unionWith", coll=THING, pipeline=one)),
     )
