@@ -102,9 +102,7 @@ def _made(mql: Any, kind: Kind, scope: Scope, at: parsing.Place) -> Written:
         raise _unknown(error, at) from error
     except TranslationError:
         raise
-    except (
-        DslError
-    ) as error:  # of the whole: of changes that contradict each other, say
+    except DslError as error:  # two changes that contradict each other, say
         raise at.wrong(str(error)) from error
 
 

@@ -24,32 +24,10 @@ from bson import (
 
 from mongo_dsl.matching.paths import MISSING
 from mongo_dsl.matching.verdicts import Condition, Not, Some, refuse
+from mongo_dsl.names import BSON_TYPES
 from mongo_dsl.values import number, truth, whole
 
 
-_CODES = {
-    "double": 1,
-    "string": 2,
-    "object": 3,
-    "array": 4,
-    "binData": 5,
-    "undefined": 6,
-    "objectId": 7,
-    "bool": 8,
-    "date": 9,
-    "null": 10,
-    "regex": 11,
-    "dbPointer": 12,
-    "javascript": 13,
-    "symbol": 14,
-    "javascriptWithScope": 15,
-    "int": 16,
-    "timestamp": 17,
-    "long": 18,
-    "decimal": 19,
-    "minKey": -1,
-    "maxKey": 127,
-}
 _NUMBERS = frozenset({1, 16, 18, 19})
 
 # Asked in this order: a bool is an int, code is a str.
@@ -92,8 +70,8 @@ def _type(operand: Any) -> Condition:
 def _codes(asked: Any) -> frozenset[int]:
     if asked == "number":
         return _NUMBERS
-    code = _CODES.get(asked) if isinstance(asked, str) else whole(asked)
-    if code is None or code not in _CODES.values():
+    code = BSON_TYPES.get(asked) if isinstance(asked, str) else whole(asked)
+    if code is None or code not in BSON_TYPES.values():
         raise refuse("$type", asked, "it takes the aliases and numbers of BSON's types")
     return frozenset({code})
 
@@ -105,7 +83,7 @@ def code_of(value: Any) -> int:
         name = "long"
     if name == "javascript" and value.scope is not None:
         name = "javascriptWithScope"
-    return _CODES[name]
+    return BSON_TYPES[name]
 
 
 OPERATORS: dict[str, Callable[[Any], Condition]] = {"$exists": _exists, "$type": _type}

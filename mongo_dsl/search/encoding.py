@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from mongo_dsl.errors import ArgumentError
@@ -10,6 +9,7 @@ from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.nodes import Body, Node, Op, Param
 from mongo_dsl.search import checks
 from mongo_dsl.search.face import Fuzzy, Score, SearchOperator
+from mongo_dsl.signatures import camel_case
 
 
 # Arguments that mean the same wherever they stand.
@@ -48,14 +48,19 @@ def operator(function: str, /, **arguments: Any) -> SearchOperator:
 
     What is no node yet is checked by its argument's name.
     """
-    return SearchOperator(Op(wire(function), body(function, arguments)))
+    return SearchOperator(Op(camel_case(function), body(function, arguments)))
 
 
 def body(function: str, arguments: dict[str, Any]) -> Body:
     """Build the document of the *arguments* of *function*."""
     given = [(name, value) for name, value in arguments.items() if value is not MISSING]
     return Body(
-        tuple([(wire(name), _argument(function, name, value)) for name, value in given])
+        tuple(
+            [
+                (camel_case(name), _argument(function, name, value))
+                for name, value in given
+            ]
+        )
     )
 
 
@@ -66,13 +71,6 @@ def _argument(function: str, name: str, value: Any) -> Node:
         return made
     found: Node = checks.checked(check, function, name, value)
     return found
-
-
-@functools.cache
-def wire(name: str) -> str:
-    """Return MongoDB's spelling of a Python name: ``must_not`` is ``mustNot``."""
-    first, *rest = name.rstrip("_").split("_")
-    return first + "".join(map(str.title, rest))
 
 
 def one_of(function: str, **arguments: Any) -> None:

@@ -114,9 +114,7 @@ def _conditions(on: Written, ops: tuple[Op, ...], scope: Scope) -> Iterator[Atte
     if names[0] in ("$near", "$nearSphere"):
         yield _place(on, ops)
     singles = [Where(on.value._node, (op,)) for op in ops]  # noqa: SLF001
-    yield lambda: _joined(
-        "&", operator.and_, [predicate(one, scope) for one in singles]
-    )
+    yield lambda: joined("&", operator.and_, [predicate(one, scope) for one in singles])
 
 
 def _condition(on: Written, op: Op, scope: Scope) -> Iterator[Attempt]:
@@ -209,7 +207,7 @@ def _and(node: And, scope: Scope) -> Iterator[Attempt]:
     elif not terms:
         yield lambda: Written("Filter()", Filter())
     elif len(terms) <= MANY:
-        yield lambda: _joined("&", operator.and_, terms)
+        yield lambda: joined("&", operator.and_, terms)
     else:
         yield lambda: call("all_of", logic.all_of, terms)
 
@@ -217,13 +215,12 @@ def _and(node: And, scope: Scope) -> Iterator[Attempt]:
 def _or(node: Or, scope: Scope) -> Iterator[Attempt]:
     terms = [predicate(term, scope) for term in node.terms]
     if 1 < len(terms) <= MANY:
-        yield lambda: _joined("|", operator.or_, terms)
+        yield lambda: joined("|", operator.or_, terms)
     yield lambda: call("or_", logic.or_, terms)
 
 
-def _joined(
-    sign: str, join: Callable[[Any, Any], Any], terms: list[Written]
-) -> Written:
+def joined(sign: str, join: Callable[[Any, Any], Any], terms: list[Written]) -> Written:
+    """Write *terms* around *sign*, whose function is *join*."""
     first, *others = terms
     value = first.value
     for other in others:

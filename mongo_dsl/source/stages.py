@@ -36,9 +36,6 @@ from mongo_dsl.source.written import (
 )
 
 
-Arguments = tuple[Sequence[Written], Sequence[Named]]
-
-
 def pipeline(node: Stages, scope: Scope, start: Written | None = None) -> Written:
     """Write the stages of *node* as calls behind *start*, by default ``Pipeline()``.
 

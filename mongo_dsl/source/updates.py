@@ -13,7 +13,7 @@ from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
 from mongo_dsl.raw import raw
 from mongo_dsl.signatures import snake_case
 from mongo_dsl.source.fields import Scope, field, step, with_places
-from mongo_dsl.source.filters import MANY, item_test
+from mongo_dsl.source.filters import MANY, item_test, joined
 from mongo_dsl.source.literals import data
 from mongo_dsl.source.table import expression
 from mongo_dsl.source.written import (
@@ -22,7 +22,6 @@ from mongo_dsl.source.written import (
     Written,
     call,
     first_that_fits,
-    infix,
     inside,
     method,
     quoted,
@@ -42,10 +41,7 @@ def update(node: Changes, scope: Scope) -> Written:
     terms = [_change(change, node.arrays, scope) for change in node.changes]
     if not 0 < len(terms) <= MANY:
         return call("Update", Update, terms)
-    value = terms[0].value
-    for term in terms[1:]:
-        value = operator.and_(value, term.value)
-    return infix("&", value, *terms) if len(terms) > 1 else terms[0]
+    return joined("&", operator.and_, terms) if len(terms) > 1 else terms[0]
 
 
 Arrays = tuple[tuple[str, Predicate], ...]
