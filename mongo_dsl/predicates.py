@@ -111,5 +111,5 @@ def under(prefix: str, predicate: Predicate) -> Predicate:
     if isinstance(predicate, (And, Or, Nor)):
         terms = tuple(under(prefix, term) for term in predicate.terms)
         return attrs.evolve(predicate, terms=terms)
-    msg = f"{type(predicate).__name__} conditions can't speak of an array's items"
+    msg = "conditions on the whole document can't speak of an array's items"
     raise CompileError(f"{msg}; compare fields of the item with values")

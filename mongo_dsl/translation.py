@@ -163,7 +163,7 @@ def _module(code: Code, model: type | None, at: parsing.Place) -> str:
     try:
         return f"{imports(assigned, model)}\n\n{assigned}\n"
     except (SyntaxError, MemoryError, RecursionError) as error:
-        msg = "the source nests its brackets deeper than Python reads"
+        msg = "the source is longer, or nests deeper, than Python reads"
         raise at.wrong(msg) from error
 
 

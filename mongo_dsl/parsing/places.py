@@ -22,10 +22,7 @@ DEEPEST = 100
 """How many levels of documents and arrays MongoDB stores."""
 
 # What the specification doesn't list among the operators.
-_BESIDE = {
-    "query": frozenset({"$options", "$maxDistance", "$minDistance"}),
-    "expression": frozenset({"$literal"}),
-}
+_BESIDE = {"query": frozenset({"$options", "$maxDistance", "$minDistance"})}
 
 
 @attrs.frozen

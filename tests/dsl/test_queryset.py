@@ -442,3 +442,12 @@ def test_faces_define_hash_and_eq_together():
         seen.append(face)
         assert face.__hash__ is not None, face
     assert len(seen) > 8
+
+
+def test_an_unknown_look_up_names_those_there_are():
+    """A keyword that is neither a field nor a look-up is refused with both lists."""
+    with pytest.raises(UnknownFieldError) as caught:
+        QuerySet(User).filter(age__gtx=1)
+    message = str(caught.value)
+    assert "'gtx' is no look-up; did you mean 'gt'?; the look-ups are: " in message
+    assert " gte, " in message

@@ -545,3 +545,24 @@ def test_command_line_kind(monkeypatch, capsys):
     status, out, error = ran(monkeypatch, capsys, "{}", "--kind", "query")
     assert (status, out) == (2, "")
     assert "argument --kind: invalid choice: 'query'" in error
+
+
+@pytest.mark.parametrize(
+    ("mql", "kind", "message"),
+    [
+        (
+            {"a": {"$ne": Regex("a")}},
+            "filter",
+            'the whole: no query compiles to it; the nearest one is F.a != Regex("a")',
+        ),
+        (
+            [{"$limit": 1}] * 1500,
+            "pipeline",
+            "the whole: the source is longer, or nests deeper, than Python reads",
+        ),
+    ],
+)
+def test_what_the_whole_is_refused_for(mql, kind, message):
+    """Some of what MongoDB refuses, or Python, shows in the end only."""
+    with pytest.raises(TranslationError, match=f"^{re.escape(message)}$"):
+        translate(mql, kind)

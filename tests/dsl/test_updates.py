@@ -6,7 +6,7 @@ import re
 import attrs
 import pytest
 
-from mongo_dsl import F, Pipeline, Update, fn, geo, param, raw, stages
+from mongo_dsl import F, Pipeline, Update, comment, fn, geo, param, raw, stages
 from mongo_dsl.errors import (
     ArgumentError,
     CompileError,
@@ -427,3 +427,14 @@ def test_amounts_are_numbers(amount):
     for build in (lambda: F.a.inc(amount), lambda: F.a.inc(param("n")).bind(n=amount)):
         with pytest.raises(OperandError, match=f"^{re.escape(message)}$"):
             build()
+
+
+@pytest.mark.parametrize("test", [comment("x"), comment("x") & (F.a == 1)])
+def test_conditions_on_the_whole_document_name_no_items(test):
+    """An array filter compares items, or their fields."""
+    message = (
+        "conditions on the whole document can't speak of an array's items; compare fields"
+        " of the item with values"
+    )
+    with pytest.raises(CompileError, match=f"^{re.escape(message)}$"):
+        F.items.where(test)
