@@ -11,6 +11,7 @@
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
+    ├── ConflictError              (RuntimeError)  a change that others' changes leave no room for
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
@@ -114,6 +115,30 @@ class BulkInsertError(MapperError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.collection, self.inserted, self.failed, self.left)
+
+
+class ConflictError(MapperError, RuntimeError):
+    """A save would undo what others wrote since the document was read; nothing is written.
+
+    *fields* are the stored names of the fields that were to be saved.
+    """
+
+    def __init__(
+        self, owner: str, collection: str, document_id: Any, fields: Iterable[str]
+    ) -> None:
+        self.owner = owner
+        self.collection = collection
+        self.document_id = document_id
+        self.fields = tuple(fields)
+        listed = ", ".join(self.fields)
+        msg = f"{owner} {document_id!r} has changed in {collection} since it was read"
+        super().__init__(
+            f"{msg}, and its changes of {listed} don't fit any more; reload() it and"
+            " make them again"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.owner, self.collection, self.document_id, self.fields)
 
 
 class UnfilteredWriteError(MapperError, ValueError):

@@ -13,6 +13,7 @@ from mapper.commands import Command, Flow
 from mapper.converter import decode_document, encode_document
 from mapper.errors import (
     BulkInsertError,
+    ConflictError,
     DocumentNotFoundError,
     MapperError,
     ValidationError,
@@ -20,10 +21,10 @@ from mapper.errors import (
 from mapper.flows.failures import duplicate_key, translated
 from mapper.tracking import (
     DELETED,
+    Delta,
     Stored,
     assign,
-    changes,
-    encoded,
+    difference,
     remember,
     state_of,
 )
@@ -120,17 +121,37 @@ def save(document: D, session: Any = None) -> Flow[D]:
         raise _gone(document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    new = encoded(document)
-    update = changes(type(document), state, new)
-    if update:
+    found = difference(document)
+    if found is not None:
         with translated(_collection(document)):
-            reply = yield _command(
-                document, "update_one", _identity(document), update, session=session
-            )
+            reply = yield _update(document, found, session)
         if reply.matched_count == 0:
-            raise _gone(document)
-    remember(document, attrs.evolve(state, document={**state.document, **new}))
+            raise (yield from _unmatched(document, found, session))
+        remember(document, attrs.evolve(state, document=found.stored))
     return document
+
+
+def _update(document: Any, found: Delta, session: Any) -> Command:
+    where = {**_identity(document), **found.filter}
+    return _command(
+        document, "update_one", where, found.update, session=session, **found.options
+    )
+
+
+def _unmatched(document: Any, found: Delta, session: Any) -> Flow[Exception]:
+    """Find out why an update matched nothing: the document is gone, or not as it was."""
+    if found.conditions:
+        one = _command(
+            document, "find_one", _identity(document), {"_id": 1}, session=session
+        )
+        if (yield one) is not None:
+            return ConflictError(
+                type(document).__name__,
+                _collection(document),
+                document.id,
+                found.names,
+            )
+    return _gone(document)
 
 
 def delete(document: Any, session: Any = None) -> Flow[bool]:
