@@ -10,6 +10,7 @@ import attrs
 from mapper.commands import Command, Flow
 from mapper.errors import UnfilteredWriteError
 from mapper.flows.failures import translated
+from mapper.flows.immutability import refuse_immutable
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
 from mongo_dsl import Update
@@ -63,7 +64,7 @@ def _update(
     kept = {k: v for k, v in options(given).items() if k != "maxTimeMS"}
     if arrays:
         kept["array_filters"] = arrays
-    with translated(collection(query)):
+    with translated(collection(query), query.model, update):
         reply = yield Command(
             collection(query), method, (given["filter"], update), {**kept, **more}
         )
@@ -96,7 +97,7 @@ def find_one_and_update(
     if arrays:
         given["array_filters"] = arrays
     filter_ = given.pop("filter")
-    with translated(collection(query)):
+    with translated(collection(query), query.model, update):
         row = yield Command(
             collection(query), "find_one_and_update", (filter_, update), given
         )
@@ -125,6 +126,16 @@ def _compiled(
     values: Mapping[str, Any],
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Compile *changes*, an update or a list of them, and the *values* to set."""
+    update, arrays = _built(query, changes, values)
+    refuse_immutable(query.model, update)
+    return update, arrays
+
+
+def _built(
+    query: Any,
+    changes: Any,
+    values: Mapping[str, Any],
+) -> tuple[Any, list[dict[str, Any]]]:
     assigned = [query.model.q[name].set(value) for name, value in values.items()]
     if is_pipeline(changes):
         changes = [changes]

@@ -18,7 +18,7 @@ from mapper.errors import (
     MapperError,
     ValidationError,
 )
-from mapper.flows.failures import duplicate_key, translated
+from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.tracking import (
     DELETED,
     Delta,
@@ -26,6 +26,7 @@ from mapper.tracking import (
     assign,
     difference,
     remember,
+    replacement,
     state_of,
 )
 from mapper.validation import validate
@@ -40,7 +41,7 @@ _BATCH = 10_000
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
     raw = _new(document)
-    with translated(_collection(document)):
+    with translated(_collection(document), type(document), raw):
         yield _command(document, "insert_one", raw, session=session)
     _stored(document, raw)
     return document
@@ -91,6 +92,9 @@ def _partly(
     ordered: bool,
 ) -> Exception:
     """Mark what the server took, and say what it refused."""
+    if isinstance(error, UnicodeEncodeError):
+        bad = (unwritable(type(batch[0]), raw) for raw in raws)
+        return next(filter(None, bad), error)
     details = getattr(error, "details", None)
     if not isinstance(details, Mapping) or "writeErrors" not in details:
         return error
@@ -123,11 +127,27 @@ def save(document: D, session: Any = None) -> Flow[D]:
         validate(document)
     found = difference(document)
     if found is not None:
-        with translated(_collection(document)):
+        with translated(_collection(document), type(document), found.stored):
             reply = yield _update(document, found, session)
         if reply.matched_count == 0:
             raise (yield from _unmatched(document, found, session))
         remember(document, attrs.evolve(state, document=found.stored))
+    return document
+
+
+def replace(document: D, session: Any = None) -> Flow[D]:
+    """Store *document* in the place of the one that is there, whatever that has."""
+    _must_be_stored(document, "replaced")
+    if document.__options__.validate:  # type: ignore[attr-defined]
+        validate(document)
+    raw = replacement(document)
+    with translated(_collection(document), type(document), raw):
+        reply = yield _command(
+            document, "replace_one", _identity(document), raw, session=session
+        )
+    if reply.matched_count == 0:
+        raise _gone(document)
+    _stored(document, raw)
     return document
 
 

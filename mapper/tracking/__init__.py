@@ -7,7 +7,7 @@ until a document is saved; then its fields are encoded and compared with what is
 from mapper.tracking.deltas import Delta
 from mapper.tracking.encoding import decode_field, encode_field, encoded
 from mapper.tracking.journal import Journal, assign, journal
-from mapper.tracking.saving import difference, update_of
+from mapper.tracking.saving import changed_fields, difference, replacement, update_of
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
 
 
@@ -18,12 +18,14 @@ __all__ = [
     "Stored",
     "assign",
     "begin",
+    "changed_fields",
     "decode_field",
     "difference",
     "encode_field",
     "encoded",
     "journal",
     "remember",
+    "replacement",
     "state_of",
     "update_of",
 ]

@@ -11,7 +11,7 @@ from mapper.tracking.annotations import is_set, items_of, within
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.guards import guards
 from mapper.tracking.lists import list_steps, set_steps, splice
-from mapper.tracking.merging import IDENTITY, continues, merged
+from mapper.tracking.merging import IDENTITY, continues, merged, partners
 from mapper.tracking.operators import has_operators, with_operators
 from mapper.tracking.pipelines import as_pipeline
 from mapper.tracking.steps import (
@@ -157,12 +157,16 @@ def _array(
     path: Path, old: Any, known: Any, new: Any, annotation: Any
 ) -> Iterator[Step]:
     step = _array_step(path, old, known, new, annotation)
-    if isinstance(step, Splice) and len(known) == len(new):
+    if isinstance(step, Splice) and _unmoved(known, new):
         item = items_of(annotation)
         parts = tuple(_items(path, old, known, new, item))
         yield Items(parts, splice(path, old, known, new))
     else:
         yield step
+
+
+def _unmoved(known: list[Any], new: list[Any]) -> bool:
+    return len(known) == len(new) and partners(known, new) == list(range(len(new)))
 
 
 def _array_step(path: Path, old: Any, known: Any, new: Any, annotation: Any) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mapper.tracking.comparison import key, rough, same
-from mapper.tracking.merging import lists
+from mapper.tracking.merging import lists, partners
 from mapper.tracking.steps import (
     Collect,
     Edit,
@@ -27,21 +27,27 @@ def list_steps(path: Path, old: list[Any], known: list[Any], new: list[Any]) -> 
     if after[-length:] == before:
         return Edit(path, before=new[:-length])
     edit = _edited(path, old, new, before, after)
-    if edit is None or _stays(before, after):
+    if edit is None or _change_inside(known, new, before, after):
         return splice(path, old, known, new)
     return edit
 
 
-def _stays(before: list[Any], after: list[Any]) -> bool:
-    """Tell whether items changed where they stand, rather than came and went."""
-    if len(before) != len(after):
-        return False
-    unmoved = sum(map(_equal, before, after))
-    return unmoved >= len([one for one in before if one in set(after)])
+def _change_inside(
+    known: list[Any], new: list[Any], before: list[Any], after: list[Any]
+) -> bool:
+    """Tell whether items with parts have changed, rather than came and went."""
+    pairs = enumerate(partners(known, new))
+    return any(
+        before[partner] != after[place]
+        and _has_parts(known[partner])
+        and _has_parts(new[place])
+        for place, partner in pairs
+        if partner is not None
+    )
 
 
-def _equal(left: Any, right: Any) -> bool:
-    return bool(left == right)
+def _has_parts(item: Any) -> bool:
+    return isinstance(item, (dict, list))
 
 
 def _edited(
@@ -61,7 +67,7 @@ def _edited(
     rest = [item for item, one in zip(old, before, strict=True) if one in staying]
     if not _apart(removed, rest):
         return None
-    present = [item for item in removed if isinstance(item, (dict, list))]
+    present = [item for item in removed if _has_parts(item)]
     return Edit(path, new[:first], removed, new[last:], present)
 
 

@@ -53,24 +53,40 @@ def lists(old: list[Any], known: list[Any], new: list[Any]) -> list[Any]:
     """Return what is stored when the items of *new* stand in the place of *known*."""
     if len(old) != len(known):
         return new
-    found = _partners(known, new)
+    found = partners(known, new)
     return [
         item if place is None else merged(old[place], known[place], item)
         for item, place in zip(new, found, strict=True)
     ]
 
 
-def _partners(known: list[Any], new: list[Any]) -> list[int | None]:
-    """Find for each new item the place it had: as it is, by its id, or unmoved."""
+def partners(known: list[Any], new: list[Any]) -> list[int | None]:
+    """Find for each new item the place it had: as it is, by its id, or among the same."""
     unused = set(range(len(known)))
     found: list[int | None] = [None] * len(new)
     for naming in (key, _named):
         _pair(naming, known, new, unused, found)
-    if len(known) == len(new):
-        for place, partner in enumerate(found):
-            if partner is None and place in unused:
-                found[place] = place
+    for start, stop in _gaps(found):
+        first = -1 if start == 0 else found[start - 1]
+        last = len(known) if stop == len(new) else found[stop]
+        places = range(first + 1, last)  # type: ignore[operator]
+        if len(places) == stop - start and unused.issuperset(places):
+            found[start:stop] = places
     return found
+
+
+def _gaps(found: list[int | None]) -> list[tuple[int, int]]:
+    """Return where runs of items without a partner begin and end."""
+    gaps: list[tuple[int, int]] = []
+    for place, partner in enumerate(found):
+        if partner is None:
+            joined = gaps and gaps[-1][1] == place
+            gaps[-1:] = (
+                [(gaps[-1][0], place + 1)]
+                if joined
+                else [*gaps[-1:], (place, place + 1)]
+            )
+    return gaps
 
 
 def _pair(

@@ -9,14 +9,13 @@ from typing import Any
 
 import attrs
 import bson
-import pytest
 from bson import Decimal128, Int64, ObjectId, Regex
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapper import SyncDocument, field
 from mapper.connection import CODEC
-from mapper.tracking import difference, state_of, update_of
+from mapper.tracking import state_of, update_of
 from mapper.tracking.comparison import same
 from mapper.tracking.encoding import encoded
 
