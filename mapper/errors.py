@@ -8,10 +8,11 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
+    │   └── ConflictError                          … in what the changes to save build upon
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
-    ├── ConflictError              (RuntimeError)  a change that others' changes leave no room for
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
@@ -66,6 +67,38 @@ class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
 
 
+class StaleDocumentError(MapperError, RuntimeError):
+    """Someone else has changed *document* since it was loaded; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        super().__init__(f"{msg}; reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
+
+
+class ConflictError(StaleDocumentError):
+    """Someone else has changed what the changes of *document* build upon.
+
+    *fields* are the stored names of the fields that were to be saved. Nothing was
+    written.
+    """
+
+    def __init__(self, document: Any, fields: Iterable[str]) -> None:
+        super().__init__(document)
+        self.fields = tuple(fields)
+        name, listed = type(document).__name__, ", ".join(self.fields)
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        msg = f"{msg}, and the changes of {listed} don't fit any more"
+        self.args = (f"{msg}; reload it and make them again",)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document, self.fields)
+
+
 class MultipleDocumentsError(MapperError, LookupError):
     """More than one document is where exactly one must be."""
 
@@ -115,30 +148,6 @@ class BulkInsertError(MapperError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.collection, self.inserted, self.failed, self.left)
-
-
-class ConflictError(MapperError, RuntimeError):
-    """A save would undo what others wrote since the document was read; nothing is written.
-
-    *fields* are the stored names of the fields that were to be saved.
-    """
-
-    def __init__(
-        self, owner: str, collection: str, document_id: Any, fields: Iterable[str]
-    ) -> None:
-        self.owner = owner
-        self.collection = collection
-        self.document_id = document_id
-        self.fields = tuple(fields)
-        listed = ", ".join(self.fields)
-        msg = f"{owner} {document_id!r} has changed in {collection} since it was read"
-        super().__init__(
-            f"{msg}, and its changes of {listed} don't fit any more; reload() it and"
-            " make them again"
-        )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.owner, self.collection, self.document_id, self.fields)
 
 
 class UnfilteredWriteError(MapperError, ValueError):

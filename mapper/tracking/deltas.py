@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -13,7 +13,7 @@ from mapper.tracking.guards import guards
 from mapper.tracking.lists import list_steps, set_steps, splice
 from mapper.tracking.merging import IDENTITY, continues, merged, partners
 from mapper.tracking.operators import has_operators, with_operators
-from mapper.tracking.pipelines import as_pipeline
+from mapper.tracking.pipelines import as_pipeline, spliced
 from mapper.tracking.steps import (
     Assign,
     Collect,
@@ -29,28 +29,52 @@ from mapper.tracking.steps import (
 )
 
 
+_EXACT = {"collation": {"locale": "simple"}}
+"""A collection may take "a" for "A"; what compares stored values must not."""
+
+
 @attrs.frozen(eq=False)
 class Delta:
-    """The *update* that saves changes, the conditions it needs, and what is stored then."""
+    """The *steps* that save changes, and the document that is *stored* then."""
 
-    update: Any
-    conditions: list[dict[str, Any]]
-    options: dict[str, Any]
+    steps: tuple[Step, ...]
     stored: dict[str, Any]
-    names: tuple[str, ...]
+
+    def setting(self, values: Mapping[str, Any]) -> Delta:
+        """Return this with the fields stored as *values* say, whatever else they were."""
+        if not values:
+            return self
+        kept = [step for step in self.steps if step.path[0] not in values]
+        more = [Assign((name,), value) for name, value in values.items()]
+        return Delta((*kept, *more), {**self.stored, **values})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The stored names of the fields that change."""
+        return tuple(dict.fromkeys(str(step.path[0]) for step in self.steps))
+
+    @property
+    def update(self) -> Any:
+        """The update in MQL: operators, or else a pipeline."""
+        return with_operators(self.steps) if self._operable else as_pipeline(self.steps)
 
     @property
     def filter(self) -> dict[str, Any]:
-        """The conditions as a filter."""
-        if not self.conditions:
-            return {}
-        if len(self.conditions) == 1:
-            return {"$expr": self.conditions[0]}
-        return {"$expr": {"$and": self.conditions}}
+        """What must still be stored, as a filter."""
+        steps = self.steps if self._operable else spliced(self.steps)
+        found = [condition for step in steps for condition in guards(step)]
+        if len(found) > 1:
+            found = [{"$and": found}]
+        return {"$expr": found[0]} if found else {}
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the command needs besides."""
+        return _EXACT if any(map(_compares, self.steps)) else {}
 
-_EXACT = {"collation": {"locale": "simple"}}
-"""A collection may take "a" for "A"; what compares stored values must not."""
+    @property
+    def _operable(self) -> bool:
+        return all(map(has_operators, self.steps))
 
 
 def delta(
@@ -66,14 +90,7 @@ def delta(
         three = old.get(name, GONE), known.get(name, GONE), value
         steps += _steps((name,), *three, annotations.get(name, Any))
         stored[name] = merged(*three)
-    if all(map(has_operators, steps)):
-        update: Any = with_operators(steps)
-    else:
-        steps = [step.splice if isinstance(step, Items) else step for step in steps]
-        update = as_pipeline(steps)
-    conditions = [condition for step in steps for condition in guards(step)]
-    options = _EXACT if any(map(_compares, steps)) else {}
-    return Delta(update, conditions, options, stored, tuple(new))
+    return Delta(tuple(steps), stored)
 
 
 def _compares(step: Step) -> bool:

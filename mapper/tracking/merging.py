@@ -66,10 +66,13 @@ def partners(known: list[Any], new: list[Any]) -> list[int | None]:
     found: list[int | None] = [None] * len(new)
     for naming in (key, _named):
         _pair(naming, known, new, unused, found)
+    around: list[Any] = [
+        *found,
+        len(known),
+        -1,
+    ]  # what follows the last, precedes the first
     for start, stop in _gaps(found):
-        first = -1 if start == 0 else found[start - 1]
-        last = len(known) if stop == len(new) else found[stop]
-        places = range(first + 1, last)  # type: ignore[operator]
+        places = range(around[start - 1] + 1, around[stop])
         if len(places) == stop - start and unused.issuperset(places):
             found[start:stop] = places
     return found
@@ -80,12 +83,9 @@ def _gaps(found: list[int | None]) -> list[tuple[int, int]]:
     gaps: list[tuple[int, int]] = []
     for place, partner in enumerate(found):
         if partner is None:
-            joined = gaps and gaps[-1][1] == place
-            gaps[-1:] = (
-                [(gaps[-1][0], place + 1)]
-                if joined
-                else [*gaps[-1:], (place, place + 1)]
-            )
+            joins = bool(gaps) and gaps[-1][1] == place
+            start = gaps.pop()[0] if joins else place
+            gaps.append((start, place + 1))
     return gaps
 
 
@@ -103,8 +103,9 @@ def _pair(
             places[name].append(place)
     for place, item in enumerate(new):
         if found[place] is None and (left := places.get(naming(item))):
-            found[place] = left.popleft()
-            unused.discard(found[place])  # type: ignore[arg-type]
+            partner = left.popleft()
+            found[place] = partner
+            unused.discard(partner)
 
 
 def _named(item: Any) -> Any:

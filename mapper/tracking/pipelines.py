@@ -29,11 +29,16 @@ _ALL = 2**31 - 1
 
 def as_pipeline(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """Return the update of *steps* as a pipeline."""
-    steps = [step.splice if isinstance(step, Items) else step for step in steps]
+    steps = spliced(steps)
     changing = [s for s in steps if not isinstance(s, (Remove, Within))]
-    values = {dotted(step.path): _computed(step) for step in changing}  # type: ignore[union-attr]
+    values = {dotted(step.path): _computed(step) for step in changing}
     removed = [dotted(step.path) for step in steps if isinstance(step, Remove)]
     return [{"$set": values}, *([{"$unset": removed}] if removed else [])]
+
+
+def spliced(steps: Iterable[Step]) -> list[Step]:
+    """Return *steps* without paths into arrays, which pipelines don't have."""
+    return [step.splice if isinstance(step, Items) else step for step in steps]
 
 
 @singledispatch

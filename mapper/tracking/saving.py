@@ -22,7 +22,8 @@ def difference(document: Any) -> Delta | None:
         ValidationError: a field has changed that is immutable.
         MapperError: a field has changed that was loaded in part.
     """
-    cls, state = type(document), _state(document)
+    cls: Any = type(document)
+    state = _state(document)
     known, new = _changed(document, state)
     if not new:
         return None
@@ -60,7 +61,8 @@ def update_of(document: Any) -> Any:
 
 def changed_fields(document: Any) -> tuple[str, ...]:
     """Return the names of the fields of *document* that aren't stored as they are."""
-    state, fields = state_of(document), fields_of(type(document))
+    cls: Any = type(document)
+    state, fields = state_of(document), fields_of(cls)
     if state is None or state is DELETED:
         return tuple(fields)
     _, new = _changed(document, state)

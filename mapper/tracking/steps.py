@@ -103,6 +103,11 @@ class Items:
     steps: tuple[Any, ...]
     splice: Splice
 
+    @property
+    def path(self) -> Path:
+        """Where the array is."""
+        return self.splice.path
+
 
 Step: TypeAlias = (
     "Within | Assign | Remove | Rewrite | Edit | Collect | Splice | Place | Items"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
-import pickle
 from typing import Any
 
 import attrs
@@ -91,8 +90,8 @@ async def together(calls):
 def conflict_of(order, fields):
     """Return what is said of a conflict."""
     return (
-        f"Order {order.id!r} has changed in orders since it was read, and its changes of"
-        f" {fields} don't fit any more; reload() it and make them again"
+        f"Order {order.id!r} was changed by someone else since it was loaded, and the"
+        f" changes of {fields} don't fit any more; reload it and make them again"
     )
 
 
@@ -224,7 +223,7 @@ class TestArrays:
         assert list(sent) == ["update", "find"]
         assert str(caught.value) == conflict_of(other, "items")
         assert caught.value.fields == ("items",)
-        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301
+        assert caught.value.document is other
         stored = driver.mongo.orders.find_one()["items"]
         assert stored == [{"sku": "b", "qty": 1}, {"sku": "c", "qty": 1}]
         await driver.done(other.reload())
