@@ -8,17 +8,43 @@ from typing import Any
 
 import attrs
 import pytest
+from bson import ObjectId
 
-from mapper import SyncDocument
+from mapper import SyncDocument, field
 from mapper.commands import run
+from mapper.errors import ConflictError
 from mapper.flows import inserting, writing
-from mapper.tracking import DELETED, assign, journal, remember, state_of
+from mapper.hydration import load
+from mapper.tracking import (
+    DELETED,
+    assign,
+    difference,
+    journal,
+    remember,
+    state_of,
+    update_of,
+)
+
+
+@attrs.define
+class Line:
+    """An embedded document with a list of its own."""
+
+    qty: int = 0
+    marks: list[str] = attrs.field(factory=list)
 
 
 class Note(SyncDocument):
     """A document without a database."""
 
+    id: ObjectId | int | None = None
     text: str = ""
+    tags: list[str] = field(factory=list)
+    marks: set[str] = field(factory=set)
+    lines: list[Line] = field(factory=list)
+    either: list[Line] | dict[str, int] | None = None
+    data: dict[str, Any] = field(factory=dict)
+    first: list[str] = field(factory=lambda: ["a"])
 
 
 class Reply:
