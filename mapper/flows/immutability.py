@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import attrs
-
 from mapper.errors import ValidationError
-from mongo_dsl.structure import fields_of
+from mapper.tracking.encoding import immutable_fields
 
 
 def refuse_immutable(model: Any, update: Any) -> None:
@@ -19,7 +17,7 @@ def refuse_immutable(model: Any, update: Any) -> None:
     Raises:
         ValidationError: it writes some; the message names each.
     """
-    fixed = _immutable(model)
+    fixed = immutable_fields(model)
     names = {path.partition(".")[0] for path in _written(update)}
     problems = {
         name: f"{model.__name__}.{name} is immutable and can't be updated by a query;"
@@ -30,15 +28,6 @@ def refuse_immutable(model: Any, update: Any) -> None:
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=model, problems=problems.items())
-
-
-def _immutable(model: Any) -> dict[str, str]:
-    """Return the names of the immutable fields by their stored names."""
-    return {
-        fields_of(model)[one.name][0]: one.name
-        for one in attrs.fields(model)
-        if one.metadata.get("immutable")
-    }
 
 
 def _written(update: Any) -> Iterator[str]:

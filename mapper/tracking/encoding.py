@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Collection
 from typing import Any
 
 import attrs
@@ -51,18 +52,30 @@ def _metadata(cls: Any, name: str) -> Any:
     return getattr(attrs.fields(cls), name).metadata
 
 
-def as_loaded(cls: Any, state: Stored, names: Iterable[str]) -> dict[str, Any]:
+def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
     """Encode the fields stored as *names* as they were loaded.
 
     A field that was missing reads as its default, 5 reads as 5.0, and what no field
     describes isn't read: none of them is a change of the caller's.
     """
-    raw = state.document
-    fields = {stored: name for name, (stored, _) in fields_of(cls).items()}
+    raw, fields = state.document, names_by_stored(cls)
     if not state.partial and not all(n in raw and n in fields for n in names):
         return encode_document(decode_document(dict(raw), cls))
+    known = {name: fields[name] for name in names if name in raw and name in fields}
     return {
         stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
-        for stored, name in fields.items()
-        if stored in names and stored in raw
+        for stored, name in known.items()
     }
+
+
+@functools.lru_cache(maxsize=1024)
+def names_by_stored(cls: Any) -> dict[str, str]:
+    """Return the names of the fields of *cls* by their stored names."""
+    return {stored: name for name, (stored, _) in fields_of(cls).items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def immutable_fields(cls: Any) -> dict[str, str]:
+    """Return the names of the immutable fields of *cls* by their stored names."""
+    named = names_by_stored(cls).items()
+    return {k: name for k, name in named if _metadata(cls, name).get("immutable")}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.deltas import Delta, delta
-from mapper.tracking.encoding import as_loaded, decode_field, encoded
+from mapper.tracking.encoding import as_loaded, decode_field, encoded, immutable_fields
 from mapper.tracking.state import DELETED, Stored, state_of
 from mongo_dsl.structure import fields_of
 
@@ -99,9 +97,8 @@ def _refuse_immutable(
     """Refuse changes of immutable fields that assignments didn't show."""
     cls: Any = type(document)
     problems = {}
-    for attribute in attrs.fields(cls):
-        name, (stored, _) = attribute.name, fields_of(cls)[attribute.name]
-        if stored in new and attribute.metadata.get("immutable"):
+    for stored, name in immutable_fields(cls).items():
+        if stored in new:
             old = decode_field(cls, name, known[stored]) if stored in known else None
             msg = f"{cls.__name__}.{name} is immutable, it is {old!r} and can't become"
             problems[name] = f"{msg} {getattr(document, name)!r}"
