@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
-from mapper.flows import inserting, writing
+from mapper.flows import inserting, transitions, writing
 
 
 D = TypeVar("D")
@@ -63,13 +63,17 @@ class Documents(Driven):
         """
         return await self._run(writing.replace(document, session))
 
-    async def delete(self, document: Any, session: Any = None) -> bool:
+    async def delete(
+        self, document: Any, session: Any = None, *, hard: bool = False
+    ) -> bool:
         """Delete *document* and tell whether it was there. Sends one command.
+
+        A class may mark its documents instead; *hard* deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return await self._run(writing.delete(document, session))
+        return await self._run(writing.delete(document, session, hard=hard))
 
     async def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.
@@ -78,3 +82,26 @@ class Documents(Driven):
             DocumentNotFoundError: the document is gone.
         """
         return await self._run(writing.reload(document, session))
+
+    async def transition(
+        self,
+        document: D,
+        target: Any,
+        /,
+        *,
+        field: str | None = None,
+        session: Any = None,
+        **values: Any,
+    ) -> D:
+        """Bring *document* to the state *target*, and set *values*, in one command.
+
+        *field* holds the state, where several fields do. Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return await self._run(
+            transitions.transition(document, target, values, field, session)
+        )

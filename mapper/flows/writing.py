@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
+from mapper.errors import StaleDocumentError
 from mapper.events import announce
 from mapper.flows.documents import (
     assigned,
@@ -29,7 +30,9 @@ from mapper.tracking import (
     DELETED,
     Delta,
     assign,
+    changed_fields,
     difference,
+    names_by_stored,
     remember,
     replacement,
     state_of,
@@ -40,6 +43,8 @@ from mapper.validation import validate
 D = TypeVar("D")
 MQL = dict[str, Any]
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 def save(document: D, session: Any = None) -> Flow[D]:
     """Insert *document* if it is new, else send what has changed."""
@@ -48,30 +53,60 @@ def save(document: D, session: Any = None) -> Flow[D]:
         return (yield from insert(document, session))
     if state is DELETED:
         raise gone(document)
-    cls = type(document)
+    cls: Any = type(document)
     yield from announce("before_save", cls, document)
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    found = difference(document)
+    found, named = difference(document), names_by_stored(cls)
     if found is not None:
-        yield from _update(document, found, _updating(document), session)
+        names = {named.get(name, name) for name in found.names}
+        yield from _update(document, found, _updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
 
 
-def _updating(document: Any) -> MQL:
-    """Ask the behaviours what becomes of a document that has changed."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.updating(document).items()}
+def _updating(document: Any, changed: Collection[str]) -> MQL:
+    """Ask the behaviours what becomes of a document that is written."""
+    found: MQL = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.updating(document, changed))
+    return found
+
+
+def rewrite(
+    document: D,
+    values: Mapping[str, Any],
+    session: Any = None,
+    *,
+    expected: Mapping[str, Any] = _NOTHING,
+) -> Flow[D]:
+    """Give fields of a stored *document* their *values*, here and where it is stored.
+
+    Nothing else is sent, whatever else has changed. Where what is stored isn't as
+    *expected*, nothing is written.
+    """
+    must_be_stored(document, "changed")
+    state: Any = state_of(document)
+    yield from announce("before_update", type(document), document)
+    given = {**_updating(document, values), **values}
+    nothing = Delta((), state.document)
+    yield from _update(document, nothing, given, session, expected)
+    yield from announce("after_update", type(document), document)
+    return document
 
 
 def _update(
-    document: Any, found: Delta, values: Mapping[str, Any], session: Any
+    document: Any,
+    found: Delta,
+    values: Mapping[str, Any],
+    session: Any,
+    expected: Mapping[str, Any] = _NOTHING,
 ) -> Flow[None]:
     """Send what was *found* to have changed, and give the fields in *values* theirs."""
-    filter_ = {**identity(document), **condition(document)}
+    guard = {**condition(document), **expected}
+    filter_ = {**identity(document), **guard}
     with assigned(document, values):
         found = found.setting(encoded_values(type(document), values))
         filter_.update(found.filter)
@@ -86,7 +121,7 @@ def _update(
             )
         if reply.matched_count == 0:
             fields = found.names if found.filter else ()
-            raise (yield from missed(document, session, fields))
+            raise (yield from missed(document, bool(guard), session, fields))
     state: Any = state_of(document)
     remember(document, attrs.evolve(state, document=found.stored))
 
@@ -99,15 +134,16 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    filter_ = {**identity(document), **condition(document)}
-    with assigned(document, _updating(document)):
+    guard, names = condition(document), changed_fields(document)
+    filter_ = {**identity(document), **guard}
+    with assigned(document, _updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
             reply = yield command(
                 document, "replace_one", filter_, raw, session=session
             )
         if reply.matched_count == 0:
-            raise (yield from missed(document, session))
+            raise (yield from missed(document, bool(guard), session))
     stored(document, raw)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
@@ -136,11 +172,12 @@ def _marking(document: Any) -> MQL | None:
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:
-    filter_ = {**identity(document), **condition(document)}
+    guard = condition(document)
+    filter_ = {**identity(document), **guard}
     reply = yield command(document, "delete_one", filter_, session=session)
-    if reply.deleted_count == 0 and condition(document):
-        error = yield from missed(document, session)
-        if not isinstance(error, LookupError):
+    if reply.deleted_count == 0:
+        error = yield from missed(document, bool(guard), session)
+        if isinstance(error, StaleDocumentError):
             raise error
     remember(document, DELETED)
     return bool(reply.deleted_count)
@@ -148,7 +185,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document), **mark}
+    values = {**_updating(document, mark), **mark}
     try:
         yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already

@@ -5,7 +5,12 @@ until a document is saved; then its fields are encoded and compared with what is
 """
 
 from mapper.tracking.deltas import Delta
-from mapper.tracking.encoding import decode_field, encode_field, encoded
+from mapper.tracking.encoding import (
+    decode_field,
+    encode_field,
+    encoded,
+    names_by_stored,
+)
 from mapper.tracking.journal import Journal, assign, journal
 from mapper.tracking.saving import changed_fields, difference, replacement, update_of
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
@@ -24,6 +29,7 @@ __all__ = [
     "encode_field",
     "encoded",
     "journal",
+    "names_by_stored",
     "remember",
     "replacement",
     "state_of",
