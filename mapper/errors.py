@@ -13,6 +13,7 @@
     ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
@@ -121,6 +122,10 @@ class UnfilteredWriteError(MapperError, ValueError):
 
 class NotBoundError(MapperError, RuntimeError):
     """A document class is used without a database to run on."""
+
+
+class HookError(MapperError, TypeError):
+    """A hook can't be called where it is registered."""
 
 
 class ConfigurationError(MapperError, ValueError):
