@@ -43,6 +43,19 @@ def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
     return None
 
 
+def hints_of(cls: Any) -> dict[str, Any]:
+    """Return the annotations of *cls*, resolved; it may name itself and what is above it.
+
+    Raises:
+        NameError: an annotation names something else that isn't in its module.
+    """
+    try:
+        return typing.get_type_hints(cls, include_extras=True)
+    except NameError:  # a class in a function is in no module
+        named = {base.__name__: base for base in reversed(cls.__mro__)}
+        return typing.get_type_hints(cls, localns=named, include_extras=True)
+
+
 @functools.lru_cache(maxsize=1024)
 def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
     """Return the stored name and the annotation of every field of the attrs class *cls*.
@@ -51,7 +64,7 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         UnknownFieldError: an annotation names something that doesn't exist.
     """
     try:
-        hints = typing.get_type_hints(cls, include_extras=True)
+        hints = hints_of(cls)
     except NameError as error:
         msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
         raise UnknownFieldError(

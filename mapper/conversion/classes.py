@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mongo_dsl.structure import hints_of
 
 
 @attrs.frozen
@@ -68,9 +69,23 @@ def origin(annotation: Any) -> Any:
     return typing.get_origin(annotation) or annotation
 
 
+def refuse_lacking(kind: Any) -> None:
+    """Refuse to make instances of *kind* if it lacks methods that a base asks for.
+
+    Raises:
+        DefinitionError: it does; the error names them.
+    """
+    lacking = getattr(kind, "__abstractmethods__", ())
+    if lacking:
+        msg = (
+            f"{kind.__name__} lacks the abstract methods: {', '.join(sorted(lacking))}"
+        )
+        raise DefinitionError(f"{msg}; define them, or use subclasses that do")
+
+
 def _hints(kind: Any) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(kind, include_extras=True)
+        return hints_of(kind)
     except NameError as error:
         msg = f"{kind.__name__} has an annotation that can't be resolved: {error}"
         msg = f"{msg}; define what it names at module level"

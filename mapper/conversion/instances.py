@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 import attrs
 from cattrs import Converter
 
-from mapper.conversion.classes import Field, fields_of, is_document, origin
+from mapper.conversion.classes import (
+    Field,
+    fields_of,
+    is_document,
+    origin,
+    refuse_lacking,
+)
 from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
@@ -220,6 +226,7 @@ def _decode_one(row: _Row, stored: Any) -> Any:
 def _maker(annotation: Any) -> Make:
     kind = origin(annotation)
     fields = fields_of(annotation)
+    refuse_lacking(kind)
     if is_document(kind):
         return partial(_around_init, kind, attrs.fields(kind))
     if all(field.argument == field.name for field in fields):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson import ObjectId
 
 from mapper.converter import encode
+from mapper.errors import MapperError
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
 from mapper.tracking import DELETED, Stored, state_of
 from mongo_dsl import Fields
+from mongo_dsl.conformity import kind_of
 
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ else:
     def dataclass_transform(**_: Any) -> Any:
         """Do nothing: type checkers alone care, and Python 3.10 has none."""
         return lambda cls: cls
+
+
+D = TypeVar("D")
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
@@ -89,6 +95,22 @@ class Root(metaclass=_Meta):
             object.__setattr__(
                 self, name, value
             )  # what was checked is not checked again
+
+
+def checked(cls: Any, documents: Iterable[D]) -> Iterator[D]:
+    """Yield *documents*, which *cls* is asked to insert.
+
+    Raises:
+        MapperError: one isn't stored where documents of *cls* are.
+    """
+    for one in documents:
+        if getattr(
+            type(one), "__collection__", None
+        ) != cls.__collection__ or not isinstance(one, cls):
+            name = cls.__name__
+            msg = f"{name}.insert_many got {kind_of(one)}; it takes documents of {name}"
+            raise MapperError(msg)
+        yield one
 
 
 def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A002

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from mapper.conversion.classes import refuse_lacking
 from mapper.errors import DefinitionError
 from mongo_dsl.names import suggestion
 
@@ -19,10 +20,7 @@ def refuse_abstract(cls: Any) -> None:
     if cls.__options__.abstract:
         msg = f"{cls.__name__} is abstract; make documents of its subclasses"
         raise DefinitionError(msg)
-    if cls.__abstractmethods__:
-        listed = ", ".join(sorted(cls.__abstractmethods__))
-        msg = f"{cls.__name__} lacks the abstract methods: {listed}; define them, or"
-        raise DefinitionError(f"{msg} make documents of subclasses that do")
+    refuse_lacking(cls)
 
 
 def misfit(cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> str | None:
