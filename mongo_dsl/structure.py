@@ -12,6 +12,7 @@ from bson import DBRef
 
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.variants import discriminator_of, variants
 
 
 def element_of(annotation: Any) -> Any:
@@ -34,7 +35,7 @@ def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
         if member is DBRef and name in ("$ref", "$id", "$db"):
             return name, Any
         if isinstance(member, type) and attrs.has(member):
-            found = fields_of(member).get(name)
+            found = reachable(member).get(name)
             if found is not None:
                 return found
         origin = typing.get_origin(member)
@@ -77,3 +78,29 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         )
         for attribute in attrs.fields(cls)
     }
+
+
+def reachable(cls: Any) -> dict[str, tuple[str, Any]]:
+    """Return what queries of *cls* may speak of: its fields, and where a key tells its
+    subclasses apart, theirs and the key.
+
+    A name that two of them store differently is left out.
+    """
+    key = discriminator_of(cls)
+    if key is None:
+        return fields_of(cls)
+    found: dict[str, tuple[str, Any]] = {}
+    for name, places in _by_name(variants(cls) or (cls,)).items():
+        stored = {place for place, _ in places}
+        if len(stored) == 1:
+            annotations = tuple(dict.fromkeys(one for _, one in places))
+            found[name] = (*stored, typing.Union[annotations])  # noqa: UP007
+    return {**found, key: (key, str)}
+
+
+def _by_name(classes: tuple[Any, ...]) -> dict[str, list[tuple[str, Any]]]:
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for cls in classes:
+        for name, field in fields_of(cls).items():
+            found.setdefault(name, []).append(field)
+    return found

@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -52,7 +52,15 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "connection",
+    ),
     ("pytest_plugin", "converter", "options"),
     ("validation", "tracking", "hydration"),
     ("metaclass", "flows"),

@@ -72,7 +72,9 @@ _Rows = tuple[tuple[str, str, Encode], ...]
 
 def _other_class(kind: Any, value: Any) -> Misfit:
     if isinstance(value, kind):
-        hint = f"{kind.__name__} itself, whose subclasses need a union"
+        hint = (
+            f"{kind.__name__} itself, whose subclasses need a union or @discriminated"
+        )
         return unfit(value, hint)
     return unfit(value, kind.__name__)
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from mapper.commands import Command, Flow
+from mapper.discriminators import stored_class
 from mapper.errors import UnfilteredWriteError
 from mapper.flows.failures import translated
 from mapper.flows.reading import arguments, collection, options, refuse_parts
@@ -59,6 +60,8 @@ def _update(
     **more: Any,
 ) -> Flow[Written]:
     update, arrays = _compiled(query, changes, values)
+    if more.get("upsert"):
+        update = _naming(query.model, update)
     given = arguments(query)
     kept = {k: v for k, v in options(given).items() if k != "maxTimeMS"}
     if arrays:
@@ -92,6 +95,8 @@ def find_one_and_update(
     """Change the first document of *query* and return it, as it is or was."""
     refuse_parts(query, "find_one_and_update", sort=True)
     update, arrays = _compiled(query, changes, values)
+    if upsert:
+        update = _naming(query.model, update)
     given = {**_first(query), "upsert": upsert, "return_document": not before}
     if arrays:
         given["array_filters"] = arrays
@@ -137,6 +142,23 @@ def _compiled(
     return update.compile(), update.array_filters
 
 
+def _naming(model: Any, update: Any) -> Any:
+    """Let *update*, if it inserts, store the name of the class *model*, too."""
+    given = stored_class(model)
+    if isinstance(update, list):
+        return [*update, *(_unless_there(*one) for one in given.items())]
+    new = {
+        k: v for k, v in given.items() if not any(k in part for part in update.values())
+    }
+    if not new:
+        return update
+    return {**update, "$setOnInsert": {**update.get("$setOnInsert", {}), **new}}
+
+
+def _unless_there(key: str, value: str) -> dict[str, Any]:
+    return {"$set": {key: {"$ifNull": [f"${key}", {"$literal": value}]}}}
+
+
 def _pipeline(parts: list[Any]) -> list[dict[str, Any]]:
     if not parts:
         msg = "an update got an empty list; it takes set and unset, in order"
@@ -154,7 +176,7 @@ def _matches_everything(filter_: Mapping[str, Any]) -> bool:
 
 
 def _refuse_everything(query: Any, name: str) -> None:
-    if query.whole or not _matches_everything(arguments(query)["filter"]):
+    if query.whole or not _matches_everything(query.filters.compile()):
         return
     owner = query.model.__name__
     msg = (

@@ -10,6 +10,7 @@ import attrs
 from bson import ObjectId
 
 from mapper.commands import Command, Flow
+from mapper.conversion.trees import top_of
 from mapper.converter import decode_document, encode_document
 from mapper.errors import (
     BulkInsertError,
@@ -28,6 +29,7 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
+from mongo_dsl.variants import discriminator_of
 
 
 D = TypeVar("D")
@@ -75,10 +77,16 @@ def _check_batch(batch: list[Any]) -> None:
         msg = "insert_many got one document twice; it takes each once"
         raise MapperError(msg)
     for document in batch:
-        if type(document) is not type(batch[0]):
+        if _kind(document) is not _kind(batch[0]):
             one, other = type(batch[0]).__name__, type(document).__name__
             msg = f"insert_many got a {one} and a {other}; it takes documents of one class"
             raise MapperError(msg)
+
+
+def _kind(document: Any) -> Any:
+    """Return the class of *document*; those that share a collection count as one."""
+    kind = type(document)
+    return kind if discriminator_of(kind) is None else top_of(kind)
 
 
 def _partly(

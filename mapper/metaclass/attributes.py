@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mapper.conversion.trees import refuse_taken
 from mapper.errors import DefinitionError
 from mapper.metaclass.bases import is_root
 from mapper.validation import with_named_errors, without_validator
@@ -36,12 +37,13 @@ def transformed(cls: Any, fields: list[Any]) -> list[Any]:
         DefinitionError: two fields are stored under one name.
     """
     found = [_stored_as_id(without_validator(one)) for one in fields]
-    _refuse_same_names(cls, found)
+    taken = _stored_names(cls, found)
+    refuse_taken(cls.__name__, cls.__options__.discriminator, taken)
     return [with_named_errors(one) for one in found]
 
 
-def _refuse_same_names(cls: Any, fields: list[Any]) -> None:
-    """Refuse two fields under one stored name: one would overwrite the other."""
+def _stored_names(cls: Any, fields: list[Any]) -> dict[str, str]:
+    """Return the fields by stored name, of which none may have two."""
     taken: dict[str, str] = {}
     for one in fields:
         stored = one.metadata.get("db_name", one.name)
@@ -50,6 +52,7 @@ def _refuse_same_names(cls: Any, fields: list[Any]) -> None:
             both = f"{cls.__name__}.{other} and {cls.__name__}.{one.name}"
             msg = f"{both} are both stored as {stored!r}; give one another db_name"
             raise DefinitionError(msg)
+    return taken
 
 
 def _stored_as_id(attribute: Any) -> Any:

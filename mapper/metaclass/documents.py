@@ -14,6 +14,7 @@ from mapper.metaclass.attributes import refuse_methods, transformed
 from mapper.metaclass.bases import is_root, refuse_unfit, roots_last
 from mapper.metaclass.construction import misfit, refuse_abstract
 from mapper.metaclass.gathering import gathered, set_aside
+from mapper.metaclass.trees import mark, within_tree
 from mapper.options import Options, read_options
 from mapper.validation import assigned, checks_of, validate
 from mongo_dsl import Fields
@@ -40,8 +41,10 @@ class DocumentMeta(ABCMeta):
             namespace["__slots__"] = ()
             set_aside(namespace)
         refuse_unfit(name, bases)
+        options = within_tree(namespace, options, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
+        mark(cls)
         return cls if options.abstract else _defined(cls)
 
     def mro(cls) -> list[type]:
