@@ -81,10 +81,10 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
 
 
 def reachable(cls: Any) -> dict[str, tuple[str, Any]]:
-    """Return what queries of *cls* may speak of: its fields, and where a key tells its
-    subclasses apart, theirs and the key.
+    """Return the fields that queries of *cls* may speak of.
 
-    A name that two of them store differently is left out.
+    Where a key tells its subclasses apart, those are theirs, too, and the key; a name
+    that two of them store differently is left out.
     """
     key = discriminator_of(cls)
     if key is None:

@@ -41,7 +41,7 @@ class DocumentMeta(ABCMeta):
             namespace["__slots__"] = ()
             set_aside(namespace)
         refuse_unfit(name, bases)
-        options = within_tree(namespace, options, bases)
+        options = within_tree(name, namespace, options, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
         mark(cls)

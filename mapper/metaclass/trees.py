@@ -15,14 +15,14 @@ from mongo_dsl.variants import discriminator_of
 
 
 def within_tree(
-    namespace: Mapping[str, Any], options: Options, bases: tuple[type, ...]
+    name: str, namespace: Mapping[str, Any], options: Options, bases: tuple[type, ...]
 ) -> Options:
-    """Return the *options* of a class, as the classes above allow them.
+    """Return the *options* of the class *name*, as the classes above allow them.
 
     Raises:
         DefinitionError: the class wants a collection, key or value that it can't have.
     """
-    key, name = options.discriminator, _short(namespace)
+    key = options.discriminator
     if key is None:
         if options.discriminator_value is not None:
             msg = f"{name}.Meta has a discriminator_value, but no class a discriminator"
@@ -32,16 +32,11 @@ def within_tree(
     parent = _parent(bases)
     if parent is None:
         return options
-    _refuse_other(namespace, options, parent)
+    _refuse_other(name, namespace, options, parent)
     if not options.abstract:
-        _refuse_twin(namespace, options.discriminator_value or name, parent)
+        place = namespace["__module__"], namespace.get("__qualname__", name)
+        _refuse_twin(name, options.discriminator_value or name, place, parent)
     return attrs.evolve(options, collection_name=parent.__collection__)
-
-
-def _short(namespace: Mapping[str, Any]) -> str:
-    """Return the name of the class without that of the function it is in."""
-    name: str = namespace["__qualname__"]
-    return name.rpartition(".")[2]
 
 
 def _parent(bases: tuple[type, ...]) -> Any:
@@ -52,24 +47,27 @@ def _parent(bases: tuple[type, ...]) -> Any:
     )
 
 
-def _refuse_other(namespace: Mapping[str, Any], options: Options, parent: Any) -> None:
+def _refuse_other(
+    name: str, namespace: Mapping[str, Any], options: Options, parent: Any
+) -> None:
     """Refuse a key and a collection that aren't those of *parent*."""
     own = {"discriminator": parent.__discriminator__}
     if "collection_name" in vars(namespace.get("Meta", object)):
         own["collection_name"] = parent.__collection__
-    for name, value in own.items():
-        given = getattr(options, name)
+    for option, value in own.items():
+        given = getattr(options, option)
         if given != value:
-            msg = f"{_short(namespace)}.Meta.{name} is {given!r}, but it is stored with"
-            raise DefinitionError(f"{msg} {parent.__name__}, whose {name} is {value!r}")
+            msg = f"{name}.Meta.{option} is {given!r}, but it is stored with"
+            raise DefinitionError(
+                f"{msg} {parent.__name__}, whose {option} is {value!r}"
+            )
 
 
-def _refuse_twin(namespace: Mapping[str, Any], value: str, parent: Any) -> None:
+def _refuse_twin(name: str, value: str, place: tuple[str, str], parent: Any) -> None:
     """Refuse a second class of one value; a class that is defined anew isn't one."""
     other = named(top_of(parent)).get(value)
-    place = namespace["__module__"], namespace["__qualname__"]
     if other is not None and (other.__module__, other.__qualname__) != place:
-        raise twice(_short(namespace), other)
+        raise twice(name, other)
 
 
 def mark(cls: Any) -> None:
