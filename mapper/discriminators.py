@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mapper.conversion.trees import named, top_of, value_of
@@ -24,20 +25,25 @@ def class_filter(cls: Any) -> Filter | None:
     return field == names[0] if len(names) == 1 else field.in_(names)
 
 
-def with_class(cls: Any, projection: Any) -> Any:
-    """Add what says of which class a document is to the fields that *projection* keeps.
+def with_class(cls: Any, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let a query set that asks for some fields of *cls* ask for the class, too.
 
     Raises:
-        ArgumentError: it drops just that.
+        ArgumentError: it leaves out just that.
     """
-    key: Any = discriminator_of(cls)
-    shown = dict(projection)
-    if key is None or shown.get(key) == 1:
-        return projection
+    key = discriminator_of(cls)
+    if key is None or "projection" not in asked or not asked.keys().isdisjoint(_AS_IS):
+        return asked
+    shown = dict(asked["projection"])
     if shown.get(key) == 0:
         msg = f"omit can't leave out {key!r}, which says of which class a document is"
         raise ArgumentError(f"{msg}; raw() loads plain dictionaries without it")
-    return projection if 0 in shown.values() else (*projection, (key, 1))
+    if 0 in shown.values():
+        return asked
+    return {**asked, "projection": tuple({**shown, key: 1}.items())}
+
+
+_AS_IS = ("raw", "row")
 
 
 def stored_class(cls: Any) -> dict[str, str]:

@@ -16,8 +16,9 @@ from mapper.metaclass.construction import misfit, refuse_abstract
 from mapper.metaclass.gathering import gathered, set_aside
 from mapper.metaclass.trees import mark, within_tree
 from mapper.options import Options, read_options
+from mapper.scopes import scope_of
 from mapper.validation import assigned, checks_of, validate
-from mongo_dsl import Fields
+from mongo_dsl import Fields, Filter
 
 
 class DocumentMeta(ABCMeta):
@@ -86,6 +87,11 @@ class DocumentMeta(ABCMeta):
             found = checks_of(cls)
             type.__setattr__(cls, "__found_checks__", found)
         return typing.cast("dict[str, Any]", found)
+
+    @property
+    def __scope__(cls) -> Filter | None:
+        """What every query of the class asks for besides; lookups ask for it, too."""
+        return scope_of(cls)
 
     @property
     def __collection__(cls) -> str:

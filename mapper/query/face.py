@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from mapper.discriminators import class_filter, with_class
+from mapper.discriminators import with_class
+from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
 from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.variants import discriminator_of
 
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 M = TypeVar("M")
-_AS_ASKED = ("raw", "row")
 Q = TypeVar("Q", bound="BoundQuerySet[Any]")
 
 
@@ -59,6 +58,9 @@ class BoundQuerySet(QuerySet[M]):
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
 
+    def _compile(self) -> FindCommand:
+        return compile_find(scoped(self.model, with_class(self.model, self.asked)))
+
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]
         return keyword_filter(
@@ -70,21 +72,6 @@ class BoundQuerySet(QuerySet[M]):
         if known and getattr(document, "id", None) is not None:
             return encoded(document)
         return super()._as_stored(document)
-
-    def _compile(self) -> FindCommand:
-        """Compile the query with what all queries of its class are narrowed to."""
-        if discriminator_of(self.model) is None:
-            return compile_find(self.asked)
-        return compile_find({**self.asked, **self._scoped()})
-
-    def _scoped(self) -> dict[str, Any]:
-        scope = class_filter(self.model)
-        found: dict[str, Any] = {}
-        if scope is not None:
-            found["filter"] = self.filters & scope
-        if "projection" in self.asked and self.asked.keys().isdisjoint(_AS_ASKED):
-            found["projection"] = with_class(self.model, self.asked["projection"])
-        return found
 
     def _collection_name(self) -> str:
         name: str = self.model.__collection__  # type: ignore[union-attr]

@@ -733,7 +733,7 @@ class TestEmbedded:
             q.shapes.width  # noqa: B018
         assert str(caught.value) == (
             f"{Drawing.__name__}.shapes has no field 'width'; its fields are: name,"
-            " radius, side, parts, kind"
+            " radius, side, parts, kind; did you mean 'within'?"
         )
 
     UNREADABLE: ClassVar[Any] = {
