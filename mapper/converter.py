@@ -204,12 +204,14 @@ def class_of(cls: type[T], raw: Mapping[str, Any]) -> type[T]:
     """Return *cls*, or the subclass that the stored document *raw* says it is of.
 
     Raises:
-        DecodeError: it names no such class.
+        DecodeError: it names no such class, or has fields that its class refuses.
     """
-    if discriminator_of(cls) is None:
-        return cls
+    found: type[T] = cls
     try:
-        found: type[T] = trees.variant_of(cls, raw)
+        if discriminator_of(cls) is not None:
+            found = trees.variant_of(cls, raw)
+        if found.__options__.unknown == "refuse":  # type: ignore[attr-defined]
+            classes.refuse_unknown(found, raw)
     except Misfit as misfit:
         raise _undecodable(cls, raw, misfit.problems) from None
     return found

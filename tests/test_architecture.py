@@ -53,12 +53,12 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("errors",),
     ("embedded", "fields", "conversion", "discriminators", "commands", "indexes"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
     ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
-    ("aggregations", "sync", "aio"),
+    ("aggregations", "behaviours", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )

@@ -22,6 +22,7 @@ from mapper.conversion.classes import (
     is_document,
     origin,
     refuse_lacking,
+    refuse_unknown,
 )
 from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
@@ -145,11 +146,15 @@ def class_decoder(annotation: Any, converter: Converter) -> Decode:
     rows = functools.cache(partial(_decoders, annotation, converter))
     make = functools.cache(partial(_maker, annotation))
     decode_all = _decode_checked if converter.detailed_validation else _decode_all
+    options = getattr(origin(annotation), "__options__", None)
+    strict = getattr(options, "unknown", None) == "refuse"
 
     def decode(stored: Any, _: Any) -> Any:
         # The exact type first: asking an abstract class takes as long as three fields.
         if type(stored) is not dict and not isinstance(stored, Mapping):
             raise unfit(stored, name)
+        if strict:
+            refuse_unknown(origin(annotation), stored)
         return decode_all(rows(), make(), stored)
 
     return decode

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson import ObjectId
 
+from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.errors import MapperError
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import DELETED, Stored, state_of
+from mapper.tracking import DELETED, Stored, kept, state_of
 from mongo_dsl import Fields
 from mongo_dsl.conformity import kind_of
 
@@ -65,6 +67,14 @@ class Root(metaclass=_Meta):
     def is_stored(self) -> bool:
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
+
+    @property
+    def unknown_fields(self) -> Mapping[str, Any]:
+        """What is stored beside the fields of the class, as copies, to be read alone.
+
+        It stays in the database if the class preserves it, and is empty if not.
+        """
+        return MappingProxyType(as_stored(kept(self)))
 
     def __repr__(self) -> str:
         shown = [

@@ -8,6 +8,7 @@ from mapper.tracking.deltas import changes
 from mapper.tracking.encoding import decode_field, encode_field, encoded
 from mapper.tracking.journal import Journal, assign, journal
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
+from mapper.tracking.unknown import kept
 
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "encode_field",
     "encoded",
     "journal",
+    "kept",
     "remember",
     "state_of",
 ]
