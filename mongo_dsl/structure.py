@@ -91,10 +91,11 @@ def reachable(cls: Any) -> dict[str, tuple[str, Any]]:
         return fields_of(cls)
     found: dict[str, tuple[str, Any]] = {}
     for name, places in _by_name(variants(cls) or (cls,)).items():
-        stored = {place for place, _ in places}
-        if len(stored) == 1:
+        stored = places[0][0]
+        if all(place == stored for place, _ in places):
             annotations = tuple(dict.fromkeys(one for _, one in places))
-            found[name] = (*stored, typing.Union[annotations])  # noqa: UP007
+            union: Any = typing.Union[annotations]  # noqa: UP007 - built at run time
+            found[name] = stored, union
     return {**found, key: (key, str)}
 
 

@@ -71,7 +71,7 @@ def refuse_taken(name: str, key: str | None, fields: Mapping[str, str]) -> None:
     Raises:
         DefinitionError: one of *fields*, by stored name, is.
     """
-    if key in fields:
+    if key is not None and key in fields:
         msg = f"{name}.{fields[key]} is stored as {key!r}, where the name of the class"
         raise DefinitionError(f"{msg} is kept; give it another db_name")
 
@@ -98,7 +98,7 @@ def variant_of(cls: Any, stored: Mapping[str, Any]) -> Any:
 def tree_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores an instance of a class or of its subclasses."""
     kind = origin(annotation)
-    key = discriminator_of(kind)
+    key: Any = discriminator_of(kind)
     hooks: dict[Any, tuple[str, Encode]] = {}
 
     def encode(value: Any) -> dict[str, Any]:
