@@ -12,6 +12,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -28,4 +29,5 @@ __all__ = [
     "connect_async",
     "discriminated",
     "field",
+    "state_field",
 ]

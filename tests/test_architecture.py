@@ -53,7 +53,15 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("errors",),
     ("embedded", "fields", "conversion", "discriminators", "commands", "indexes"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
+    (
+        "pytest_plugin",
+        "converter",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+        "states",
+    ),
     ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),

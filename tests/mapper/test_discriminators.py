@@ -12,6 +12,7 @@ import pytest
 from bson import ObjectId
 
 from mapper import Index, SyncDocument, discriminated, field
+from mapper.behaviours import SoftDelete, Timestamped
 from mapper.converter import decode, decode_document, encode, encode_document
 from mapper.errors import (
     DecodeError,
@@ -21,6 +22,7 @@ from mapper.errors import (
     UnfilteredWriteError,
     ValidationError,
 )
+from mapper.events import listeners_of
 from mongo_dsl import F, Pipeline, acc
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 
@@ -429,6 +431,26 @@ class TestScopes:
         )
         assert len(rows) == 2
 
+    async def test_lookups(self, driver, zoo):
+        """Joins of a subclass find its documents alone."""
+
+        class Visit(driver.document):
+            animal: str
+
+        await driver.done(Visit.insert_many([Visit(animal="d"), Visit(animal="c")]))
+
+        def found(cls: Any) -> Any:
+            joined = Visit.pipeline().lookup(
+                cls, local=Visit.q.animal, foreign=cls.q.name, as_="found"
+            )
+            return driver.done(joined.sort("animal").to_list())
+
+        async def kinds(cls: Any) -> list[Any]:
+            return [[one["kind"] for one in row["found"]] for row in await found(cls)]
+
+        assert await kinds(zoo.Animal) == [["cat"], ["Dog"]]
+        assert await kinds(zoo.Dog) == [[], ["Dog"]]
+
     @pytest.mark.parametrize("name", ["Animal", "Dog", "Puppy", "Cat"])
     async def test_upserts(self, driver, zoo, name):
         """What an upsert inserts is of the class that was asked."""
@@ -456,6 +478,46 @@ class TestScopes:
         assert str(caught.value) == (
             "Pet has no documents of its own; upsert one of a subclass"
         )
+
+
+class TestBehaviours:
+    """What a subclass has besides holds for its own documents."""
+
+    async def test_mixed_batches(self, driver, sent):
+        """Each document of a batch gets the values and events of its class."""
+
+        class Top(driver.document):
+            name: str
+
+            class Meta:
+                discriminator = "kind"
+
+        class Stamped(Top, Timestamped):
+            pass
+
+        class Gone(Top, SoftDelete):
+            pass
+
+        heard: list[str] = []
+        listeners_of(Stamped).on("after_insert", lambda one: heard.append(one.name))
+        batch = [Top(name="a"), Stamped(name="b"), Gone(name="c"), Stamped(name="d")]
+        sent.clear()
+        assert await driver.done(Top.insert_many(batch)) == batch
+        assert sent == ["insert"]
+        assert heard == ["b", "d"]
+        assert [hasattr(one, "created_at") for one in batch] == [False, True] * 2
+        assert batch[1].created_at is not None
+        assert await driver.done(batch[2].delete())
+        assert await driver.done(Gone.all().count()) == 0
+        query = Gone.filter(name="c")
+        assert query.compile().filter.keys() == {"name", "kind", "is_deleted"}
+        stored = await driver.done(Top.all().sort("name").to_list())
+        assert [type(one).__name__ for one in stored] == [
+            "Top",
+            "Stamped",
+            "Gone",
+            "Stamped",
+        ]
 
 
 class TestIndexes:
