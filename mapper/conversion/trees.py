@@ -5,6 +5,7 @@ What has no such key is of the class at the top: it was stored before there were
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from cattrs import Converter
 
 from mapper.conversion.classes import fields_of, is_class, origin
 from mapper.conversion.instances import class_decoder, class_encoder
-from mapper.conversion.problems import Misfit, missing, shown, unfit
+from mapper.conversion.problems import Misfit, shown, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mapper.errors import DefinitionError
 from mongo_dsl.conformity import kind_of
@@ -83,16 +84,32 @@ def variant_of(cls: Any, stored: Mapping[str, Any]) -> Any:
         Misfit: it names none that is known.
     """
     key: Any = discriminator_of(cls)
+    value = stored.get(key)
+    try:
+        return _known(cls, value)
+    except (KeyError, TypeError):  # the latter: lists have no hash
+        return _of_none(cls, key, stored)
+
+
+def _of_none(cls: Any, key: str, stored: Mapping[str, Any]) -> Any:
+    """Return *cls* for what was stored before it had subclasses."""
     known = named(cls)
-    if key not in stored and cls is top_of(cls) and cls in known.values():
+    if key in stored:
+        text = f"names no class of {cls.__name__}, got {shown(stored[key])}"
+        raise Misfit((key, f"{text}; known are: {', '.join(known)}"))
+    if cls is top_of(cls) and cls in known.values():
         return cls
-    if key not in stored:
-        raise Misfit(*((key, text) for _, text in missing().problems))
-    value = stored[key]
-    if isinstance(value, str) and value in known:
-        return known[value]
-    text = f"names no class of {cls.__name__}, got {shown(value)}"
-    raise Misfit((key, f"{text}; known are: {', '.join(known)}"))
+    raise Misfit((key, "is missing"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _known(cls: Any, value: Any) -> Any:
+    return named(cls)[value]  # a KeyError isn't kept: the class may come yet
+
+
+def forget() -> None:
+    """Look for classes anew: one was defined, maybe in the place of another."""
+    _known.cache_clear()
 
 
 def tree_encoder(annotation: Any, converter: Converter) -> Encode:
@@ -128,20 +145,12 @@ def _name_of(kind: Any, value: Any) -> str:
 def tree_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads an instance of a class or of its subclasses."""
     kind = origin(annotation)
-    key: Any = discriminator_of(kind)
-    hooks: dict[Any, Decode] = {}
+    hook_of = functools.cache(lambda one: class_decoder(one, converter))
 
     def decode(stored: Any, _: Any) -> Any:
         if not isinstance(stored, Mapping):
             raise unfit(stored, kind.__name__)
-        name = stored.get(key)
-        hook = hooks.get(name) if type(name) is str else None
-        if hook is None:
-            one = variant_of(kind, stored)
-            hook = class_decoder(one, converter)
-            if key in stored:
-                hooks[name] = hook
-        return hook(stored, None)
+        return hook_of(variant_of(kind, stored))(stored, None)
 
     return decode
 
@@ -182,6 +191,7 @@ def discriminated(
             made.__discriminator__ = key
         if value is not None:
             made.__discriminator_value__ = value
+        forget()
         return cls
 
     return decorate

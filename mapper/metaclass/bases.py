@@ -16,7 +16,7 @@ from typing import Any
 from mapper.errors import DefinitionError
 
 
-_LAST = frozenset({object, ABC, typing.Generic})
+_LAST: tuple[Any, ...] = (ABC, typing.Generic, object)
 
 
 def is_root(base: type) -> bool:
@@ -40,10 +40,12 @@ def roots_last(classes: list[type]) -> list[type]:
     A mixin written behind `Document` overrides its methods as one before it does, and
     reaches them by ``super()``.
     """
-    tail = next(i for i, one in enumerate(reversed(classes)) if one not in _LAST)
-    rest, last = classes[: len(classes) - tail], classes[len(classes) - tail :]
-    mixed = [one for one in rest if not is_root(one)]
-    return [*mixed, *(one for one in rest if is_root(one)), *last]
+    return sorted(classes, key=_rank)
+
+
+def _rank(cls: type) -> int:
+    """Tell where *cls* stands: what is everyone's comes behind the roots."""
+    return _LAST.index(cls) + 2 if cls in _LAST else int(is_root(cls))
 
 
 def refuse_unfit(name: str, bases: tuple[type, ...]) -> None:

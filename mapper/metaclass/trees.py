@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from mapper.conversion.trees import check_key, named, top_of, twice
+from mapper.conversion.trees import check_key, forget, named, top_of, twice
 from mapper.errors import DefinitionError
 from mapper.metaclass.bases import is_concrete
 from mapper.options import Options
@@ -76,3 +76,4 @@ def mark(cls: Any) -> None:
     if options.discriminator is not None and not options.abstract:
         cls.__discriminator__ = options.discriminator
         cls.__discriminator_value__ = options.discriminator_value or cls.__name__
+        forget()

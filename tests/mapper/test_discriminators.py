@@ -23,6 +23,7 @@ from mapper.errors import (
     ValidationError,
 )
 from mapper.events import listeners_of
+from mapper.flows import changing
 from mongo_dsl import F, Pipeline, acc
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 
@@ -441,7 +442,7 @@ class TestScopes:
 
         def found(cls: Any) -> Any:
             joined = Visit.pipeline().lookup(
-                cls, local=Visit.q.animal, foreign=cls.q.name, as_="found"
+                cls, on=Visit.q.animal == cls.q.name, as_="found"
             )
             return driver.done(joined.sort("animal").to_list())
 
@@ -520,6 +521,29 @@ class TestBehaviours:
         ]
 
 
+class TestFlows:
+    """What is sent, without a driver."""
+
+    def test_an_upsert(self):
+        """It stores the class unless a change does, and sends one command."""
+        flow = changing.upsert(ZOO.Dog.filter(name="x"), ZOO.Dog.q.barks.inc(), {})
+        command = next(flow)
+        assert command.collection == "animal"
+        assert command.args == (
+            {"name": "x", "kind": {"$in": ["Dog", "Puppy"]}},
+            {"$inc": {"barks": 1}, "$setOnInsert": {"kind": "Dog"}},
+        )
+        assert command.kwargs == {"upsert": True}
+
+    def test_an_update(self):
+        """It leaves the class alone."""
+        flow = changing.update_many(ZOO.Cat.filter(name="x"), None, {"lives": 3})
+        assert next(flow).args == (
+            {"name": "x", "kind": "cat"},
+            {"$set": {"lives": 3}},
+        )
+
+
 class TestIndexes:
     """Indexes of a collection that several classes share."""
 
@@ -567,9 +591,11 @@ class TestCopies:
 
             return Setter
 
-        first, second = define(), define()
-        found = decode_document({"kind": "Setter", "name": "a"}, Kennel)
-        assert type(found) is second is not first
+        raw = {"kind": "Setter", "name": "a"}
+        first = define()
+        assert type(decode_document(raw, Kennel)) is first
+        second = define()
+        assert type(decode_document(raw, Kennel)) is second is not first
 
 
 class Kennel(SyncDocument):

@@ -133,6 +133,18 @@ class TestMixins:
 
         names = [cls.__name__ for cls in Box.__mro__]
         assert names == ["Box", "Logged", "SyncDocument", "Root", "Generic", "object"]
+
+        class First(ABC, SyncDocument):
+            pass
+
+        class Last(SyncDocument, ABC):
+            class Meta:
+                abstract = True
+
+        class Joined(First, Last):
+            pass
+
+        assert Joined.__mro__[-1:-5:-1] == (object, ABC, *SyncDocument.__mro__[1::-1])
         plain = [c.__name__ for c in _ordered(Document)["first"].__mro__]
         assert plain == ["Item", "Logged", "Counted", "Document", "Root", "object"]
 
