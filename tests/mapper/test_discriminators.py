@@ -22,7 +22,6 @@ from mapper.errors import (
     UnfilteredWriteError,
     ValidationError,
 )
-from mapper.events import listeners_of
 from mapper.flows import changing
 from mongo_dsl import F, Pipeline, acc
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
@@ -500,7 +499,7 @@ class TestBehaviours:
             pass
 
         heard: list[str] = []
-        listeners_of(Stamped).on("after_insert", lambda one: heard.append(one.name))
+        Stamped.on("after_insert", lambda one: heard.append(one.name))
         batch = [Top(name="a"), Stamped(name="b"), Gone(name="c"), Stamped(name="d")]
         sent.clear()
         assert await driver.done(Top.insert_many(batch)) == batch
