@@ -1,6 +1,7 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.conversion.trees import discriminated
 from mapper.databases import (
     DatabaseConfig,
     DatabaseManager,
@@ -26,6 +27,7 @@ __all__ = [
     "SyncDocument",
     "connect",
     "connect_async",
+    "discriminated",
     "field",
     "state_field",
 ]

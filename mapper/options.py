@@ -24,6 +24,12 @@ class Options:
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
         indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        discriminator: the key under which documents keep the name of their class, so
+            that subclasses share the collection.
+        discriminator_value: what the class is called there; its name if not given.
+        unknown: what becomes of stored fields that the class doesn't describe: they are
+            kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
+            make loading an error (``"refuse"``).
     """
 
     collection_name: str
@@ -32,15 +38,21 @@ class Options:
     validate: bool = True
     operator_dicts: bool = True
     indexes: tuple[Index, ...] = ()
+    discriminator: str | None = None
+    discriminator_value: str | None = None
+    unknown: str = "preserve"
 
 
-_OWN = ("collection_name", "abstract")
+_OWN = ("collection_name", "abstract", "discriminator_value")
+UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
     "abstract": bool,
     "database": str,
     "validate": bool,
     "operator_dicts": bool,
+    "discriminator": str,
+    "discriminator_value": str,
 }
 
 
@@ -75,6 +87,10 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if given.get("unknown", "preserve") not in UNKNOWN:
+        listed = ", ".join(map(repr, UNKNOWN))
+        msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
+        raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
     return given
