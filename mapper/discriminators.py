@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
+from mapper.conversion import trees
 from mapper.conversion.trees import named, top_of, value_of
 from mapper.errors import DefinitionError
 from mongo_dsl import F, Filter
@@ -17,10 +19,20 @@ def class_filter(cls: Any) -> Filter | None:
 
     Subclasses count; the class at the top has all, those without a class included.
     """
-    key = discriminator_of(cls)
-    if key is None or cls is top_of(cls):
+    return None if discriminator_of(cls) is None else _class_filter(cls)
+
+
+def forget() -> None:
+    """Look for subclasses anew: one was defined."""
+    _class_filter.cache_clear()
+    trees.forget()
+
+
+@functools.lru_cache(maxsize=1024)
+def _class_filter(cls: Any) -> Filter | None:
+    if cls is top_of(cls):
         return None
-    names = list(named(cls))
+    names, key = list(named(cls)), str(discriminator_of(cls))
     field = F[key]
     return field == names[0] if len(names) == 1 else field.in_(names)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from mapper.conversion.trees import check_key, forget, named, top_of, twice
+from mapper.conversion.trees import check_key, named, top_of, twice
+from mapper.discriminators import forget
 from mapper.errors import DefinitionError
 from mapper.metaclass.bases import is_concrete
 from mapper.options import Options

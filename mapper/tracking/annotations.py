@@ -11,6 +11,7 @@ from typing import Any
 from mapper.conversion.classes import fields_of, is_class
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.structure import element_of
+from mongo_dsl.variants import discriminator_of, variants
 
 
 _SETS = (set, frozenset, abc.Set, abc.MutableSet)
@@ -45,11 +46,18 @@ def items_of(annotation: Any) -> Any:
 
 def _entry(member: Any, name: str) -> Any:
     if is_class(member):
-        return stored_fields(member).get(name)
+        return _field(member, name)
     origin = typing.get_origin(member)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return typing.get_args(member)[1]
     return None
+
+
+def _field(cls: Any, name: str) -> Any:
+    """Return the annotation of a field of *cls*, or of the subclasses stored with it."""
+    classes = (cls,) if discriminator_of(cls) is None else variants(cls)
+    found = [stored_fields(one)[name] for one in classes if name in stored_fields(one)]
+    return found[0] if len({*found}) == 1 else None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -788,6 +788,35 @@ class TestEmbedded:
         await driver.done(found.save())
         assert await driver.done(Drawing.get(made.id)) == found
 
+    async def test_deltas(self, driver):
+        """Changes within an instance of a subclass are sent by path, as for any class."""
+
+        @discriminated("kind")
+        @attrs.define
+        class Label:
+            text: str
+
+        @attrs.define
+        class Marked(Label):
+            marks: set[str] = attrs.field(factory=set)
+
+        class Sheet(driver.document):
+            label: Any = None
+
+        Sheet.__annotations__["label"] = Label
+        sheet = Sheet(label=Marked("a", {"x"}))
+        await driver.done(sheet.save())
+        sheet.label.marks.add("y")
+        sheet.label.text = "b"
+        assert sheet.changes() == {
+            "$set": {"label.text": "b"},
+            "$addToSet": {"label.marks": {"$each": ["y"]}},
+        }
+        sheet.label = Label("c")
+        await driver.done(sheet.save())
+        assert driver.mongo.sheet.find_one()["label"] == {"kind": "Label", "text": "c"}
+        assert await driver.done(Sheet.get(sheet.id)) == sheet
+
     async def test_queries(self, driver):
         """Fields that only a subclass has are found; so is the key."""
         Drawing = drawing_class(driver.document)  # noqa: N806 - a class

@@ -64,6 +64,28 @@ async def test_saving_leaves_them_alone(driver, how):
     assert (stored["nick"], stored["old"]) == ("A", {"a": [1, 2]})
 
 
+@pytest.mark.parametrize("how", ["preserve", "ignore"])
+async def test_replacing(driver, how):
+    """A replacement keeps what was loaded of them, or drops it."""
+    User = loose_class(driver.document, how)  # noqa: N806 - a class
+    driver.mongo.users.insert_one(STORED)
+    user = await driver.done(User.get(1))
+    user.name = "Anna"
+    await driver.done(user.replace())
+    expected = {"_id": 1, "name": "Anna"}
+    if how == "preserve":
+        expected = {**STORED, "name": "Anna"}
+    assert driver.mongo.users.find_one() == {**expected, **_aware(how)}
+    await driver.done(user.replace())
+    assert driver.mongo.users.count_documents({"nick": "A"}) == (how == "preserve")
+
+
+def _aware(how: str) -> dict[str, Any]:
+    """Return the moment as a plain driver reads it."""
+    seen: Any = STORED["seen"]
+    return {"seen": seen.replace(tzinfo=None)} if how == "preserve" else {}
+
+
 async def test_preserved(driver):
     """They can be read, as copies; new and deleted documents have none."""
     User = loose_class(driver.document, "preserve")  # noqa: N806 - a class
