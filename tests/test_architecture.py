@@ -64,7 +64,11 @@ MAPPER_FLOORS = (
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.databases",
+    "mapper.embedded.replica_set",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):
