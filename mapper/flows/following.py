@@ -151,15 +151,15 @@ def _polled(stream: Following) -> Flow[Any]:
 def _opened(stream: Following) -> Flow[None]:
     if stream.rows is not None or stream.ended:
         return
-    known = stream.place
-    if known is None and stream.name is not None:
-        known = yield Call(stream.store.load, (stream.name,))
-    rows = yield watch(stream.query, stream.given, known)
+    if stream.place is None and stream.name is not None:
+        stream.place = yield Call(stream.store.load, (stream.name,))
+    new = stream.place is None
+    rows = yield watch(stream.query, stream.given, stream.place)
     # Motor opens here; PyMongo has done so.
     yield Call(getattr(rows, "__aenter__", None) or rows.__enter__)
     stream.rows, stream.broken = rows, False
-    stream.place = rows.resume_token or known
-    if known is None and stream.name is not None:
+    stream.place = rows.resume_token or stream.place
+    if new and stream.name is not None and stream.place is not None:
         # A crash before the first event must not lose it.
         yield from _save(stream, stream.place)
 
