@@ -63,7 +63,7 @@ class AsyncMapper(Documents, Queries, Managing):
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]
     ) -> AsyncChangeStream[M]:
-        """Follow the changes of the documents of *model* that match; see `AsyncQuery.watch`."""
+        """Follow the changes of the documents of *model* that match; see the `watch` of queries."""
         return self.find(model, *filters).watch(**options)
 
     async def close(self) -> None:

@@ -76,7 +76,7 @@ class Document(Root):
     def watch(
         cls, *filters: Any, **options: Unpack[WatchOptions]
     ) -> AsyncChangeStream[Self]:
-        """Follow the changes of the documents that match, as events; see `AsyncQuery.watch`."""
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
         return cls.find(*filters).watch(**options)
 
     @classmethod

@@ -62,7 +62,7 @@ class SyncDocument(Root):
     def watch(
         cls, *filters: Any, **options: Unpack[WatchOptions]
     ) -> ChangeStream[Self]:
-        """Follow the changes of the documents that match, as events; see `Query.watch`."""
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
         return cls.find(*filters).watch(**options)
 
     @classmethod

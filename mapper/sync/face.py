@@ -57,7 +57,7 @@ class Mapper(Documents, Queries, Managing):
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]
     ) -> ChangeStream[M]:
-        """Follow the changes of the documents of *model* that match; see `Query.watch`."""
+        """Follow the changes of the documents of *model* that match; see the `watch` of queries."""
         return self.find(model, *filters).watch(**options)
 
     def close(self) -> None:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import pickle
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import attrs
 import pytest
-from bson import Timestamp
+from bson import ObjectId, Timestamp
 
 from mapper import Document, field
-from mapper.errors import DecodeError, ResumeTokenLostError
-from mapper.flows import following
+from mapper.changestreams import AsyncChangeStream
+from mapper.commands import Call, Command, run
+from mapper.errors import DecodeError, MapperError, ResumeTokenLostError
+from mapper.flows import following, watching
+from mapper.flows.following import Following
 from mapper.streams import (
+    ChangeEvent,
     CollectionTokens,
     Deleted,
+    DocumentEvent,
     Dropped,
     FileTokens,
     Inserted,
@@ -27,7 +33,9 @@ from mapper.streams import (
     Replaced,
     Updated,
 )
-from mongo_dsl import F, Pipeline
+from mapper.streams.reading import EventReader
+from mongo_dsl import F, Pipeline, param, raw
+from mongo_dsl.errors import ArgumentError, OperandError, ParameterError
 
 
 class Color(Enum):
@@ -116,6 +124,449 @@ def watch(driver, person):
     return lambda *filters, **options: Stream(
         driver, driver.mapper.watch(person, *filters, **{"max_await": 0.2, **options})
     )
+
+
+KINDS = ["insert", "update", "replace"]
+REST = {"operationType": {"$in": ["drop", "rename", "invalidate"]}}
+
+
+def opened_with(query, **given):
+    """Return the command that opens a stream."""
+    return watching.watch(query, watching.checked(query, given))
+
+
+class TestAsking:
+    """What is sent is made without a database."""
+
+    def test_everything(self):
+        """A class without options is watched without stages."""
+        command = opened_with(Plain.all())
+
+        assert command == Command("plain", "watch", ([],), {})
+
+    def test_options(self):
+        """Options are those of the driver, in its words and units."""
+        command = opened_with(
+            Plain.all().comment("why").in_session("session"),
+            full_document="whenAvailable",
+            full_document_before_change="required",
+            max_await=1.5,
+            batch_size=5,
+            start_at=dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc),
+        )
+
+        assert command.kwargs == {
+            "full_document": "whenAvailable",
+            "full_document_before_change": "required",
+            "max_await_time_ms": 1500,
+            "batch_size": 5,
+            "start_at_operation_time": Timestamp(1704067200, 1),
+            "comment": "why",
+            "session": "session",
+        }
+
+    def test_place(self):
+        """A saved place comes before the one that was given."""
+        given = {"start_after": {"_data": "1"}}
+
+        assert opened_with(Plain.all(), **given).kwargs == given
+        assert watching.watch(Plain.all(), given, {"_data": "2"}).kwargs == {
+            "start_after": {"_data": "2"}
+        }
+
+    @pytest.mark.parametrize(
+        ("kinds", "names"),
+        [
+            (Inserted, ["insert", "invalidate"]),
+            ([Updated, Dropped], ["update", "drop", "invalidate"]),
+            (DocumentEvent, ["insert", "update", "replace", "delete", "invalidate"]),
+        ],
+    )
+    def test_kinds(self, kinds, names):
+        """Kinds are a condition on events; the stream's end always comes."""
+        assert opened_with(Plain.all(), kinds=kinds).args == (
+            [{"$match": {"operationType": {"$in": names}}}],
+        )
+        assert opened_with(Plain.all(), kinds=ChangeEvent).args == ([],)
+
+    @pytest.mark.parametrize(
+        ("condition", "compiled"),
+        [
+            (Plain.q.age > 18, {"fullDocument.age": {"$gt": 18}}),
+            (Plain.q.mail == "a", {"fullDocument.e_mail": "a"}),
+            (Plain.q.color == Color.BLUE, {"fullDocument.color": 2}),
+            (
+                Plain.q.place.zip.in_(["1"]),
+                {"fullDocument.place.zip_code": {"$in": ["1"]}},
+            ),
+            (Plain.q.places[0].zip == "1", {"fullDocument.places.0.zip_code": "1"}),
+            (
+                Plain.q.places.any(F.city == "Rome"),
+                {"fullDocument.places": {"$elemMatch": {"city": "Rome"}}},
+            ),
+            (
+                (Plain.q.age > 18) | ~(Plain.q.name == "Ann"),
+                {
+                    "$or": [
+                        {"fullDocument.age": {"$gt": 18}},
+                        {"fullDocument.name": {"$ne": "Ann"}},
+                    ]
+                },
+            ),
+        ],
+    )
+    def test_filter(self, condition, compiled):
+        """A filter moves to the document within an event, which is asked for."""
+        command = opened_with(Plain.find(condition))
+        after = {"operationType": {"$in": KINDS}, **compiled}
+
+        assert command.args == ([{"$match": {"$or": [after, REST]}}],)
+        assert command.kwargs == {"full_document": "updateLookup"}
+
+    def test_filter_before(self):
+        """Deleted documents are held against the filter as they were."""
+        command = opened_with(
+            Plain.find(age=5),
+            full_document_before_change="whenAvailable",
+            kinds=[Deleted, Inserted],
+            pipeline=[{"$project": {"_id": 1}}],
+        )
+        after = {"operationType": {"$in": KINDS}, "fullDocument.age": 5}
+        deleted = {"operationType": "delete", "fullDocumentBeforeChange.age": 5}
+        kinds = {"operationType": {"$in": ["insert", "delete", "invalidate"]}}
+
+        assert command.args == (
+            [
+                {"$match": {"$or": [after, deleted, REST]}},
+                {"$match": kinds},
+                {"$project": {"_id": 1}},
+            ],
+        )
+
+    @pytest.mark.parametrize(
+        ("query", "given", "error", "message"),
+        [
+            (
+                Plain.all(),
+                {"kind": Inserted},
+                ArgumentError,
+                "watch got 'kind'; did you mean 'kinds'?; it takes kinds, full_document, "
+                "full_document_before_change, max_await, batch_size, start_after, start_at, "
+                "pipeline, resume, store, retries",
+            ),
+            (
+                Plain.all(),
+                {"kinds": [Inserted, "delete"]},
+                OperandError,
+                "watch got 'delete' among the kinds; it takes classes of events: Inserted, "
+                "Updated, Replaced, Deleted, Dropped, Renamed, Invalidated",
+            ),
+            (
+                Plain.all(),
+                {"full_document": "always"},
+                ArgumentError,
+                "watch got full_document='always'; it takes one of 'updateLookup', "
+                "'whenAvailable', 'required'",
+            ),
+            (
+                Plain.all(),
+                {"full_document_before_change": "updateLookup"},
+                ArgumentError,
+                "watch got full_document_before_change='updateLookup'; it takes one of "
+                "'whenAvailable', 'required'",
+            ),
+            (
+                Plain.all(),
+                {"max_await": 0},
+                ArgumentError,
+                "watch got max_await=0; it takes a positive number of seconds",
+            ),
+            (
+                Plain.all(),
+                {"batch_size": 1.5},
+                ArgumentError,
+                "watch got batch_size=1.5; it takes a positive number of events",
+            ),
+            (
+                Plain.all(),
+                {"retries": -1},
+                ArgumentError,
+                "watch got retries=-1; it takes a number of attempts",
+            ),
+            (
+                Plain.all(),
+                {"resume": ""},
+                ArgumentError,
+                "watch got resume=''; it takes the name of a token",
+            ),
+            (
+                Plain.all(),
+                {"start_at": dt.datetime(2024, 1, 1)},  # noqa: DTZ001 - the mistake
+                ArgumentError,
+                "watch got start_at=datetime.datetime(2024, 1, 1, 0, 0); it takes a "
+                "Timestamp, or a datetime with a time zone",
+            ),
+            (
+                Plain.all(),
+                {"store": MemoryTokens()},
+                ArgumentError,
+                "watch got a store without a name; give resume='…', the name of the token",
+            ),
+            (
+                Plain.all().limit(5),
+                {},
+                ArgumentError,
+                "a query that was given 'limit' can't be watched; watch takes a query of "
+                "filters alone",
+            ),
+            (
+                Plain.find(age=5),
+                {"kinds": Deleted},
+                ArgumentError,
+                "watch can't hold a filter against deleted documents, which are gone; ask "
+                "for full_document_before_change too",
+            ),
+            (
+                Plain.find(Plain.q.age > Plain.q.price),
+                {},
+                OperandError,
+                'watch can\'t hold { $expr: { $gt: [ "$age", "$price" ] } } against events, as '
+                "a part of it speaks of the whole document; compare fields with values, or "
+                "give pipeline=[...] with stages on events",
+            ),
+            (
+                Plain.find(raw({"age": 5})),
+                {},
+                OperandError,
+                "watch can't hold { age: 5 } against events, as a part of it speaks of the "
+                "whole document; compare fields with values, or give pipeline=[...] with "
+                "stages on events",
+            ),
+            (
+                Plain.find(Plain.q.age == param("age")),
+                {},
+                ParameterError,
+                "parameter 'age' is unbound; fill it with bind(age=...)",
+            ),
+        ],
+    )
+    def test_refused(self, query, given, error, message):
+        """What can't be watched is an error when it is asked for."""
+        with pytest.raises(error) as caught:
+            AsyncChangeStream(Driven(), query, given)
+
+        assert str(caught.value) == message
+
+
+class Driven:
+    """A mapper that is never run."""
+
+    _run = None
+
+
+def event(**parts):
+    """Return an event as the server writes it."""
+    return {"_id": {"_data": "8"}, "ns": {"db": "x", "coll": "plain"}, **parts}
+
+
+class TestReading:
+    """Events are read without a database."""
+
+    read = EventReader(Plain, lambda raw: raw)
+
+    @pytest.mark.parametrize(
+        ("stored", "decoded"),
+        [
+            ({"e_mail": "a"}, {"mail": "a"}),
+            ({"mail": "a"}, {"mail": "a"}),  # another field, which no class knows
+            ({"color": 2}, {"color": Color.BLUE}),
+            (
+                {"place": {"city": "Rome", "zip_code": "1"}},
+                {"place": Place("Rome", "1")},
+            ),
+            ({"place.zip_code": "1"}, {"place.zip": "1"}),
+            ({"places.3.zip_code": "1"}, {"places.3.zip": "1"}),
+            ({"places.0": {"city": "Rome"}}, {"places.0": Place("Rome")}),
+            ({"sizes.a": 5}, {"sizes.a": 5}),
+            ({"name.first": "Ann"}, {"name.first": "Ann"}),
+        ],
+    )
+    def test_changed(self, stored, decoded):
+        """Changed values are what the annotations say, wherever they are nested."""
+        description = {"updatedFields": stored, "removedFields": [*stored]}
+        found = self.read(
+            event(
+                operationType="update",
+                documentKey={"_id": ObjectId()},
+                updateDescription=description,
+            )
+        )
+
+        assert found.changed == decoded
+        assert found.removed == tuple(decoded)
+
+    def test_unknown(self):
+        """A kind of event that no class stands for is an error."""
+        with pytest.raises(MapperError) as caught:
+            self.read(event(operationType="reshardCollection"))
+
+        assert str(caught.value) == (
+            "the change stream has an event of the kind 'reshardCollection', which is "
+            "unknown; name the kinds to watch for"
+        )
+
+    def test_repr(self):
+        """An event shows what happened, not where it stands in the oplog."""
+        key = {"_id": ObjectId("0" * 24)}
+
+        assert repr(self.read(event(operationType="delete", documentKey=key))) == (
+            "Deleted(transaction=None, id=ObjectId('000000000000000000000000'), "
+            "document_before=None)"
+        )
+
+
+class Rows:
+    """A driver's stream of *events*; an error is raised when its turn comes."""
+
+    alive = True
+
+    def __init__(self, *events):
+        self.events = list(events)
+        self.resume_token = {"_data": "0"}
+
+    def try_next(self):
+        """Return the next event."""
+        if not self.events:
+            return None
+        found = self.events.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        self.resume_token = found["_id"]
+        return found
+
+    def close(self):
+        """Fail: a broken connection may."""
+        raise LostError
+
+    def __enter__(self):
+        return self
+
+
+class LostError(Exception):
+    """What a driver raises when a connection is lost, told by its label."""
+
+    def has_error_label(self, name):
+        """Tell whether the error passes."""
+        return name == "ResumableChangeStreamError"
+
+
+class TestFlow:
+    """The rule of following, driven by hand."""
+
+    @pytest.fixture
+    def slept(self):
+        """Return the waits between attempts."""
+        return []
+
+    def follow(self, slept, *streams, **given):
+        """Return what is followed, the store and how its steps are done."""
+        opened, commands, store = iter(streams), [], MemoryTokens()
+
+        def do(step):
+            if isinstance(step, Command):
+                commands.append(step.kwargs)
+                return next(opened)
+            assert isinstance(step, Call)
+            return step()
+
+        state = Following(
+            query=Plain.all(),
+            given={"resume": "w", **given},
+            read=lambda raw: raw["_id"]["_data"],
+            sleep=slept.append,
+            store=store,
+        )
+        return state, store, commands, do
+
+    @staticmethod
+    def inserted(*names):
+        """Return events whose tokens are *names*."""
+        return [{"_id": {"_data": name}, "operationType": "insert"} for name in names]
+
+    def test_the_place_moves_with_the_next_event(self, slept):
+        """A token is saved when the event after it is asked for."""
+        rows = Rows(*self.inserted("1", "2"))
+        state, store, _, do = self.follow(slept, rows)
+        seen = []
+        for _ in range(2):
+            seen.append(run(following.following(state), do))
+            seen.append(store.load("w")["_data"])
+        run(following.done(state), do)
+
+        assert seen == ["1", "0", "2", "1"]
+        assert store.load("w") == {"_data": "2"}
+
+    def test_lost_connections(self, slept):
+        """After errors in a row a stream goes on at its place, waiting longer each time."""
+        rows = [
+            Rows(*self.inserted("1"), LostError()),
+            Rows(LostError()),
+            Rows(LostError()),
+        ]
+        # where a stream goes on is its resume token
+        for stream in rows[1:]:
+            stream.resume_token = {"_data": "1"}
+        last = Rows(*self.inserted("2"))
+        state, _, commands, do = self.follow(slept, *rows, last)
+
+        assert run(following.following(state), do) == "1"
+        assert run(following.following(state), do) == "2"
+        place = {"start_after": {"_data": "1"}}
+        assert commands == [{}, place, place, place]
+        for number, wait in enumerate(slept):
+            assert 0.05 * 2**number <= wait <= 0.1 * 2**number
+        assert len(slept) == 3
+
+    def test_waits_are_bounded(self, slept, monkeypatch):
+        """The waits grow to five seconds at most, and end."""
+        rows = [Rows(LostError()) for _ in range(9)]
+        state, _, _, do = self.follow(slept, *rows)
+
+        with pytest.raises(LostError):
+            run(following.following(state), do)
+        assert len(slept) == 8
+        assert max(slept) <= 5
+
+    def test_other_errors(self, slept):
+        """What doesn't pass is raised at once."""
+        state, _, _, do = self.follow(slept, Rows(ZeroDivisionError()))
+
+        with pytest.raises(ZeroDivisionError):
+            run(following.following(state), do)
+        assert slept == []
+
+    def test_lost_place_without_a_name(self, slept):
+        """A place that was given and is gone is named as such."""
+
+        class GoneError(Exception):
+            code = 286
+            details = {"errmsg": "it is gone"}  # noqa: RUF012
+
+        token = {"_data": "1"}
+        rows = Rows(GoneError())
+        rows.resume_token = None
+        state, _, _, do = self.follow(slept, rows, resume=None, start_after=token)
+        with pytest.raises(ResumeTokenLostError) as caught:
+            run(following.following(state), do)
+
+        assert str(caught.value) == (
+            "the changes of plain can't be followed from the token, which the server's "
+            "oplog doesn't reach; read the collection anew, then watch without "
+            "start_after; a larger oplog reaches further back (it is gone)"
+        )
+        assert caught.value.token == token
+        copied = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+        assert (str(copied), copied.token) == (str(caught.value), token)
 
 
 class TestEvents:
