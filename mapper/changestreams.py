@@ -5,9 +5,7 @@ The two classes differ in nothing but ``await``; `flows/following` has the rules
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mapper.flows import following
@@ -27,13 +25,7 @@ M = TypeVar("M")
 class _Followed(Generic[M]):
     """What the streams of both faces know; *given* are options of `watch`."""
 
-    def __init__(
-        self,
-        mapper: Any,
-        query: Any,
-        given: Mapping[str, Any],
-        sleep: Callable[[float], Any],
-    ) -> None:
+    def __init__(self, mapper: Any, query: Any, given: Mapping[str, Any]) -> None:
         options = checked(query, given)
         stages(query, options)  # what can't be asked for is an error now
         model = None if "raw" in query.asked else query.model
@@ -42,8 +34,7 @@ class _Followed(Generic[M]):
             query=query,
             given=options,
             read=EventReader(model, reader(query)),
-            sleep=sleep,
-            store=options.get("store") or CollectionTokens(mapper),
+            store=options.get("store", CollectionTokens(mapper)),
         )
 
     @property
@@ -68,9 +59,6 @@ class ChangeStream(_Followed[M]):
     Raises:
         ResumeTokenLostError: the server doesn't know any more what came after a token.
     """
-
-    def __init__(self, mapper: Any, query: Any, given: Mapping[str, Any]) -> None:
-        super().__init__(mapper, query, given, time.sleep)
 
     def __iter__(self) -> Self:
         return self
@@ -113,9 +101,6 @@ class AsyncChangeStream(_Followed[M]):
     Raises:
         ResumeTokenLostError: the server doesn't know any more what came after a token.
     """
-
-    def __init__(self, mapper: Any, query: Any, given: Mapping[str, Any]) -> None:
-        super().__init__(mapper, query, given, asyncio.sleep)
 
     def __aiter__(self) -> Self:
         return self

@@ -53,12 +53,20 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("errors",),
     ("embedded", "fields", "conversion", "commands", "indexes"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    (
+        "pytest_plugin",
+        "converter",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+        "states",
+    ),
     ("validation", "tracking", "hydration", "scopes", "streams"),
     ("metaclass", "flows"),
     ("binding", "cursors", "changestreams"),
     ("query",),
-    ("aggregations", "sync", "aio"),
+    ("aggregations", "behaviours", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )

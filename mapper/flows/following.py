@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from mapper.commands import Call, Flow
+from mapper.commands import Call, Flow, Pause
 from mapper.errors import ResumeTokenLostError
 from mapper.flows import reading
 from mapper.flows.watching import operations, watch
@@ -45,15 +45,14 @@ _LOST = frozenset({260, 280, 286})
 class Following:
     """A change stream and how far it was followed.
 
-    *query* and *given* are what was asked for, *read* makes events, *sleep* waits between
-    attempts. *rows* is the driver's stream, *place* where it goes on, *handed* the token of
-    the event that the caller has and may not have handled.
+    *query* and *given* are what was asked for, *read* makes events. *rows* is the driver's
+    stream, *place* where it goes on, *handed* the token of the event that the caller has
+    and may not have handled.
     """
 
     query: Any
     given: Mapping[str, Any]
     read: Callable[[Any], Any]
-    sleep: Callable[[float], Any]
     store: Any
     rows: Any = None
     place: Token | None = None
@@ -124,7 +123,7 @@ def _persistent(
             _refuse_lost(stream, error)
             if stream.ended or number == retries or not _passes(error):
                 raise
-        yield Call(stream.sleep, (_delay(number),))
+        yield Pause(_delay(number))
         number += 1
 
 

@@ -15,7 +15,7 @@ from bson import ObjectId, Timestamp
 
 from mapper import Document, field
 from mapper.changestreams import AsyncChangeStream
-from mapper.commands import Call, Command, run
+from mapper.commands import Call, Command, Pause, run
 from mapper.errors import DecodeError, MapperError, ResumeTokenLostError
 from mapper.flows import following, watching
 from mapper.flows.following import Following
@@ -476,6 +476,8 @@ class TestFlow:
             if isinstance(step, Command):
                 commands.append(step.kwargs)
                 return next(opened)
+            if isinstance(step, Pause):
+                return slept.append(step.seconds)
             assert isinstance(step, Call)
             return step()
 
@@ -483,7 +485,6 @@ class TestFlow:
             query=Plain.all(),
             given={"resume": "w", **given},
             read=lambda raw: raw["_id"]["_data"],
-            sleep=slept.append,
             store=store,
         )
         return state, store, commands, do
