@@ -15,6 +15,7 @@
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
@@ -182,6 +183,35 @@ class BulkInsertError(MapperError, ValueError):
 
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class ResumeTokenLostError(MapperError, LookupError):
+    """A change stream can't go on after *token*: what followed isn't kept any more.
+
+    *name* is the name it was saved under, None if it wasn't; *reason* is the server's.
+    """
+
+    def __init__(
+        self, collection: str, token: Any, name: str | None, reason: str
+    ) -> None:
+        saved = "" if name is None else f" saved as {name!r}"
+        forget = (
+            "watch without start_after"
+            if name is None
+            else "save None in its place in the store"
+        )
+        super().__init__(
+            f"the changes of {collection} can't be followed from the token{saved}, which"
+            f" the server's oplog doesn't reach; read the collection anew, then {forget};"
+            f" a larger oplog reaches further back ({reason})"
+        )
+        self.collection = collection
+        self.token = token
+        self.name = name
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.token, self.name, self.reason)
 
 
 class NotBoundError(MapperError, RuntimeError):

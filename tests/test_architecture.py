@@ -62,9 +62,9 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
-    ("validation", "tracking", "hydration", "scopes"),
+    ("validation", "tracking", "hydration", "scopes", "streams"),
     ("metaclass", "flows"),
-    ("binding", "cursors"),
+    ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
     ("databases", "document"),
@@ -72,7 +72,11 @@ MAPPER_FLOORS = (
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.databases",
+    "mapper.embedded.replica_set",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):
