@@ -52,7 +52,16 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+        "connection",
+    ),
     ("pytest_plugin", "converter", "options"),
     ("validation", "tracking", "hydration"),
     ("metaclass", "flows"),
@@ -64,7 +73,12 @@ MAPPER_FLOORS = (
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.concerns",
+    "mapper.databases",
+    "mapper.embedded",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):

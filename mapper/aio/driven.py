@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Step, run_async
+from mapper.commands import Command, Flow, Pause, Step, run_async
+from mapper.concerns import SILENT, Concerns
 from mapper.connection import Connection
+from mapper.sessions import any_ambient, failed, transaction_of
+from mapper.tracking import recording
 
 
 T = TypeVar("T")
@@ -15,24 +19,41 @@ T = TypeVar("T")
 class Driven:
     """What drives flows over *database*."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
         self.database = database
-        self._connection = Connection(database)
+        self._connection = Connection(database, concerns)
 
     async def _run(self, flow: Flow[T]) -> T:
-        return await run_async(flow, self._call)
+        if not any_ambient():
+            return await run_async(flow, self._call)
+        on = transaction_of(self._connection.client)
+        with recording(None if on is None else on.undo):
+            return await run_async(flow, self._call)
 
     async def _call(self, step: Step) -> Any:
         """Do what *step* says and return the reply."""
-        if isinstance(step, Call):
-            return await _awaited(step())
-        reply = await _awaited(self._open(step))
-        return await reply.to_list(None) if step.rows else reply
+        if not isinstance(step, Command):
+            return await self._do(step)
+        try:
+            reply = await awaited(self._open(step))
+            return await reply.to_list(None) if step.rows else reply
+        except Exception as error:
+            meant = failed(self._connection.client, step, error)
+            if meant is None:
+                raise
+            raise meant from error
+
+    async def _do(self, step: Any) -> Any:
+        """Do what *step*, which is no command, says."""
+        if isinstance(step, Pause):
+            return await asyncio.sleep(step.seconds)
+        return await awaited(step())
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""
         return self._connection.send(command)
 
 
-async def _awaited(reply: Any) -> Any:
+async def awaited(reply: Any) -> Any:
+    """Return *reply*, awaited if need be."""
     return await reply if inspect.isawaitable(reply) else reply

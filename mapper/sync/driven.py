@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import time
 from typing import Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Step, run
+from mapper.commands import Call, Command, Flow, Pause, Step, run
+from mapper.concerns import SILENT, Concerns
 from mapper.connection import Connection
 from mapper.errors import HookError
+from mapper.sessions import any_ambient, failed, transaction_of
+from mapper.tracking import recording
 
 
 T = TypeVar("T")
@@ -16,19 +20,35 @@ T = TypeVar("T")
 class Driven:
     """What drives flows over *database*."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
         self.database = database
-        self._connection = Connection(database)
+        self._connection = Connection(database, concerns)
 
     def _run(self, flow: Flow[T]) -> T:
-        return run(flow, self._call)
+        if not any_ambient():
+            return run(flow, self._call)
+        on = transaction_of(self._connection.client)
+        with recording(None if on is None else on.undo):
+            return run(flow, self._call)
 
     def _call(self, step: Step) -> Any:
         """Do what *step* says and return the reply."""
-        if isinstance(step, Call):
-            return _at_once(step)
-        reply = self._open(step)
-        return reply.to_list() if step.rows else reply
+        if not isinstance(step, Command):
+            return self._do(step)
+        try:
+            reply = self._open(step)
+            return reply.to_list() if step.rows else reply
+        except Exception as error:
+            meant = failed(self._connection.client, step, error)
+            if meant is None:
+                raise
+            raise meant from error
+
+    def _do(self, step: Any) -> Any:
+        """Do what *step*, which is no command, says."""
+        if isinstance(step, Pause):
+            return time.sleep(step.seconds)
+        return _at_once(step)
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""
