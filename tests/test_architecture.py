@@ -68,14 +68,14 @@ MAPPER_FLOORS = (
     ("binding", "cursors"),
     ("query",),
     ("aggregations", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
     "mapper.concerns",
-    "mapper.databases",
+    "mapper.connecting",
     "mapper.embedded",
     "mapper.pytest_plugin",
 }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import time
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.commands import Call, Command, Flow, Pause, Step, run
-from mapper.concerns import SILENT, Concerns
+from mapper.concerns import SILENT, Concerns, concerns
 from mapper.connection import Connection
 from mapper.errors import HookError
 from mapper.sessions import any_ambient, failed, transaction_of
 from mapper.tracking import recording
 
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -49,6 +53,29 @@ class Driven:
         if isinstance(step, Pause):
             return time.sleep(step.seconds)
         return _at_once(step)
+
+    def with_options(
+        self,
+        *,
+        read_concern: Any = None,
+        write_concern: Any = None,
+        read_preference: Any = None,
+    ) -> Self:
+        """Return a mapper on the same client that reads and writes otherwise.
+
+        What isn't given stays; queries and the ``Meta`` of classes come first.
+
+        Raises:
+            ArgumentError: one of them can't be.
+        """
+        asked = concerns(
+            read_concern=read_concern,
+            write_concern=write_concern,
+            read_preference=read_preference,
+        )
+        made = copy.copy(self)
+        made.__dict__["_connection"] = self._connection.with_options(asked)
+        return made
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""

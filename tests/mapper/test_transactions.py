@@ -1,16 +1,7 @@
 """Transactions: all or nothing, in the database and in memory, on all three drivers."""
 
-import asyncio
-import threading
-
 import pytest
 
-from mapper.commands import Atomic, Command
-from mapper.errors import (
-    DuplicateKeyError,
-    TransactionAbortedError,
-    TransactionError,
-)
 from mapper.tracking import state_of
 
 
