@@ -52,18 +52,9 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    (
-        "embedded",
-        "fields",
-        "conversion",
-        "commands",
-        "indexes",
-        "concerns",
-        "sessions",
-        "connection",
-    ),
-    ("pytest_plugin", "converter", "options"),
-    ("validation", "tracking", "hydration"),
+    ("embedded", "fields", "conversion", "commands", "indexes", "concerns", "sessions"),
+    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
