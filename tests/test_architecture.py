@@ -67,7 +67,7 @@ DRIVERS = ("pymongo", "motor", "gridfs")
 SPEAKS_TO_DRIVERS = {
     "mapper.concerns",
     "mapper.connecting",
-    "mapper.embedded",
+    "mapper.embedded.replica_set",
     "mapper.pytest_plugin",
 }
 
