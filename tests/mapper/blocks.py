@@ -1,6 +1,10 @@
 """Blocks of either colour behind one face, for the tests of sessions and transactions."""
 
+import functools
+
 import pytest
+
+from mapper import Mapper
 
 
 class Block:
@@ -20,18 +24,19 @@ class Block:
         return self.block.__exit__(*error)
 
 
-def either(driver, function):
-    """Return *function*, a coroutine function, as the driver's mapper takes it.
+def either(mapper, function):
+    """Return *function*, a coroutine function, as *mapper* takes it.
 
     The coroutines of a sync mapper await nothing that isn't done.
     """
 
-    def call(*args):
-        coroutine = function(*args)
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        coroutine = function(*args, **kwargs)
         try:
             coroutine.send(None)
         except StopIteration as done:
             return done.value
-        pytest.fail("a sync function can't wait")
+        return pytest.fail("a sync function can't wait")
 
-    return call if driver.name == "pymongo" else function
+    return call if isinstance(mapper, Mapper) else function

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import functools
 import subprocess
 import threading
 import time
@@ -12,6 +13,7 @@ from pymongo import MongoClient
 
 from mapper import Document, EmbeddedMongo, SyncDocument, connect, connect_async
 from mapper.embedded.binary import find_binary
+from mapper.embedded.server import free_port
 from mapper.errors import (
     SessionError,
     TransactionAbortedError,
@@ -28,6 +30,8 @@ from tests.mapper.blocks import Block, either
 def server():
     """Return a server that fails when it is told to."""
     with EmbeddedMongo(parameters={"enableTestCommands": True}) as mongo:
+        with MongoClient(mongo.uri) as client:
+            client.retries.create_collection("account")
         yield mongo
 
 
@@ -36,8 +40,7 @@ async def mapper(request, server, sent):
     """Return the mapper of each driver."""
     name = "motor" if request.param == "motor" else "pymongo"
     with MongoClient(server.uri) as client:
-        client.retries.drop_collection("account")
-        client.retries.create_collection("account")
+        client.retries.account.delete_many({})  # given-up transactions hold locks
     if request.param == "pymongo":
         with connect(server.uri, "retries", event_listeners=[sent]) as made:
             yield made
@@ -86,13 +89,17 @@ def names(server):
 
 async def done(value):
     """Return *value*, awaited if need be."""
-    return await value if asyncio.iscoroutine(value) or hasattr(value, "__await__") else value
+    return (
+        await value
+        if asyncio.iscoroutine(value) or hasattr(value, "__await__")
+        else value
+    )
 
 
 NETWORK = {"closeConnection": True}
 UNKNOWN = {
-    "errorCode": 91,
-    "errorLabels": ["UnknownTransactionCommitResult", "RetryableWriteError"],
+    "errorCode": 64,
+    "errorLabels": ["UnknownTransactionCommitResult"],
 }
 TRANSIENT = {"errorCode": 251, "errorLabels": ["TransientTransactionError"]}
 
@@ -106,7 +113,7 @@ async def test_commits_are_sent_again(mapper, account, names, failing, sent, fai
         failing(3, **failure)
     assert names() == ["Ann"]
     assert ann.is_stored
-    assert sent.count("commitTransaction") == 4  # of them two by the driver itself
+    assert sent.count("commitTransaction") == 4  # the driver, too, sends some again
 
 
 async def test_commits_are_given_up(mapper, account, names, failing):
@@ -245,7 +252,7 @@ async def test_the_decorator(mapper, account, names):
 
     class Service:
         @mapper.transactional
-        @either_of(mapper)
+        @functools.partial(either, mapper)
         async def add(self, name, *, balance=0):
             """Add an account."""
             return await done(account.create(name=name, balance=balance))
@@ -254,11 +261,6 @@ async def test_the_decorator(mapper, account, names):
     assert (made.name, made.balance) == ("Ann", 3)
     assert Service.add.__doc__ == "Add an account."
     assert names() == ["Ann"]
-
-
-def either_of(mapper):
-    """Return the decorator that makes a coroutine function one that *mapper* takes."""
-    return lambda function: either(mapper, function)
 
 
 def test_sync_mappers_refuse_coroutines(server):
@@ -289,30 +291,127 @@ class Counter(SyncDocument):
     value: int = 0
 
 
-def test_threads(server):
-    """Threads that read, add and write lose nothing."""
-    with connect(server.uri, "retries", name="threads") as mapper, mapper.ambient():
-        Counter.all().everything().delete()
-        counter = Counter.create()
+class AsyncCounter(Document):
+    value: int = 0
 
-    @mapper_of(server).transactional(attempts=1000)
-    def add():
-        mine = shared.get(Counter, counter.id)
-        mine.value += 1
-        shared.save(mine)
-
-    shared = mapper_of(server)
-    with ThreadPoolExecutor(8) as pool:
-        for one in [pool.submit(add) for _ in range(40)]:
-            one.result()
-    assert shared.get(Counter, counter.id).value == 40
+    class Meta:
+        collection_name = "counter"
 
 
-_mappers = {}
+def test_threads_lose_nothing(server):
+    """Threads of one mapper that read, add and write in transactions."""
+    with connect(server.uri, "retries", name="threads") as mapper:
+        counter = mapper.insert(Counter())
+
+        @mapper.transactional(attempts=1000)
+        def add():
+            mine = mapper.get(Counter, counter.id)
+            mine.value += 1
+            mapper.save(mine)
+
+        with ThreadPoolExecutor(4) as pool:
+            for one in [pool.submit(add) for _ in range(20)]:
+                one.result()
+        assert mapper.get(Counter, counter.id).value == 20
 
 
-def mapper_of(server):
-    """Return one mapper of all threads."""
-    if server not in _mappers:
-        _mappers[server] = connect(server.uri, "retries", name="shared")
-    return _mappers[server]
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+async def test_tasks_lose_nothing(server, driver):
+    """Tasks of one mapper, each in transactions of its own."""
+    async with connect_async(server.uri, "retries", driver=driver) as mapper:
+        counter = await mapper.insert(AsyncCounter())
+
+        @mapper.transactional(attempts=1000)
+        async def add():
+            mine = await mapper.get(AsyncCounter, counter.id)
+            mine.value += 1
+            await mapper.save(mine)
+
+        await asyncio.gather(*(add() for _ in range(20)))
+        assert (await mapper.get(AsyncCounter, counter.id)).value == 20
+
+
+SHARED = (
+    "a session was used by another task or thread than opened its block, but takes one"
+    " command after another; let the other work without it: with mapper.outside_session():"
+    " ..."
+)
+
+
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+async def test_tasks_may_not_share_a_session(server, driver):
+    """A task that was started inside a block is refused, or works outside."""
+    async with connect_async(server.uri, "retries", driver=driver) as mapper:
+
+        async def outside():
+            with mapper.outside_session():
+                return await mapper.find(AsyncCounter).count()
+
+        async with mapper.transaction():
+            kept = await mapper.insert(AsyncCounter())
+            with pytest.raises(SessionError) as caught:
+                await asyncio.create_task(mapper.find(AsyncCounter).count())
+            assert str(caught.value) == SHARED
+            before = await asyncio.gather(outside(), outside())
+        assert len(set(before)) == 1
+        assert await mapper.get(AsyncCounter, kept.id)
+
+
+def test_threads_may_not_share_a_session(server):
+    """A thread that runs in a copy of the context is refused."""
+    with connect(server.uri, "retries") as mapper, mapper.session():
+        found = []
+
+        def count():
+            with pytest.raises(SessionError) as caught:
+                mapper.find(Counter).count()
+            found.append(str(caught.value))
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(count,))
+        thread.start()
+        thread.join()
+        assert found == [SHARED]
+
+
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+async def test_cancelling_aborts(server, driver):
+    """A task that is cancelled inside a block leaves nothing behind."""
+    async with connect_async(server.uri, "retries", driver=driver) as mapper:
+        counter, inside = AsyncCounter(value=77), asyncio.Event()
+
+        async def work():
+            async with mapper.transaction():
+                await mapper.insert(counter)
+                inside.set()
+                await asyncio.sleep(60)
+
+        task = asyncio.create_task(work())
+        await inside.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not counter.is_stored
+        assert await mapper.find(AsyncCounter, value=77).count() == 0
+
+
+@pytest.fixture
+def standalone(tmp_path):
+    """Return the URI of a server that is no replica set."""
+    port = free_port()
+    command = [find_binary(None), f"--dbpath={tmp_path}", f"--port={port}"]
+    process = subprocess.Popen(
+        [*command, "--bind_ip=127.0.0.1"], stdout=subprocess.DEVNULL
+    )
+    yield f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    process.kill()
+    process.wait()
+
+
+def test_a_server_without_a_replica_set(standalone):
+    """The message says what transactions need."""
+    with connect(standalone, "x") as mapper, pytest.raises(TransactionError) as caught:
+        mapper.in_transaction(mapper.insert, Counter())
+    assert str(caught.value) == (
+        "the server is no member of a replica set, and transactions need one; start mongod"
+        " with --replSet and initiate the set"
+    )

@@ -116,11 +116,7 @@ async def test_nested_blocks_join(driver, account, sent):
             await done(account.create(name="B"))
         async with Block(driver.mapper.session()) as session:
             assert session is outer
-        function = either(driver, lambda: account.create(name="C"))
-        if driver.name == "pymongo":
-            driver.mapper.in_transaction(account.create, name="C")
-        else:
-            await driver.mapper.in_transaction(function)
+        await done(driver.mapper.in_transaction(account.create, name="C"))
         assert stored(driver) == {}
     assert sent == ["insert", "insert", "insert", "commitTransaction"]
     assert stored(driver) == {"A": 0, "B": 0, "C": 0}
@@ -167,7 +163,9 @@ async def test_a_failed_command_aborts_all(driver, account, sent):
         await work()
     assert sent == ["abortTransaction"]
     message = str(caught.value)
-    assert message.startswith("the transaction was aborted by DuplicateKeyError: E11000 ")
+    assert message.startswith(
+        "the transaction was aborted by DuplicateKeyError: E11000 "
+    )
     assert message.endswith(
         "; nothing more can be done in it, so catch errors outside of its block"
     )
@@ -358,7 +356,7 @@ async def test_in_transaction_tries_again(driver, account, sent):
         await done(account.filter(name=name).update(account.q.balance.inc(amount)))
         return amount * 2
 
-    function = either(driver, lambda: pay(10, name="Ann"))
+    function = either(driver.mapper, lambda: pay(10, name="Ann"))
     with rival:
         assert await done(driver.mapper.in_transaction(function)) == 20
     assert tries == [False, False, False]
@@ -387,7 +385,9 @@ async def test_atomic_steps(driver, account, sent):
     assert stored(driver) == {"B": 0}
     clash = account(id=b.id, name="C")
     with pytest.raises(DuplicateKeyError):
-        await done(mapper._run(atomic_move(await done(account.create(name="D")), clash)))
+        await done(
+            mapper._run(atomic_move(await done(account.create(name="D")), clash))
+        )
     assert stored(driver) == {"B": 0, "D": 0}
 
 
