@@ -2,11 +2,13 @@
 
 from mapper.aio import AsyncMapper
 from mapper.connecting import DatabaseConfig, connect, connect_async
+from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -21,5 +23,7 @@ __all__ = [
     "SyncDocument",
     "connect",
     "connect_async",
+    "discriminated",
     "field",
+    "state_field",
 ]

@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -52,13 +52,30 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "concerns", "sessions"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+    ),
+    (
+        "pytest_plugin",
+        "converter",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+        "states",
+    ),
     ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
-    ("aggregations", "sync", "aio"),
+    ("aggregations", "behaviours", "sync", "aio"),
     ("connecting", "databases", "document"),
     ("typed",),
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
+from mapper.errors import StaleDocumentError
 from mapper.events import announce
 from mapper.flows.documents import (
     assigned,
@@ -27,11 +28,13 @@ from mapper.flows.failures import translated
 from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
-    Stored,
+    Delta,
     assign,
-    changes,
-    encoded,
+    changed_fields,
+    difference,
+    names_by_stored,
     remember,
+    replacement,
     state_of,
 )
 from mapper.validation import validate
@@ -39,6 +42,8 @@ from mapper.validation import validate
 
 D = TypeVar("D")
 MQL = dict[str, Any]
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def save(document: D, session: Any = None) -> Flow[D]:
@@ -48,48 +53,101 @@ def save(document: D, session: Any = None) -> Flow[D]:
         return (yield from insert(document, session))
     if state is DELETED:
         raise gone(document)
-    cls = type(document)
+    cls: Any = type(document)
     yield from announce("before_save", cls, document)
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    new = encoded(document)
-    update = changes(cls, state, new)
-    if update:
-        more = yield from _update(document, update, _updating(document), session)
-        new.update(more)
-    _now_stored(document, state, new)
+    found, named = difference(document), names_by_stored(cls)
+    if found is not None:
+        names = {named.get(name, name) for name in found.names}
+        yield from _update(document, found, _updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
 
 
-def _updating(document: Any) -> MQL:
-    """Ask the behaviours what becomes of a document that has changed."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.updating(document).items()}
+def _updating(document: Any, changed: Collection[str]) -> MQL:
+    """Ask the behaviours what becomes of a document that is written."""
+    found: MQL = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.updating(document, changed))
+    return found
+
+
+def rewrite(
+    document: D,
+    values: Mapping[str, Any],
+    session: Any = None,
+    *,
+    expected: Mapping[str, Any] = _NOTHING,
+) -> Flow[D]:
+    """Give fields of a stored *document* their *values*, here and where it is stored.
+
+    Nothing else is sent, whatever else has changed. Where what is stored isn't as
+    *expected*, nothing is written.
+    """
+    must_be_stored(document, "changed")
+    state: Any = state_of(document)
+    yield from announce("before_update", type(document), document)
+    given = {**_updating(document, values), **values}
+    nothing = Delta((), state.document)
+    yield from _update(document, nothing, given, session, expected)
+    yield from announce("after_update", type(document), document)
+    return document
 
 
 def _update(
-    document: Any, update: MQL, values: Mapping[str, Any], session: Any
-) -> Flow[MQL]:
-    """Send *update*, and give the fields in *values* theirs; return those as stored."""
-    filter_ = {**identity(document), **condition(document)}
+    document: Any,
+    found: Delta,
+    values: Mapping[str, Any],
+    session: Any,
+    expected: Mapping[str, Any] = _NOTHING,
+) -> Flow[None]:
+    """Send what was *found* to have changed, and give the fields in *values* theirs."""
+    guard = {**condition(document), **expected}
+    filter_ = {**identity(document), **guard}
     with assigned(document, values):
-        more = encoded_values(type(document), values)
-        if more:
-            update = {**update, "$set": {**update.get("$set", {}), **more}}
-        with translated(collection(document)):
+        found = found.setting(encoded_values(type(document), values))
+        filter_.update(found.filter)
+        with translated(collection(document), type(document), found.stored):
             reply = yield command(
-                document, "update_one", filter_, update, session=session
+                document,
+                "update_one",
+                filter_,
+                found.update,
+                session=session,
+                **found.options,
             )
         if reply.matched_count == 0:
-            raise (yield from missed(document, session))
-    return more
+            fields = found.names if found.filter else ()
+            raise (yield from missed(document, bool(guard), session, fields))
+    state: Any = state_of(document)
+    remember(document, attrs.evolve(state, document=found.stored))
 
 
-def _now_stored(document: Any, state: Stored, new: MQL) -> None:
-    remember(document, attrs.evolve(state, document={**state.document, **new}))
+def replace(document: D, session: Any = None) -> Flow[D]:
+    """Store *document* in the place of what is stored, whatever that is."""
+    must_be_stored(document, "replaced")
+    cls = type(document)
+    yield from announce("before_save", cls, document)
+    yield from announce("before_update", cls, document)
+    if document.__options__.validate:  # type: ignore[attr-defined]
+        validate(document)
+    guard, names = condition(document), changed_fields(document)
+    filter_ = {**identity(document), **guard}
+    with assigned(document, _updating(document, names)):
+        raw = replacement(document)
+        with translated(collection(document), cls, raw):
+            reply = yield command(
+                document, "replace_one", filter_, raw, session=session
+            )
+        if reply.matched_count == 0:
+            raise (yield from missed(document, bool(guard), session))
+    stored(document, raw)
+    yield from announce("after_update", cls, document)
+    yield from announce("after_save", cls, document)
+    return document
 
 
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
@@ -114,11 +172,12 @@ def _marking(document: Any) -> MQL | None:
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:
-    filter_ = {**identity(document), **condition(document)}
+    guard = condition(document)
+    filter_ = {**identity(document), **guard}
     reply = yield command(document, "delete_one", filter_, session=session)
-    if reply.deleted_count == 0 and condition(document):
-        error = yield from missed(document, session)
-        if not isinstance(error, LookupError):
+    if reply.deleted_count == 0:
+        error = yield from missed(document, bool(guard), session)
+        if isinstance(error, StaleDocumentError):
             raise error
     remember(document, DELETED)
     return bool(reply.deleted_count)
@@ -126,13 +185,12 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document), **mark}
+    values = {**_updating(document, mark), **mark}
     try:
-        new = yield from _update(document, {}, values, session)
+        yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already
         remember(document, DELETED)
         return False
-    _now_stored(document, state, new)
     return True
 
 

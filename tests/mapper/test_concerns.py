@@ -18,7 +18,7 @@ class Sale(SyncDocument):
 
     class Meta:
         read_concern = "majority"
-        write_concern = {"w": "majority", "j": True}
+        write_concern = WriteConcern("majority", j=True)
 
 
 class Visit(SyncDocument):
@@ -123,6 +123,23 @@ def test_names_are_names():
     assert Refund.__collection__ == "refund"
     assert Refund.__collection__.concerns.read_concern == ReadConcern("local")
     assert Refund.__collection__.concerns.write_concern is not None
+
+
+def test_subclasses_in_one_collection():
+    """Each reads and writes the collection that they share in its own way."""
+
+    class Animal(SyncDocument):
+        class Meta:
+            discriminator = "kind"
+            read_concern = "majority"
+
+    class Dog(Animal):
+        class Meta:
+            read_concern = "local"
+
+    assert Dog.__collection__ == Animal.__collection__ == "animal"
+    assert Dog.__collection__.concerns.read_concern == ReadConcern("local")
+    assert Animal.__collection__.concerns.read_concern == ReadConcern("majority")
 
 
 def test_queries_compare(mapper):

@@ -39,11 +39,11 @@ class AnalyticsProfile(Document):
 
 
 class CrossDatabaseService:
-    """Service for operations across multiple databases"""
+    """Service for operations across multiple databases."""
 
     @staticmethod
     async def sync_user_data():
-        """Sync user data between databases"""
+        """Sync user data between databases."""
         # Get users from main database
         users = await User.all()  # From users database
 
@@ -61,7 +61,7 @@ class CrossDatabaseService:
 
     @staticmethod
     async def generate_cross_db_report():
-        """Generate report using data from multiple databases"""
+        """Generate report using data from multiple databases."""
         # Get user data
         users = await User.filter(is_active=True)
         user_ids = [u.id for u in users]
@@ -116,9 +116,13 @@ async def db_manager(mongo_uri, mongo_database_name, _mongo_cleaner, sent):
         _mongo_cleaner.drop_database(name)
 
 
-async def test_cross_database_operations(
-    db_manager, mongo_database_name, _mongo_cleaner
-):
+@pytest.fixture
+def client(_mongo_cleaner):
+    """Return a client of its own, to look at what is stored."""
+    return _mongo_cleaner
+
+
+async def test_cross_database_operations(db_manager, mongo_database_name, client):
     """Each class runs on its database; the service brings them together."""
     ann = await User.create(name="Ann", email="ann@x", created_at=datetime.now(UTC))
     bob = await User.create(name="Bob", email="bob@x")
@@ -146,9 +150,7 @@ async def test_cross_database_operations(
         },
     }
     stored = {
-        name: sorted(
-            _mongo_cleaner[f"{mongo_database_name}_{name}"].list_collection_names()
-        )
+        name: sorted(client[f"{mongo_database_name}_{name}"].list_collection_names())
         for name in ("users", "analytics")
     }
     assert stored == {
