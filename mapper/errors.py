@@ -17,6 +17,10 @@
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── SessionError               (RuntimeError)  a session used where it can't be
+    ├── TransactionError           (RuntimeError)  a transaction that can't be begun or committed
+    │   ├── TransactionAbortedError                … nothing of it was written
+    │   └── UnknownCommitError                     … nobody knows whether it was written
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
@@ -216,6 +220,30 @@ class ResumeTokenLostError(MapperError, LookupError):
 
 class NotBoundError(MapperError, RuntimeError):
     """A document class is used without a database to run on."""
+
+
+class SessionError(MapperError, RuntimeError):
+    """A session is used by another task or thread than the one it belongs to."""
+
+
+class TransactionError(MapperError, RuntimeError):
+    """A transaction can't be begun, committed or extended as it was asked."""
+
+
+class TransactionAbortedError(TransactionError):
+    """A transaction was aborted and wrote nothing; it was tried *attempts* times."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+
+
+class UnknownCommitError(TransactionError):
+    """A commit was sent *attempts* times, and nobody knows whether it was taken."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
 
 
 class HookError(MapperError, TypeError):

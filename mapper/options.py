@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.names import suggestion
 
 
@@ -30,6 +32,9 @@ class Options:
         unknown: what becomes of stored fields that the class doesn't describe: they are
             kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
             make loading an error (``"refuse"``).
+        read_concern: how sure reads must be, PyMongo's or by name.
+        write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
+        read_preference: which members of a replica set reads ask, PyMongo's or by name.
     """
 
     collection_name: str
@@ -41,9 +46,18 @@ class Options:
     discriminator: str | None = None
     discriminator_value: str | None = None
     unknown: str = "preserve"
+    read_concern: Any = None
+    write_concern: Any = None
+    read_preference: Any = None
+
+    def __attrs_post_init__(self) -> None:
+        said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
+        name = collection_name(str(self.collection_name), said)
+        object.__setattr__(self, "collection_name", name)
 
 
 _OWN = ("collection_name", "abstract", "discriminator_value")
+_CONCERNS = ("read_concern", "write_concern", "read_preference")
 UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
@@ -93,7 +107,15 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
         raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return given
+    return {**given, **_concerns(name, given)}
+
+
+def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return concerns(**{c: given[c] for c in _CONCERNS if c in given}).said()
+    except ArgumentError as error:
+        msg = f"{name}.Meta.{error}"
+        raise DefinitionError(msg) from error
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:

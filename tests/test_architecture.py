@@ -52,7 +52,16 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "discriminators", "commands", "indexes"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+    ),
     (
         "pytest_plugin",
         "converter",
@@ -67,13 +76,14 @@ MAPPER_FLOORS = (
     ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
-    "mapper.databases",
+    "mapper.concerns",
+    "mapper.connecting",
     "mapper.embedded.replica_set",
     "mapper.pytest_plugin",
 }
