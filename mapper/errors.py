@@ -12,6 +12,9 @@
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── IndexConflictError         (ValueError)    an index that is there otherwise than declared
+    ├── UnknownIndexError          (LookupError)   an index named that can't be meant
+    ├── UnsupportedError           (RuntimeError)  what this server or collection can't do
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
@@ -117,6 +120,30 @@ class BulkInsertError(MapperError, ValueError):
 
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class IndexConflictError(MapperError, ValueError):
+    """Indexes are there otherwise than declared, and nothing was done about any.
+
+    *plan* is how all of them differ, *names* are those to rebuild.
+    """
+
+    def __init__(self, plan: Any, told: str, names: Sequence[str]) -> None:
+        super().__init__(f"{plan.collection} has indexes in conflict: {told}")
+        self.plan = plan
+        self.told = told
+        self.names = tuple(names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told, self.names)
+
+
+class UnknownIndexError(MapperError, LookupError):
+    """An index was named that isn't there, or that may not be touched."""
+
+
+class UnsupportedError(MapperError, RuntimeError):
+    """This server or this collection can't do what was asked."""
 
 
 class NotBoundError(MapperError, RuntimeError):

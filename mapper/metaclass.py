@@ -19,6 +19,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mapper.indexes.declared import check_declared
 from mapper.options import Options, read_options
 from mapper.validation import (
     assigned,
@@ -86,6 +87,11 @@ class DocumentMeta(ABCMeta):
         return typing.cast("Fields", found)
 
     @property
+    def indexes(cls) -> Any:
+        """The indexes of the class: what it declares beside what the server has."""
+        return cls.__indexes_of__(cls)
+
+    @property
     def __checks__(cls) -> dict[str, Callable[[Any, Any], str | None]]:
         """What finds faults with values, by field; annotations resolve at first use."""
         found = cls.__dict__.get("__found_checks__")
@@ -126,7 +132,7 @@ def _defined(cls: Any) -> Any:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
     _refuse_methods(cls, these)
-    return attrs.define(
+    made = attrs.define(
         cls,
         these={name: _as_field(default) for name, default in these.items()},
         kw_only=True,
@@ -135,6 +141,8 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=_transform,
     )
+    check_declared(made)
+    return made
 
 
 def _refuse_methods(cls: Any, names: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mapper.indexes.search import Search
 from mongo_dsl.names import suggestion
 
 
@@ -23,7 +24,7 @@ class Options:
         database: the name under which a connection was registered.
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
-        indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        indexes: the indexes, beside those of the fields; those of Atlas Search, too.
     """
 
     collection_name: str
@@ -31,7 +32,7 @@ class Options:
     database: str = "default"
     validate: bool = True
     operator_dicts: bool = True
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[Index | Search, ...] = ()
 
 
 _OWN = ("collection_name", "abstract")
@@ -80,10 +81,10 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
     return given
 
 
-def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:
+def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:
     found = tuple(indexes) if isinstance(indexes, (list, tuple)) else (indexes,)
     for index in found:
-        if not isinstance(index, Index):
+        if not isinstance(index, (Index, Search)):
             msg = f"{name}.Meta.indexes has {index!r}; it takes a list of Index(...)"
             raise DefinitionError(msg)
     return found
