@@ -1,8 +1,9 @@
 """Flows and what drives them.
 
-A flow is a generator: it yields commands, receives the driver's replies and returns a
-result. It knows no driver; `run` and `run_async` do the talking, and throw the driver's
-errors into the flow, which decides what they mean.
+A flow is a generator: it yields steps, receives the replies to them and returns a
+result. A step is a command for the driver, or the call of an application's hook. A flow
+knows no driver; `run` and `run_async` do the talking, and throw the errors of a step
+into the flow, which decides what they mean.
 """
 
 from __future__ import annotations
@@ -31,38 +32,57 @@ class Command:
     rows: bool = False
 
 
-Flow: TypeAlias = Generator[Command, Any, T]
+@attrs.frozen
+class Call:
+    """A call of *function*, a hook of the application, which may have to be awaited."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the function is called."""
+        return getattr(self.function, "__qualname__", repr(self.function))
+
+    def __call__(self) -> Any:
+        """Make the call."""
+        return self.function(*self.args, **self.kwargs)
 
 
-def run(flow: Flow[T], call: Callable[[Command], Any]) -> T:
-    """Drive *flow* with *call*, which executes a command and returns the reply."""
-    step: Callable[[Any], Command] = flow.send
+Step: TypeAlias = Command | Call
+Flow: TypeAlias = Generator[Step, Any, T]
+
+
+def run(flow: Flow[T], call: Callable[[Step], Any]) -> T:
+    """Drive *flow* with *call*, which does a step and returns the reply."""
+    resume: Callable[[Any], Step] = flow.send
     value: Any = None
     while True:
         try:
-            command = step(value)
+            step = resume(value)
         except StopIteration as done:
             return cast("T", done.value)
         try:
-            step, value = flow.send, call(command)
+            resume, value = flow.send, call(step)
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
-            step, value = flow.throw, error
+            resume, value = flow.throw, error
 
 
-async def run_async(flow: Flow[T], call: Callable[[Command], Any]) -> T:
+async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
     """Drive *flow* with *call*, whose replies may have to be awaited."""
-    step: Callable[[Any], Command] = flow.send
+    resume: Callable[[Any], Step] = flow.send
     value: Any = None
     while True:
         try:
-            command = step(value)
+            step = resume(value)
         except StopIteration as done:
             return cast("T", done.value)
         try:
-            reply = call(command)
-            step, value = (
+            reply = call(step)
+            resume, value = (
                 flow.send,
                 await reply if inspect.isawaitable(reply) else reply,
             )
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
-            step, value = flow.throw, error
+            resume, value = flow.throw, error

@@ -1,4 +1,4 @@
-"""Collections of a database, with the options that documents are read by."""
+"""How commands reach the driver: collections of a database, with their options."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
+
+from mapper.commands import Command
 
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
@@ -15,13 +17,24 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 """Dates come back in UTC and say so; UUIDs are stored as subtype 4."""
 
 
-class Collections(dict[str, Any]):
-    """The collections of *database*, each made once; the empty name is the database."""
+class Connection:
+    """Sends commands to the collections of *database*; each is made once."""
 
     def __init__(self, database: Any) -> None:
-        super().__init__({"": database})
+        self._database = database
+        self._collections: dict[str, Any] = {}
 
-    def __missing__(self, name: str) -> Any:
-        found = self[""].get_collection(name, codec_options=CODEC)
-        self[name] = found
+    def send(self, command: Command) -> Any:
+        """Send *command* and return the driver's reply, which may have to be awaited."""
+        target = self.target(command.collection)
+        return getattr(target, command.method)(*command.args, **command.kwargs)
+
+    def target(self, name: str) -> Any:
+        """Return the collection *name*; the empty name is the database."""
+        if not name:
+            return self._database
+        found = self._collections.get(name)
+        if found is None:
+            found = self._database.get_collection(name, codec_options=CODEC)
+            self._collections[name] = found
         return found

@@ -16,6 +16,7 @@
     ├── UnknownIndexError          (LookupError)   an index named that can't be meant
     ├── UnsupportedError           (RuntimeError)  what this server or collection can't do
     ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
@@ -148,6 +149,10 @@ class UnsupportedError(MapperError, RuntimeError):
 
 class NotBoundError(MapperError, RuntimeError):
     """A document class is used without a database to run on."""
+
+
+class HookError(MapperError, TypeError):
+    """A hook can't be called where it is registered."""
 
 
 class ConfigurationError(MapperError, ValueError):

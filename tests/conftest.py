@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from pymongo.monitoring import CommandListener
 
 from mapper import Mapper, connect, connect_async
 
@@ -42,23 +43,55 @@ class Driver:
         return list(values)
 
 
+class Sent(list[str], CommandListener):
+    """The names of the commands that the drivers have sent; of a find, each batch."""
+
+    def started(self, event: Any) -> None:
+        """Note a command."""
+        if event.command_name not in _CHATTER:
+            self.append(event.command_name)
+
+    def succeeded(self, event: Any) -> None:
+        """Do nothing: that it was sent counts."""
+
+    def failed(self, event: Any) -> None:
+        """Do nothing: that it was sent counts."""
+
+
+_CHATTER = {"endSessions", "hello", "ping", "killCursors"}
+
+
 @pytest.fixture
-def mapper(mongo_uri: str, mongo_database_name: str) -> Iterator[Mapper]:
+def sent() -> Sent:
+    """Return the commands that this test's mappers have sent; `clear` starts anew."""
+    return Sent()
+
+
+@pytest.fixture
+def mapper(mongo_uri: str, mongo_database_name: str, sent: Sent) -> Iterator[Mapper]:
     """Return a sync mapper on a database of its own."""
-    with connect(mongo_uri, mongo_database_name) as made:
+    with connect(mongo_uri, mongo_database_name, event_listeners=[sent]) as made:
         yield made
 
 
 @pytest.fixture(params=DRIVERS)
 async def driver(
-    request: Any, mongo_uri: str, mongo_database_name: str, mapper: Mapper
+    request: Any,
+    mongo_uri: str,
+    mongo_database_name: str,
+    mapper: Mapper,
+    sent: Sent,
+    _mongo_cleaner: Any,
 ) -> AsyncIterator[Driver]:
     """Return each driver in turn, on a database of its own."""
     from mapper import Document, SyncDocument
 
+    mongo = _mongo_cleaner[mongo_database_name]  # what the tests look at isn't counted
     if request.param == "pymongo":
-        yield Driver(request.param, SyncDocument, mapper, mapper.database)
+        yield Driver(request.param, SyncDocument, mapper, mongo)
         return
     name = "motor" if request.param == "motor" else "pymongo"
-    async with connect_async(mongo_uri, mongo_database_name, driver=name) as made:
-        yield Driver(request.param, Document, made, mapper.database)
+    async with connect_async(
+        mongo_uri, mongo_database_name, driver=name, event_listeners=[sent]
+    ) as made:
+        yield Driver(request.param, Document, made, mongo)

@@ -7,8 +7,8 @@ import pytest
 
 from mapper import AsyncMapper, Document, Mapper, SyncDocument, field
 from mapper.aggregations import Aggregation, AsyncAggregation
-from mapper.commands import Command, run, run_async
-from mapper.errors import DocumentNotFoundError, DuplicateKeyError
+from mapper.commands import Call, Command, run, run_async
+from mapper.errors import DocumentNotFoundError, DuplicateKeyError, HookError
 from mapper.flows import writing
 from mapper.query import AsyncQuery, Query
 
@@ -134,8 +134,15 @@ ONE_SIDED = {
 
 
 def methods_of(face):
-    """Return the public methods that *face* itself defines."""
-    found = {name: value for name, value in vars(face).items() if name[:1] != "_"}
+    """Return the public methods that *face* and its groups define."""
+    package = face.__module__.rpartition(".")[0]  # of its groups of methods, too
+    found = {
+        name: value
+        for cls in reversed(face.__mro__)
+        if cls.__module__.startswith(package)
+        for name, value in vars(cls).items()
+        if name[:1] != "_"
+    }
     return {
         name: getattr(value, "__func__", value)
         for name, value in found.items()
@@ -162,3 +169,42 @@ def test_faces_agree(sync, aio):
         assert left == right, name
         if sync is not SyncDocument or name != "filter":
             assert ours[name].__doc__ == theirs[name].__doc__, name
+
+
+def called(log):
+    """Return a hook of each colour, and what the sync one is called."""
+
+    def hook(word):
+        log.append(word)
+        return len(word)
+
+    async def ahook(word):
+        return hook(word)
+
+    return hook, ahook
+
+
+def calling(function):
+    """Yield the call of a hook."""
+    return (yield Call(function, ("word",)))
+
+
+async def test_hooks_are_called_and_awaited(mapper):
+    """A step may be the call of a function; the async face awaits what it returns."""
+    log = []
+    hook, ahook = called(log)
+    assert mapper._run(calling(hook)) == 4
+    assert await AsyncMapper(mapper.database)._run(calling(hook)) == 4
+    assert await AsyncMapper(mapper.database)._run(calling(ahook)) == 4
+    assert log == ["word"] * 3
+
+
+def test_sync_documents_refuse_async_hooks(mapper):
+    """A coroutine would never run: the error says so."""
+    _, ahook = called([])
+    with pytest.raises(HookError) as caught:
+        mapper._run(calling(ahook))
+    assert str(caught.value) == (
+        "the hook called.<locals>.ahook is async and was called by a SyncDocument, which"
+        " can't await it; write it without async, or use Document"
+    )

@@ -1,0 +1,64 @@
+"""Storing single documents, and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from mapper.aio.driven import Driven
+from mapper.flows import writing
+
+
+D = TypeVar("D")
+
+
+class Documents(Driven):
+    """Methods that take documents."""
+
+    async def insert(self, document: D, session: Any = None) -> D:
+        """Store *document* as a new one. Sends one command.
+
+        Raises:
+            DuplicateKeyError: its id or another unique value is there already.
+            ValidationError: its values break the rules of their fields.
+        """
+        return await self._run(writing.insert(document, session))
+
+    async def insert_many(
+        self, documents: Iterable[D], ordered: bool = True, session: Any = None
+    ) -> list[D]:
+        """Store new *documents*, one command a batch.
+
+        The server stops at the first it refuses if *ordered*, else it takes all it can.
+
+        Raises:
+            BulkInsertError: some were refused; it says which are stored.
+        """
+        return await self._run(writing.insert_many(documents, ordered, session))
+
+    async def save(self, document: D, session: Any = None) -> D:
+        """Insert a new *document*; of a stored one, send what has changed.
+
+        Sends one command, or none where nothing has changed.
+
+        Raises:
+            DocumentNotFoundError: the document was deleted; nothing is written.
+            DuplicateKeyError: a unique value is there already.
+        """
+        return await self._run(writing.save(document, session))
+
+    async def delete(self, document: Any, session: Any = None) -> bool:
+        """Delete *document* and tell whether it was there. Sends one command.
+
+        Raises:
+            DocumentNotFoundError: the document was never stored.
+        """
+        return await self._run(writing.delete(document, session))
+
+    async def reload(self, document: D, session: Any = None) -> D:
+        """Read *document* again, dropping changes. Sends one command.
+
+        Raises:
+            DocumentNotFoundError: the document is gone.
+        """
+        return await self._run(writing.reload(document, session))

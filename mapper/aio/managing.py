@@ -1,0 +1,26 @@
+"""Looking after collections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapper.aio.driven import Driven
+from mapper.commands import Command
+from mapper.flows import indexing
+from mapper.indexes import Index
+
+
+class Managing(Driven):
+    """Methods that take document classes."""
+
+    async def create_index(self, model: Any, index: Index, session: Any = None) -> str:
+        """Create *index* for *model* and return its name. Sends one command."""
+        return await self._run(indexing.create_index(model, index, session))
+
+    async def create_indexes(self, model: Any, session: Any = None) -> list[str]:
+        """Create the indexes *model* declares, a command each; return their names."""
+        return await self._run(indexing.create_indexes(model, session))
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life."""
+        await self._call(Command("", "command", ("ping",)))

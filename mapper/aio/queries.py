@@ -1,0 +1,131 @@
+"""Executing queries."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from mapper.aio.driven import Driven
+from mapper.cursors import AsyncCursor
+from mapper.flows import changing, reading
+from mapper.flows.changing import Written
+from mapper.hydration import reader, row_reader
+from mapper.query import AsyncQuery
+
+
+M = TypeVar("M")
+
+
+class Queries(Driven):
+    """Methods that take queries."""
+
+    def stream(
+        self, query: AsyncQuery[M], batch_size: int | None = None
+    ) -> AsyncCursor[M]:
+        """Open a cursor over the documents of *query*, to be iterated over once."""
+        command = reading.find(query, batch_size)
+        return AsyncCursor(lambda: self._open(command), reader(query))
+
+    def stream_rows(
+        self, query: AsyncQuery[Any], pipeline: Any, batch_size: int | None = None
+    ) -> AsyncCursor[Any]:
+        """Open a cursor over what *pipeline* makes of the documents of *query*."""
+        command = reading.aggregation(query, pipeline, batch_size)
+        return AsyncCursor(lambda: self._open(command), row_reader(pipeline))
+
+    async def to_list(self, query: AsyncQuery[M]) -> list[M]:
+        """Return all documents of *query*."""
+        return await self._run(reading.to_list(query))
+
+    async def first(self, query: AsyncQuery[M]) -> M | None:
+        """Return the first document of *query*, or None."""
+        return await self._run(reading.first(query))
+
+    async def one(self, query: AsyncQuery[M]) -> M:
+        """Return the only document of *query*.
+
+        Raises:
+            DocumentNotFoundError: there is none.
+            MultipleDocumentsError: there are more.
+        """
+        return await self._run(reading.one(query))
+
+    async def one_or_none(self, query: AsyncQuery[M]) -> M | None:
+        """Return the only document of *query*, or None.
+
+        Raises:
+            MultipleDocumentsError: there are more.
+        """
+        return await self._run(reading.one_or_none(query))
+
+    async def count(self, query: AsyncQuery[M]) -> int:
+        """Count the documents of *query*."""
+        return await self._run(reading.count(query))
+
+    async def estimated_count(self, query: AsyncQuery[M]) -> int:
+        """Return the size of the collection, by its metadata."""
+        return await self._run(reading.estimated_count(query))
+
+    async def exists(self, query: AsyncQuery[M]) -> bool:
+        """Tell whether *query* has a document."""
+        return await self._run(reading.exists(query))
+
+    async def distinct(self, query: AsyncQuery[M], field: Any) -> list[Any]:
+        """Return the values of *field* in *query*, each once."""
+        return await self._run(reading.distinct(query, field))
+
+    async def aggregate(
+        self, query: AsyncQuery[M], pipeline: Any, *, into: Any = None
+    ) -> list[Any]:
+        """Run *pipeline* on the documents of *query*; rows are dictionaries or *into* a class."""
+        return await self._run(reading.aggregate(query, pipeline, into))
+
+    async def update(
+        self, query: AsyncQuery[M], changes: Any = None, /, **values: Any
+    ) -> Written:
+        """Make *changes* in all documents of *query*, and set *values*.
+
+        Raises:
+            UnfilteredWriteError: *query* has no filter; see `Query.everything`.
+        """
+        return await self._run(changing.update_many(query, changes, values))
+
+    async def update_one(
+        self, query: AsyncQuery[M], changes: Any = None, /, **values: Any
+    ) -> Written:
+        """Make *changes* in one document of *query*, and set *values*."""
+        return await self._run(changing.update_one(query, changes, values))
+
+    async def upsert(
+        self, query: AsyncQuery[M], changes: Any = None, /, **values: Any
+    ) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*."""
+        return await self._run(changing.upsert(query, changes, values))
+
+    async def find_one_and_update(
+        self,
+        query: AsyncQuery[M],
+        changes: Any = None,
+        /,
+        *,
+        before: bool = False,
+        upsert: bool = False,
+        **values: Any,
+    ) -> M | None:
+        """Change the first document of *query* and return it, as it was *before* or is now."""
+        return await self._run(
+            changing.find_one_and_update(
+                query, changes, values, before=before, upsert=upsert
+            )
+        )
+
+    async def find_one_and_delete(self, query: AsyncQuery[M]) -> M | None:
+        """Delete the first document of *query* and return it."""
+        return await self._run(changing.find_one_and_delete(query))
+
+    async def delete_many(self, query: AsyncQuery[M]) -> int:
+        """Delete all documents of *query* and return how many.
+
+        Raises:
+            UnfilteredWriteError: *query* has no filter; see `Query.everything`.
+        """
+        return await self._run(changing.delete_many(query))

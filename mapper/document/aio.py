@@ -1,0 +1,147 @@
+"""`Document`: documents for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from mapper.aggregations import AsyncAggregation
+from mapper.aio import AsyncMapper
+from mapper.binding import async_mapper
+from mapper.document.root import Root, first_of, index_of
+from mapper.query import AsyncQuery, seed_query
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Document(Root):
+    """A document of a collection, for asyncio; its annotations are its fields.
+
+    Defining, making and querying documents needs no database; executing does.
+
+    >>> class User(Document):
+    ...     name: str
+    ...     age: int = 0
+    >>> User(name="Ann")
+    User(id=None, name='Ann', age=0)
+    >>> User.filter(User.q.age >= 18).compile().filter
+    {'age': {'$gte': 18}}
+    """
+
+    __slots__ = ()
+    __root__ = True
+
+    @classmethod
+    def find(cls, *filters: Any, **keywords: Any) -> AsyncQuery[Self]:
+        """Return the query of the documents that match *filters* and *keywords*."""
+        return AsyncQuery(cls).filter(*filters, **keywords)
+
+    @classmethod
+    def filter(
+        cls,
+        *filters: Any,
+        sort_by: Any = None,
+        limit: int | None = None,
+        skip: int | None = None,
+        **keywords: Any,
+    ) -> AsyncQuery[Self]:
+        """Return the query of the documents that match, sorted and cut as asked.
+
+        Awaiting the query gives the list of them.
+
+        >>> class User(Document):
+        ...     age: int
+        >>> query = User.filter(age__gte=18, sort_by={"age": -1}, limit=5)
+        >>> query.compile().as_dict()
+        {'filter': {'age': {'$gte': 18}}, 'sort': {'age': -1}, 'limit': 5}
+        """
+        return seed_query(AsyncQuery(cls), filters, keywords, sort_by, limit, skip)
+
+    @classmethod
+    def all(cls) -> AsyncQuery[Self]:
+        """Return the query of all documents."""
+        return AsyncQuery(cls)
+
+    @classmethod
+    def pipeline(cls) -> AsyncAggregation[dict[str, Any]]:
+        """Start a pipeline over all documents, which executes; `into` names its rows."""
+        return AsyncAggregation(cls)
+
+    @classmethod
+    async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
+        """Return the document with this *id*, or the first that matches; else None.
+
+        Sends one command.
+        """
+        return await first_of(AsyncQuery(cls), id, keywords).first()
+
+    @classmethod
+    async def create(cls, **values: Any) -> Self:
+        """Make a document of *values* and insert it. Sends one command."""
+        return await cls._mapper().insert(cls(**values))
+
+    @classmethod
+    async def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
+        """Insert new *documents*, in batches. Sends one command a batch."""
+        return await cls._mapper().insert_many(documents)
+
+    @classmethod
+    async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:
+        """Run *pipeline* and return its rows, as dictionaries or *into* a class.
+
+        A pipeline that names the class of its rows needs no *into*. Sends one command, and more while rows don't fit in its reply.
+        """
+        return await AsyncQuery(cls).aggregate(pipeline, into=into)
+
+    @classmethod
+    async def create_index(cls, *keys: Any, index_type: Any = 1, **options: Any) -> str:
+        """Create one index and return its name. Sends one command."""
+        return await cls._mapper().create_index(
+            cls, index_of(keys, index_type, options)
+        )
+
+    @classmethod
+    async def create_indexes(cls) -> list[str]:
+        """Create the indexes the class declares and return their names."""
+        return await cls._mapper().create_indexes(cls)
+
+    async def insert(self) -> Self:
+        """Store the document as a new one. Sends one command.
+
+        Raises:
+            DuplicateKeyError: its id or another unique value is there already.
+        """
+        return await self._mapper().insert(self)
+
+    async def save(self) -> Self:
+        """Insert a new document; of a stored one, send what has changed.
+
+        Sends one command, or none where nothing has changed.
+
+        Raises:
+            DocumentNotFoundError: the document was deleted; nothing is written.
+            DuplicateKeyError: a unique value is there already.
+        """
+        return await self._mapper().save(self)
+
+    async def delete(self) -> bool:
+        """Delete the document and tell whether it was there. Sends one command.
+
+        Raises:
+            DocumentNotFoundError: the document was never stored.
+        """
+        return await self._mapper().delete(self)
+
+    async def reload(self) -> Self:
+        """Read the document again, dropping changes. Sends one command.
+
+        Raises:
+            DocumentNotFoundError: the document is gone.
+        """
+        return await self._mapper().reload(self)
+
+    @classmethod
+    def _mapper(cls) -> AsyncMapper:
+        return async_mapper(cls)

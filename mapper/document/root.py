@@ -1,0 +1,104 @@
+"""`Root`: what documents of both faces share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bson import ObjectId
+
+from mapper.converter import encode
+from mapper.fields import field
+from mapper.indexes import Index
+from mapper.metaclass import DocumentMeta
+from mapper.options import Options
+from mapper.tracking import DELETED, Stored, state_of
+from mongo_dsl import Fields
+
+
+if TYPE_CHECKING:
+    import attrs
+    from typing_extensions import dataclass_transform
+
+    _Meta = (
+        type  # checkers read the fields off dataclass_transform, not off a metaclass
+    )
+else:
+    _Meta = DocumentMeta
+
+    def dataclass_transform(**_: Any) -> Any:
+        """Do nothing: type checkers alone care, and Python 3.10 has none."""
+        return lambda cls: cls
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+class Root(metaclass=_Meta):
+    """What documents of both faces share."""
+
+    __slots__ = ("_state",)
+    __root__ = True
+    __is_document__ = True
+
+    if not TYPE_CHECKING:
+        id: ObjectId | None = None
+
+    if TYPE_CHECKING:
+        id: Any = None  # a class may say that its ids are of another type
+        q: ClassVar[Fields]
+        __options__: ClassVar[Options]
+        __collection__: ClassVar[str]
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
+        _state: Stored
+
+    __encode_value__ = staticmethod(encode)
+
+    def __init__(self, **values: Any) -> None:
+        """Set the fields; for classes whose own constructor ends in this one."""
+        self.__attrs_init__(**values)  # type: ignore[attr-defined]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the document came from the database or was saved to it."""
+        return state_of(self) not in (None, DELETED)
+
+    def __repr__(self) -> str:
+        shown = [
+            a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)
+        ]
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{type(self).__name__}({values})"
+
+    if not TYPE_CHECKING:  # checkers know the fields
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of a field why it has no value."""
+            if any(a.name == name for a in type(self).__attrs_attrs__):
+                msg = (
+                    f"{type(self).__name__}.{name} was not loaded; the query kept only"
+                )
+                msg = f"{msg} some fields, reload() reads all"
+                raise AttributeError(msg)
+            msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(msg)
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = [a.name for a in self.__attrs_attrs__] + ["_state"]
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(
+                self, name, value
+            )  # what was checked is not checked again
+
+
+def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A002
+    """Narrow *query* to an id, to keywords, or to both."""
+    if id is None:
+        return query.filter(**keywords)
+    return query.filter(query.model.q.id == id, **keywords)
+
+
+def index_of(keys: tuple[Any, ...], kind: Any, options: dict[str, Any]) -> Index:
+    """Return the index over *keys*, each of *kind*."""
+    pairs = (key if kind == 1 else (key, kind) for key in keys)
+    return Index(*pairs, **options)

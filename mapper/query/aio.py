@@ -1,0 +1,155 @@
+"""`AsyncQuery`: a query that executes when awaited."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from mapper.binding import async_mapper
+from mapper.commands import Flow
+from mapper.flows import changing, reading
+from mapper.flows.changing import Written
+from mapper.query.face import BoundQuerySet
+from mongo_dsl.errors import OperandError
+
+
+if TYPE_CHECKING:
+    from mapper.aio import AsyncMapper
+    from mapper.cursors import AsyncCursor
+
+M = TypeVar("M")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@attrs.frozen(repr=False, eq=False, init=False)
+class AsyncQuery(BoundQuerySet[M]):
+    """A query that executes when awaited; ``async for`` streams.
+
+    Each method sends one command unless it says otherwise; a find sends more while
+    documents don't fit in the reply.
+    """
+
+    if TYPE_CHECKING:
+
+        def select(self, row: type[R]) -> AsyncQuery[R]:
+            """Load rows of the attrs class *row*."""
+            ...
+
+    def _bound(self) -> AsyncMapper:
+        found: AsyncMapper = self.mapper or async_mapper(self.model)
+        return found
+
+    async def _run(self, flow: Flow[T]) -> T:
+        return await self._bound()._run(flow)  # noqa: SLF001 - of this package
+
+    def __await__(self) -> Generator[Any, None, list[M]]:
+        """Return all documents."""
+        return self.to_list().__await__()
+
+    def __aiter__(self) -> AsyncIterator[M]:
+        """Stream the documents."""
+        return aiter(self.stream())
+
+    def __iter__(self) -> Any:
+        """Refuse: this query streams with ``async for``."""
+        msg = "an async query can't be iterated over; use 'async for', or await it"
+        raise OperandError(msg)
+
+    def stream(self, batch_size: int | None = None) -> AsyncCursor[M]:
+        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        return self._bound().stream(self, batch_size)
+
+    async def to_list(self) -> list[M]:
+        """Return all documents."""
+        return await self._run(reading.to_list(self))
+
+    async def first(self) -> M | None:
+        """Return the first document, or None."""
+        return await self._run(reading.first(self))
+
+    async def one(self) -> M:
+        """Return the only document.
+
+        Raises:
+            DocumentNotFoundError: there is none.
+            MultipleDocumentsError: there are more.
+        """
+        return await self._run(reading.one(self))
+
+    async def one_or_none(self) -> M | None:
+        """Return the only document, or None.
+
+        Raises:
+            MultipleDocumentsError: there are more.
+        """
+        return await self._run(reading.one_or_none(self))
+
+    async def count(self) -> int:
+        """Count the documents."""
+        return await self._run(reading.count(self))
+
+    async def estimated_count(self) -> int:
+        """Return the size of the whole collection, by its metadata: fast, inexact."""
+        return await self._run(reading.estimated_count(self))
+
+    async def exists(self) -> bool:
+        """Tell whether there is a document."""
+        return await self._run(reading.exists(self))
+
+    async def distinct(self, field: Any) -> list[Any]:
+        """Return the values of *field*, each once."""
+        return await self._run(reading.distinct(self, field))
+
+    async def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
+        """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
+
+        A pipeline that names the class of its rows needs no *into*.
+        """
+        return await self._run(reading.aggregate(self, pipeline, into))
+
+    async def update(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in all documents, and set *values*.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return await self._run(changing.update_many(self, changes, values))
+
+    async def update_one(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in one document, and set *values*."""
+        return await self._run(changing.update_one(self, changes, values))
+
+    async def upsert(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*."""
+        return await self._run(changing.upsert(self, changes, values))
+
+    async def find_one_and_update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        before: bool = False,
+        upsert: bool = False,
+        **values: Any,
+    ) -> M | None:
+        """Change the first document and return it, as it was *before* or is now."""
+        return await self._run(
+            changing.find_one_and_update(
+                self, changes, values, before=before, upsert=upsert
+            )
+        )
+
+    async def find_one_and_delete(self) -> M | None:
+        """Delete the first document and return it."""
+        return await self._run(changing.find_one_and_delete(self))
+
+    async def delete(self) -> int:
+        """Delete all documents and return how many.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return await self._run(changing.delete_many(self))

@@ -1,0 +1,91 @@
+"""`BoundQuerySet`: what the queries of both faces know beyond a query set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from mapper.tracking import encoded
+from mongo_dsl import Filter, QuerySet
+from mongo_dsl.keywords import keyword_filter
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+M = TypeVar("M")
+Q = TypeVar("Q", bound="BoundQuerySet[Any]")
+
+
+@attrs.frozen(repr=False, eq=False, init=False)
+class BoundQuerySet(QuerySet[M]):
+    """A query set of a document class, with what its execution needs.
+
+    *mapper* is what it runs on, found when it executes if not given; *session* is the
+    driver's session its commands carry; *whole* says whether it may update or delete a
+    whole collection.
+    """
+
+    @property
+    def mapper(self) -> Any:
+        """The mapper that `using` gave."""
+        return self.asked.get("mapper")
+
+    @property
+    def session(self) -> Any:
+        """The session that `in_session` gave."""
+        return self.asked.get("session")
+
+    @property
+    def whole(self) -> bool:
+        """Whether `everything` was asked for."""
+        return "whole" in self.asked
+
+    def using(self, mapper: Any) -> Self:
+        """Run on *mapper*, whatever the class is bound to."""
+        return self._with("mapper", mapper)
+
+    def in_session(self, session: Any) -> Self:
+        """Send commands in the driver's *session*."""
+        return self._with("session", session)
+
+    def everything(self) -> Self:
+        """Allow the next update or delete to touch the whole collection."""
+        return self._with("whole", True)
+
+    def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
+        options = self.model.__options__  # type: ignore[union-attr]
+        return keyword_filter(
+            self.model, keywords, operator_dicts=options.operator_dicts
+        )
+
+    def _as_stored(self, document: Any) -> Mapping[str, Any]:
+        known = isinstance(document, self.model)  # type: ignore[arg-type]
+        if known and getattr(document, "id", None) is not None:
+            return encoded(document)
+        return super()._as_stored(document)
+
+    def _collection_name(self) -> str:
+        name: str = self.model.__collection__  # type: ignore[union-attr]
+        return name
+
+
+def seed_query(
+    query: Q,
+    filters: tuple[Any, ...],
+    keywords: Mapping[str, Any],
+    sort_by: Any,
+    limit: int | None,
+    skip: int | None,
+) -> Q:
+    """Narrow, sort and cut *query* as the arguments of `Document.filter` say."""
+    found = query.filter(*filters, **keywords)
+    if sort_by is not None:
+        found = (
+            found.sort(*sort_by) if isinstance(sort_by, list) else found.sort(sort_by)
+        )
+    if skip is not None:
+        found = found.skip(skip)
+    return found if limit is None else found.limit(limit)

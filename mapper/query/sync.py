@@ -1,0 +1,145 @@
+"""`Query`: a query that executes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from mapper.binding import sync_mapper
+from mapper.commands import Flow
+from mapper.flows import changing, reading
+from mapper.flows.changing import Written
+from mapper.query.face import BoundQuerySet
+
+
+if TYPE_CHECKING:
+    from mapper.cursors import Cursor
+    from mapper.sync import Mapper
+
+M = TypeVar("M")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@attrs.frozen(repr=False, eq=False, init=False)
+class Query(BoundQuerySet[M]):
+    """A query that executes at once; iterating streams.
+
+    Each method sends one command unless it says otherwise; a find sends more while
+    documents don't fit in the reply.
+    """
+
+    if TYPE_CHECKING:
+
+        def select(self, row: type[R]) -> Query[R]:
+            """Load rows of the attrs class *row*."""
+            ...
+
+    def _bound(self) -> Mapper:
+        found: Mapper = self.mapper or sync_mapper(self.model)
+        return found
+
+    def _run(self, flow: Flow[T]) -> T:
+        return self._bound()._run(flow)  # noqa: SLF001 - of this package
+
+    def __iter__(self) -> Iterator[M]:
+        """Stream the documents."""
+        return iter(self.stream())
+
+    def stream(self, batch_size: int | None = None) -> Cursor[M]:
+        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        return self._bound().stream(self, batch_size)
+
+    def to_list(self) -> list[M]:
+        """Return all documents."""
+        return self._run(reading.to_list(self))
+
+    def first(self) -> M | None:
+        """Return the first document, or None."""
+        return self._run(reading.first(self))
+
+    def one(self) -> M:
+        """Return the only document.
+
+        Raises:
+            DocumentNotFoundError: there is none.
+            MultipleDocumentsError: there are more.
+        """
+        return self._run(reading.one(self))
+
+    def one_or_none(self) -> M | None:
+        """Return the only document, or None.
+
+        Raises:
+            MultipleDocumentsError: there are more.
+        """
+        return self._run(reading.one_or_none(self))
+
+    def count(self) -> int:
+        """Count the documents."""
+        return self._run(reading.count(self))
+
+    def estimated_count(self) -> int:
+        """Return the size of the whole collection, by its metadata: fast, inexact."""
+        return self._run(reading.estimated_count(self))
+
+    def exists(self) -> bool:
+        """Tell whether there is a document."""
+        return self._run(reading.exists(self))
+
+    def distinct(self, field: Any) -> list[Any]:
+        """Return the values of *field*, each once."""
+        return self._run(reading.distinct(self, field))
+
+    def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
+        """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
+
+        A pipeline that names the class of its rows needs no *into*.
+        """
+        return self._run(reading.aggregate(self, pipeline, into))
+
+    def update(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in all documents, and set *values*.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return self._run(changing.update_many(self, changes, values))
+
+    def update_one(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in one document, and set *values*."""
+        return self._run(changing.update_one(self, changes, values))
+
+    def upsert(self, changes: Any = None, /, **values: Any) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*."""
+        return self._run(changing.upsert(self, changes, values))
+
+    def find_one_and_update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        before: bool = False,
+        upsert: bool = False,
+        **values: Any,
+    ) -> M | None:
+        """Change the first document and return it, as it was *before* or is now."""
+        return self._run(
+            changing.find_one_and_update(
+                self, changes, values, before=before, upsert=upsert
+            )
+        )
+
+    def find_one_and_delete(self) -> M | None:
+        """Delete the first document and return it."""
+        return self._run(changing.find_one_and_delete(self))
+
+    def delete(self) -> int:
+        """Delete all documents and return how many.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return self._run(changing.delete_many(self))
