@@ -10,7 +10,7 @@ from mapper.databases import (
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
-from mapper.indexes import Index
+from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.sync import Mapper
 
 
@@ -21,8 +21,11 @@ __all__ = [
     "Document",
     "EmbeddedMongo",
     "Index",
+    "IndexPlan",
     "Mapper",
+    "SearchIndex",
     "SyncDocument",
+    "VectorIndex",
     "connect",
     "connect_async",
     "field",

@@ -36,6 +36,7 @@ class DocumentMeta(ABCMeta):
     """Makes attrs classes of the subclasses of `Document` and `SyncDocument`."""
 
     __options__: Options
+    __indexes_of__: Any
 
     def __new__(
         mcls,

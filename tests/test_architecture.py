@@ -55,7 +55,7 @@ MAPPER_FLOORS = (
     ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
     ("pytest_plugin", "converter", "options"),
     ("validation", "tracking", "hydration"),
-    ("metaclass", "flows"),
+    ("metaclass", "flows", "namespaces"),
     ("binding", "cursors"),
     ("query",),
     ("aggregations", "sync", "aio"),

@@ -66,7 +66,7 @@ def _listed(model: Any) -> Flow[list[Any]]:
 
 
 def _listed_searches(model: Any) -> Flow[list[Any]]:
-    pipeline = [{"$listSearchIndexes": {}}]
+    pipeline: list[dict[str, Any]] = [{"$listSearchIndexes": {}}]
     try:
         rows: list[Any] = yield Command(
             model.__collection__, "aggregate", (pipeline,), rows=True

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import bson
+
 
 IDENTITY = (
     *("key", "unique", "sparse", "partialFilterExpression"),
@@ -39,7 +41,7 @@ def canonical(index: Mapping[str, Any]) -> dict[str, Any]:
         "key": tuple(_text_keys(key)),
         **{name: bool(index.get(name)) for name in ("unique", "sparse", "hidden")},
         "expireAfterSeconds": _number(index.get("expireAfterSeconds")),
-        "partialFilterExpression": condition(index.get("partialFilterExpression")),
+        "partialFilterExpression": _filter(index.get("partialFilterExpression")),
         "wildcardProjection": _projection(index.get("wildcardProjection")),
         "collation": collation(index.get("collation")),
         "storageEngine": index.get("storageEngine"),
@@ -98,20 +100,25 @@ def collation(asked: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: value for name, value in sorted(found.items()) if name != "version"}
 
 
-def condition(value: Any) -> Any:
+def _filter(value: Mapping[str, Any] | None) -> Any:
+    """Write a filter as the driver reads it, its parts in order."""
+    return None if value is None else _condition(bson.decode(bson.encode(value)))
+
+
+def _condition(value: Any) -> Any:
     """Order the parts of a filter, whose order means nothing to the server."""
     if not isinstance(value, Mapping):
-        return _number(value) if not isinstance(value, bool) else value
+        return _number(value)
     parts = {name: _operand(name, part) for name, part in value.items()}
     return {name: parts[name] for name in sorted(parts)}
 
 
 def _operand(name: str, value: Any) -> Any:
     if name in ("$and", "$or"):
-        return [condition(part) for part in value]
+        return [_condition(part) for part in value]
     if isinstance(value, Mapping) and any(key[:1] == "$" for key in value):
-        return condition(value)
-    return tuple(value.items()) if isinstance(value, Mapping) else condition(value)
+        return _condition(value)
+    return tuple(value.items()) if isinstance(value, Mapping) else _condition(value)
 
 
 def _projection(value: Mapping[str, Any] | None) -> Any:

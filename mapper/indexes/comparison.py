@@ -60,7 +60,9 @@ def _placed(
 ) -> tuple[str, IndexStep]:
     """Tell where the index belongs that is *wanted*."""
     form = canonical(asked)
-    same = next((n for n, one in there.items() if identity(one) == identity(form)), None)
+    same = next(
+        (n for n, one in there.items() if identity(one) == identity(form)), None
+    )
     taken = wanted.name if wanted.name in there and wanted.name != same else None
     if same is None and taken is None:
         return "create", IndexStep(wanted.name, "is declared and not there", asked)
@@ -68,13 +70,12 @@ def _placed(
     renamed = same is not None and wanted.is_named and same != wanted.name
     if same is not None and not differing and not renamed:
         return "unchanged", _found(wanted, asked, same)
-    reasons = [f"{name} is {there_!r} there, {here!r} here" for name, there_, here in differing]
-    if renamed:
-        reasons.insert(0, f"is {same!r} there")
+    change = {} if renamed or taken else _change(same, differing)
+    reasons = [f"is {same!r} there"] if renamed else []
+    reasons += _told(differing)
     if taken is not None:
-        reasons += _taken(there[taken], form)
+        reasons += _told(_differing(there[taken], form))
     existing = tuple(name for name in (same, taken) if name is not None)
-    change = None if renamed or taken else _change(same, differing)
     return "conflict", _conflict(wanted.name, asked, reasons, existing, change)
 
 
@@ -91,10 +92,10 @@ def _differing(there: Form, here: Form) -> list[tuple[str, Any, Any]]:
     return [(name, one, other) for name, one, other in pairs if one != other]
 
 
-def _taken(there: Form, here: Form) -> list[str]:
-    """Say what an index of the same name is."""
-    parts = _differing(there, here)
-    return [f"{name} is {one!r} there, {other!r} here" for name, one, other in parts]
+def _told(differing: list[tuple[str, Any, Any]]) -> list[str]:
+    return [
+        f"{name} is {one!r} there, {other!r} here" for name, one, other in differing
+    ]
 
 
 def _change(same: str | None, differing: list[tuple[str, Any, Any]]) -> dict[str, Any]:
@@ -109,8 +110,9 @@ def _conflict(
     asked: dict[str, Any],
     reasons: list[str],
     existing: tuple[str, ...],
-    change: dict[str, Any] | None,
+    change: dict[str, Any],
 ) -> IndexStep:
-    how = "changes it in place" if change else "drops it and creates it anew"
+    old = "it" if len(existing) == 1 else "them"
+    how = "changes it in place" if change else f"drops {old} and creates it anew"
     reason = f"{', '.join(reasons)}; apply(rebuild={list(existing)}) {how}"
-    return IndexStep(name, reason, asked, existing, change or {})
+    return IndexStep(name, reason, asked, existing, change)

@@ -114,7 +114,9 @@ def _refuse_twins(model: Any, indexes: list[Index]) -> None:
         if twin is index:
             continue
         if text:
-            msg = f"{model.__name__} has two text indexes; a collection has one, over all"
+            msg = (
+                f"{model.__name__} has two text indexes; a collection has one, over all"
+            )
             raise DefinitionError(f"{msg} text fields")
         msg = f"{model.__name__} has two indexes over {_shown(index)} that the server can't"
         raise DefinitionError(f"{msg} tell apart; declare one of them")

@@ -64,7 +64,9 @@ class IndexPlan:
             UnknownIndexError: a name is not in the plan where it would have to be.
         """
         old = [step.name for step in self.drop if not step.search]
-        changed = [n for step in self.conflict for n in step.existing if not step.search]
+        changed = [
+            n for step in self.conflict for n in step.existing if not step.search
+        ]
         _refuse_others(self.collection, "dropped", drop, old)
         _refuse_others(self.collection, "rebuilt", rebuild, changed)
 
@@ -102,11 +104,14 @@ def with_searches(
         placed[where].append(IndexStep(asked["name"], reason, asked, search=True))
     undeclared = "is an index of Atlas Search and not declared; drop it in Atlas"
     left = [IndexStep(name, undeclared, search=True) for name in known]
+    placed["drop"] = left
     more = {where: (*getattr(plan, where), *steps) for where, steps in placed.items()}
-    return attrs.evolve(plan, drop=(*plan.drop, *left), **more)
+    return IndexPlan(plan.collection, **more)
 
 
-def _search_reason(asked: dict[str, Any], row: dict[str, Any] | None) -> tuple[str, str]:
+def _search_reason(
+    asked: dict[str, Any], row: dict[str, Any] | None
+) -> tuple[str, str]:
     if row is None:
         return "create", "is declared and not there"
     if row.get("type", "search") != asked["type"]:
@@ -120,7 +125,8 @@ def _holds(there: Any, asked: Any) -> bool:
     """Tell whether all that is *asked* is *there*; Atlas adds defaults of its own."""
     if isinstance(asked, dict):
         return isinstance(there, dict) and all(
-            name in there and _holds(there[name], value) for name, value in asked.items()
+            name in there and _holds(there[name], value)
+            for name, value in asked.items()
         )
     if isinstance(asked, list):
         return (

@@ -39,7 +39,7 @@ class Search:
         raise NotImplementedError
 
     @property
-    def type(self) -> str:
+    def kind(self) -> str:
         """The type of the index, in Atlas' words."""
         raise NotImplementedError
 
@@ -50,7 +50,7 @@ class Search:
             UnknownFieldError: a path is no field of *model*.
         """
         definition = self.definition(model)
-        return {"name": self.name, "type": self.type, "definition": definition}
+        return {"name": self.name, "type": self.kind, "definition": definition}
 
 
 @attrs.frozen(init=False)
@@ -96,13 +96,15 @@ class SearchIndex(Search):
         }
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]
             name,
-            tuple((name_of(f), _typed(name_of(f), m)) for f, m in (fields or {}).items()),
+            tuple(
+                (name_of(f), _typed(name_of(f), m)) for f, m in (fields or {}).items()
+            ),
             dynamic,
             tuple((k, v) for k, v in given.items() if v is not None),
         )
 
     @property
-    def type(self) -> str:
+    def kind(self) -> str:
         """The type of the index, in Atlas' words."""
         return "search"
 
@@ -136,7 +138,9 @@ def _put(fields: dict[str, Any], path: list[str], meaning: Any) -> None:
     """Put *meaning* at *path*, under the documents above it."""
     first, *rest = path
     if not rest:
-        fields[first] = {**fields.get(first, {}), **meaning} if _nests(meaning) else meaning
+        fields[first] = (
+            {**fields.get(first, {}), **meaning} if _nests(meaning) else meaning
+        )
         return
     above = fields.setdefault(first, {"type": "document"})
     if not _nests(above):
@@ -200,7 +204,7 @@ class VectorIndex(Search):
         )
 
     @property
-    def type(self) -> str:
+    def kind(self) -> str:
         """The type of the index, in Atlas' words."""
         return "vectorSearch"
 
