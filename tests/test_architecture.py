@@ -55,7 +55,7 @@ MAPPER_FLOORS = (
     ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
     ("pytest_plugin", "converter", "options"),
     ("validation", "tracking", "hydration"),
-    ("metaclass", "flows", "namespaces"),
+    ("metaclass", "flows", "namespaces", "exchange"),
     ("binding", "cursors"),
     ("query",),
     ("aggregations", "sync", "aio"),

@@ -134,7 +134,7 @@ def _typed(path: Any, meaning: Any) -> Any:
     return dict(found)
 
 
-def _put(fields: dict[str, Any], path: list[str], meaning: Any) -> None:
+def _put(fields: Any, path: list[str], meaning: Any) -> None:
     """Put *meaning* at *path*, under the documents above it."""
     first, *rest = path
     if not rest:
@@ -142,7 +142,7 @@ def _put(fields: dict[str, Any], path: list[str], meaning: Any) -> None:
             {**fields.get(first, {}), **meaning} if _nests(meaning) else meaning
         )
         return
-    above = fields.setdefault(first, {"type": "document"})
+    above: Any = fields.setdefault(first, {"type": "document"})
     if not _nests(above):
         fields[first] = above = {"type": "document"}
     _put(above.setdefault("fields", {}), rest, meaning)
