@@ -176,7 +176,9 @@ def as_python(annotation: Any, form: Form) -> Form:
             return copy.deepcopy(value) if type(value) in (dict, list) else value
         raise unfit(value, describe(annotation))
 
-    return Form(write, lambda plain: plain if allowed(plain) else form.read(plain))
+    return Form(
+        write, lambda plain: plain if allowed(plain) else form.read(plain), form.kind
+    )
 
 
 def extended_form(annotation: Any, _: FindForm, in_json: bool) -> Form:

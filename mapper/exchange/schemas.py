@@ -53,6 +53,7 @@ _SCALARS: dict[Any, Schema] = {
     bytes: {"type": "string", "contentEncoding": "base64"},
     **{key: {} for key in (Any, object)},
 }
+_INT_KEY = {"type": "string", "pattern": "^(0|-?[1-9][0-9]*)$"}
 _SETS = ("Set", "MutableSet", "set", "frozenset")
 
 
@@ -162,8 +163,13 @@ class _Definitions:
 
     def mapping(self, annotation: Any) -> Schema:
         """Return the schema of a mapping with free keys."""
-        _, item = typing.get_args(annotation) or (str, Any)
-        return {"type": "object", "additionalProperties": self.of(item)}
+        key, item = typing.get_args(annotation) or (str, Any)
+        names = _INT_KEY if bare(key) is int else self.of(key)
+        return {
+            "type": "object",
+            "propertyNames": names,
+            "additionalProperties": self.of(item),
+        }
 
     def shape(self, _: Any) -> Schema:
         """Return the schema of a shape."""

@@ -28,7 +28,7 @@ def union_form(annotation: Any, find: FindForm, in_json: bool) -> Form:
     others = [one for one in members(annotation) if one is not type(None)]
     if len(others) == 1:
         return _optional(find(others[0]))
-    twins = text_twins(annotation, find) if in_json else set[Any]()
+    twins = text_twins(annotation, find)
     ordered = sorted(members(annotation), key=_rank)
     options = [
         (one, extended_form(one, find, in_json) if one in twins else find(one))
@@ -108,8 +108,13 @@ def _read(
         known = ", ".join(tagged)
         got = f"has no {DISCRIMINATOR}" if name is None else _unknown(name)
         raise Misfit(("", f"{got}; known are: {known}"))
-    exact = [form.read for one, form in plain if type(value) is one]
-    return _first([*exact, *(form.read for _, form in plain)], rule, value)
+    fitting = sorted(plain, key=lambda pair: _misses(pair[0], value))
+    return _first([form.read for _, form in fitting], rule, value)
+
+
+def _misses(annotation: Any, value: Any) -> bool:
+    """Put behind the others what isn't of the very type of *value*."""
+    return not is_choice(annotation) and type(value) is not annotation
 
 
 def _unknown(name: Any) -> str:
