@@ -52,13 +52,13 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
-    ("pytest_plugin", "converter", "options"),
-    ("validation", "tracking", "hydration"),
-    ("metaclass", "flows", "namespaces", "exchange"),
+    ("embedded", "fields", "conversion", "commands", "indexes"),
+    ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
+    ("validation", "tracking", "hydration", "scopes", "exchange"),
+    ("metaclass", "flows", "namespaces"),
     ("binding", "cursors"),
     ("query",),
-    ("aggregations", "sync", "aio"),
+    ("aggregations", "behaviours", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )
