@@ -1,6 +1,14 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.collections import (
+    Capped,
+    Clustered,
+    CollectionPlan,
+    TimeSeries,
+    Validator,
+    View,
+)
 from mapper.databases import (
     DatabaseConfig,
     DatabaseManager,
@@ -16,6 +24,9 @@ from mapper.sync import Mapper
 
 __all__ = [
     "AsyncMapper",
+    "Capped",
+    "Clustered",
+    "CollectionPlan",
     "DatabaseConfig",
     "DatabaseManager",
     "Document",
@@ -25,7 +36,10 @@ __all__ = [
     "Mapper",
     "SearchIndex",
     "SyncDocument",
+    "TimeSeries",
+    "Validator",
     "VectorIndex",
+    "View",
     "connect",
     "connect_async",
     "field",

@@ -15,6 +15,8 @@
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── IndexConflictError         (ValueError)    an index that is there otherwise than declared
     ├── UnknownIndexError          (LookupError)   an index named that can't be meant
+    ├── CollectionConflictError    (ValueError)    a collection that is there otherwise than declared
+    ├── UnknownOptionError         (LookupError)   an option of a collection that doesn't differ
     ├── UnsupportedError           (RuntimeError)  what this server or collection can't do
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
@@ -155,6 +157,25 @@ class IndexConflictError(MapperError, ValueError):
 
 class UnknownIndexError(MapperError, LookupError):
     """An index was named that isn't there, or that may not be touched."""
+
+
+class CollectionConflictError(MapperError, ValueError):
+    """A collection is there otherwise than declared, and nothing was done about it.
+
+    *plan* says how it differs.
+    """
+
+    def __init__(self, plan: Any, told: str) -> None:
+        super().__init__(f"{plan.collection} is there otherwise than declared: {told}")
+        self.plan = plan
+        self.told = told
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told)
+
+
+class UnknownOptionError(MapperError, LookupError):
+    """An option of a collection was named that doesn't differ, or can't be changed."""
 
 
 class UnsupportedError(MapperError, RuntimeError):

@@ -18,6 +18,7 @@ from typing import Any
 
 import attrs
 
+from mapper.collections.writes import Unwritable
 from mapper.errors import DefinitionError
 from mapper.indexes.declared import check_declared
 from mapper.options import Options, read_options
@@ -37,6 +38,7 @@ class DocumentMeta(ABCMeta):
     """Makes attrs classes of the subclasses of `Document` and `SyncDocument`."""
 
     __options__: Options
+    __collection_of__: Any
     __indexes_of__: Any
 
     def __new__(
@@ -57,6 +59,8 @@ class DocumentMeta(ABCMeta):
         _refuse_two_concrete(name, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
+        if options.view or options.timeseries:
+            cls.__behaviour__ = Unwritable(options)
         return cls if options.abstract else _defined(cls)
 
     def __call__(cls, *args: Any, **values: Any) -> Any:
@@ -87,6 +91,11 @@ class DocumentMeta(ABCMeta):
             found = Fields(cls)
             type.__setattr__(cls, "__fields__", found)
         return typing.cast("Fields", found)
+
+    @property
+    def collection(cls) -> Any:
+        """The collection of the class: what it declares beside what the server has."""
+        return cls.__collection_of__(cls)
 
     @property
     def indexes(cls) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mapper.collections import CollectionPlan, validator_of
 from mapper.indexes import IndexPlan
 
 
@@ -94,4 +95,82 @@ class AsyncIndexes:
         found: IndexPlan = await mapper.apply_indexes(
             self.model, drop=drop, rebuild=rebuild, search=search
         )
+        return found
+
+
+class Collection:
+    """The collection of a document class."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.collection"
+
+    def validator(self) -> dict[str, Any]:
+        """Return the ``$jsonSchema`` of the documents, by their stored names.
+
+        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
+        """
+        return validator_of(self.model)
+
+    def plan(self) -> CollectionPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = mapper.plan_collection(self.model)
+        return found
+
+    def apply(self, *, change: Iterable[str] = ()) -> CollectionPlan:
+        """Create the collection if it is missing, and return the plan carried out.
+
+        Of one that is there nothing is changed but the options of ``Meta`` that *change* names. Sends the command of `plan` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = mapper.apply_collection(self.model, change=change)
+        return found
+
+
+class AsyncCollection:
+    """The collection of a document class, for asyncio."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.collection"
+
+    def validator(self) -> dict[str, Any]:
+        """Return the ``$jsonSchema`` of the documents, by their stored names.
+
+        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
+        """
+        return validator_of(self.model)
+
+    async def plan(self) -> CollectionPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = await mapper.plan_collection(self.model)
+        return found
+
+    async def apply(self, *, change: Iterable[str] = ()) -> CollectionPlan:
+        """Create the collection if it is missing, and return the plan carried out.
+
+        Of one that is there nothing is changed but the options of ``Meta`` that *change* names. Sends the command of `plan` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = await mapper.apply_collection(self.model, change=change)
         return found

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mapper.indexes.rules import check_collation
 from mapper.indexes.search import Search
 from mongo_dsl.names import suggestion
 
@@ -25,6 +27,12 @@ class Options:
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
         indexes: the indexes, beside those of the fields; those of Atlas Search, too.
+        timeseries: that the collection is a time series.
+        capped: that the collection has a greatest size.
+        clustered: that documents are stored in the order of their ids; True or a `Clustered`.
+        view: that the collection is a view, which can't be written.
+        collation: the rules for comparing text, in the driver's words.
+        validator: that the server checks documents by the schema of the class; True or a `Validator`.
     """
 
     collection_name: str
@@ -33,6 +41,12 @@ class Options:
     validate: bool = True
     operator_dicts: bool = True
     indexes: tuple[Index | Search, ...] = ()
+    timeseries: TimeSeries | None = None
+    capped: Capped | None = None
+    clustered: Clustered | None = None
+    view: View | None = None
+    collation: Mapping[str, Any] | None = None
+    validator: Validator | None = None
 
 
 _OWN = ("collection_name", "abstract")
@@ -78,7 +92,43 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
             raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return given
+    return {**given, **_collection(name, given)}
+
+
+_KINDS: dict[str, type] = {
+    "timeseries": TimeSeries,
+    "capped": Capped,
+    "clustered": Clustered,
+    "view": View,
+    "validator": Validator,
+}
+
+
+def _collection(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what *given* says of the collection, and write out what is only switched on."""
+    found = {key: given[key] for key in _KINDS if given.get(key) not in (None, False)}
+    for key in ("clustered", "validator"):
+        if found.get(key) is True:
+            found[key] = _KINDS[key]()
+    for key, value in found.items():
+        if not isinstance(value, _KINDS[key]):
+            msg = (
+                f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key].__name__}(...)"
+            )
+            raise DefinitionError(msg)
+    several = [key for key in found if key != "validator"]
+    if len(several) > 1 or ("view" in found and len({*found, *_unviewable(given)}) > 1):
+        listed = " and ".join(dict.fromkeys((*found, *_unviewable(given))))
+        msg = f"{name}.Meta has {listed}; a collection can't be all of that"
+        raise DefinitionError(msg)
+    if given.get("collation") is not None:
+        check_collation(f"{name}.Meta", given["collation"])
+    return {key: found.get(key) for key in _KINDS if key in given}
+
+
+def _unviewable(given: Mapping[str, Any]) -> list[str]:
+    """Name what views can't have."""
+    return ["indexes"] if "view" in given and given.get("indexes") else []
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:

@@ -53,7 +53,15 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("errors",),
     ("embedded", "fields", "conversion", "commands", "indexes"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
+    (
+        "pytest_plugin",
+        "converter",
+        "collections",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+    ),
     ("validation", "tracking", "hydration", "scopes", "exchange"),
     ("metaclass", "flows", "namespaces"),
     ("binding", "cursors"),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mapper.aio.driven import Driven
+from mapper.collections import CollectionPlan
 from mapper.commands import Command
-from mapper.flows import indexing
+from mapper.flows import collecting, indexing
 from mapper.indexes import Index, IndexPlan
 
 
@@ -54,6 +55,26 @@ class Managing(Driven):
             UnsupportedError: the server has no Atlas Search.
         """
         return await self._run(indexing.apply(model, drop, rebuild, search))
+
+    async def plan_collection(self, model: Any) -> CollectionPlan:
+        """Compare what *model* declares of its collection with what the server has.
+
+        Sends one command and changes nothing.
+        """
+        return await self._run(collecting.plan(model))
+
+    async def apply_collection(
+        self, model: Any, *, change: Iterable[str] = ()
+    ) -> CollectionPlan:
+        """Create the collection of *model* if it is missing; return the plan carried out.
+
+        Of one that is there nothing is changed but the options that *change* names. Sends the command of `plan_collection` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        return await self._run(collecting.apply(model, change))
 
     async def ping(self) -> None:
         """Ask the server for a sign of life."""

@@ -9,7 +9,7 @@ from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
 from mapper.document.root import Root, first_of, index_of
-from mapper.namespaces import AsyncIndexes
+from mapper.namespaces import AsyncCollection, AsyncIndexes
 from mapper.query import AsyncQuery, seed_query
 
 
@@ -33,9 +33,11 @@ class Document(Root):
 
     __slots__ = ()
     __root__ = True
+    __collection_of__ = AsyncCollection
     __indexes_of__ = AsyncIndexes
 
     if TYPE_CHECKING:
+        collection: ClassVar[AsyncCollection]
         indexes: ClassVar[AsyncIndexes]
 
     @classmethod

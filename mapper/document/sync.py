@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
 from mapper.document.root import Root, first_of, index_of
-from mapper.namespaces import Indexes
+from mapper.namespaces import Collection, Indexes
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
 
@@ -28,9 +28,11 @@ class SyncDocument(Root):
 
     __slots__ = ()
     __root__ = True
+    __collection_of__ = Collection
     __indexes_of__ = Indexes
 
     if TYPE_CHECKING:
+        collection: ClassVar[Collection]
         indexes: ClassVar[Indexes]
 
     @classmethod
