@@ -104,15 +104,27 @@ def _choice(annotation: Any, _: tuple[Any, ...]) -> Schema:
     listed: Any = annotation
     if not isinstance(annotation, type):
         listed = typing.get_args(annotation)
-    return {"enum": [encode(value, annotation) for value in listed]}
+    found = [encode(value, annotation) for value in listed]
+    kinds = [{"bsonType": _TYPES.get(type(value))} for value in found]
+    if any(one["bsonType"] is None for one in kinds):
+        return {"enum": found}
+    return {"bsonType": _merged(kinds), "enum": found}
 
 
 def _shape(annotation: Any, _: tuple[Any, ...]) -> Schema:
     if annotation is geo.GeometryCollection:
         return _geojson(annotation, "geometries")
-    if issubclass(annotation, geo.Geometry) and annotation is not geo.Geometry:
+    if annotation is geo.Geometry:
+        return {"anyOf": [_shape(kind, ()) for kind in _GEOMETRIES]}
+    if annotation in _GEOMETRIES:
         return _geojson(annotation, "coordinates")
     return {"bsonType": "object"}
+
+
+_GEOMETRIES = (
+    *(geo.Point, geo.LineString, geo.Polygon, geo.MultiPoint, geo.MultiLineString),
+    *(geo.MultiPolygon, geo.GeometryCollection),
+)
 
 
 def _geojson(kind: Any, part: str) -> Schema:

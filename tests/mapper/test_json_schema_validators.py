@@ -17,7 +17,8 @@ from pymongo.errors import WriteError
 
 from mapper import SyncDocument, Validator, field
 from mapper.collections import validator_of
-from mapper.converter import encode
+from mapper.converter import decode, encode
+from mapper.errors import DecodeError
 from mongo_dsl import geo
 from tests.mapper.test_converter import _MEMBERS, _UNION, typed_values
 
@@ -200,17 +201,20 @@ VALUES = [
     (geo.Geometry, geo.LineString([(0, 0), (1, 1)])),
     (Address, Address("Rome")),
 ]
+LATE = dt.datetime(2024, 1, 1, 1, tzinfo=dt.timezone.utc)
 OTHERS = [
-    *("a", 5, 1.5, True, None, ObjectId(), b"a", dt.datetime(2024, 1, 1, 1), [["a"]]),
+    *("a", 5, 1.5, True, None, ObjectId(), b"a", LATE, [["a"]]),
     *([1, 2, 3, None], {"q": None}, {"_type": "Cow"}, Decimal128("1"), Timestamp(1, 1)),
     *({"type": "Circle", "coordinates": []}, Regex("a"), [5, "x", "y"]),
 ]
+# What JSON Schema can't tell apart: formats of text, moments of a day, sums of flags.
 ALIKE = {
     (str, "a"),
     (dt.time, "a"),
     (float, 5),
     (uuid.UUID, b"a"),
-    (dt.date, dt.datetime(2024, 1, 1, 1)),
+    (dt.date, LATE),
+    (Right, 5),
 }
 
 
@@ -218,19 +222,15 @@ ALIKE = {
 def test_kinds_of_values(mapper, annotation, value):
     """Every kind of value is valid as what it is; what can't be read isn't valid."""
     assert fits(mapper, annotation, encode(value, annotation))
-    kind = set(validator_of(box(annotation))["properties"]["x"])
     for other in OTHERS:
         if fits(mapper, annotation, other):
             assert any(
                 (annotation is one and other == value) for one, value in ALIKE
-            ) or readable(annotation, other, kind), other
+            ) or readable(annotation, other), other
 
 
-def readable(annotation, stored, _):
+def readable(annotation, stored):
     """Tell whether the mapper would read what is *stored*."""
-    from mapper.converter import decode
-    from mapper.errors import DecodeError
-
     try:
         decode(stored, annotation)
     except DecodeError:
@@ -259,7 +259,7 @@ def test_what_is_invalid_is_unreadable(mapper, one, other):
     """A validator never refuses what could be read back as it was stored."""
     annotation, _ = one
     stored = encode(other[1], other[0])
-    if fits(mapper, annotation, stored) or not readable(annotation, stored, None):
+    if fits(mapper, annotation, stored) or not readable(annotation, stored):
         return
     # Read with the tolerance of the mapper only: a double as an int.
     assert "int" in repr(annotation)
