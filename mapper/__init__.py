@@ -19,6 +19,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -43,4 +44,5 @@ __all__ = [
     "connect",
     "connect_async",
     "field",
+    "state_field",
 ]

@@ -61,6 +61,7 @@ MAPPER_FLOORS = (
         "connection",
         "behaviour",
         "events",
+        "states",
     ),
     ("validation", "tracking", "hydration", "scopes", "exchange"),
     ("metaclass", "flows", "namespaces"),

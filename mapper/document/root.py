@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bson import ObjectId
 
 from mapper.converter import encode
-from mapper.exchange import from_dict, from_json, json_schema, to_dict, to_json
+from mapper.document.plain import Plain
+from mapper.events import listeners_of
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
@@ -19,7 +19,7 @@ from mongo_dsl import Fields
 
 if TYPE_CHECKING:
     import attrs
-    from typing_extensions import Self, dataclass_transform
+    from typing_extensions import dataclass_transform
 
     _Meta = (
         type  # checkers read the fields off dataclass_transform, not off a metaclass
@@ -33,7 +33,7 @@ else:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Root(metaclass=_Meta):
+class Root(Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
     __slots__ = ("_state",)
@@ -63,51 +63,42 @@ class Root(metaclass=_Meta):
         return state_of(self) not in (None, DELETED)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Make a new document of *data*, by the names of Python. Sends nothing.
+    def on(cls, event: str, function: Any = None) -> Any:
+        """Have *function* called at *event* of this class and of those below it.
 
-        Values are Python's or what JSON has for them; documents within are dictionaries.
+        Without *function* it decorates one. The events are in `mapper.events`; functions
+        get the document, and may be async on `Document`.
+
+        Raises:
+            DefinitionError: there is no such event, or *function* can't be called.
 
         >>> from mapper import Document
         >>> class User(Document):
         ...     name: str
-        >>> User.from_dict({"name": "Ann"})
-        User(id=None, name='Ann')
-
-        Raises:
-            ValidationError: *data* doesn't fit; it names all that doesn't, by path.
+        >>> @User.on("after_create")
+        ... async def welcome(user): ...
         """
-        return from_dict(cls, data)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields by name, documents within as dictionaries, arrays as lists.
-
-        Raises:
-            ValidationError: a field holds what its annotation doesn't allow.
-        """
-        return to_dict(self)
+        return listeners_of(cls).on(event, function)
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Make a new document of JSON *text*, as `to_json` writes it. Sends nothing.
-
-        Raises:
-            ValidationError: *text* is no JSON or doesn't fit; it names all that doesn't, by path.
-        """
-        return from_json(cls, text)
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Return the document as JSON text, set in by *indent* spaces if given.
-
-        Raises:
-            ValidationError: a field holds what its annotation doesn't allow.
-        """
-        return to_json(self, indent=indent)
+    def register_pre_save_hook(cls, hook: Any) -> Any:
+        """Have *hook* called with every document before it is saved."""
+        return cls.on("before_save", hook)
 
     @classmethod
-    def json_schema(cls) -> dict[str, Any]:
-        """Return the JSON Schema (2020-12) of what `to_json` writes."""
-        return json_schema(cls)
+    def register_post_save_hook(cls, hook: Any) -> Any:
+        """Have *hook* called with every document after it was saved."""
+        return cls.on("after_save", hook)
+
+    @classmethod
+    def register_pre_delete_hook(cls, hook: Any) -> Any:
+        """Have *hook* called with every document before it is deleted."""
+        return cls.on("before_delete", hook)
+
+    @classmethod
+    def register_post_delete_hook(cls, hook: Any) -> Any:
+        """Have *hook* called with every document after it was deleted."""
+        return cls.on("after_delete", hook)
 
     def __repr__(self) -> str:
         shown = [

@@ -155,7 +155,7 @@ def _expiring(keys: Keys, options: Options) -> Iterator[str]:
     if "expireAfterSeconds" not in options:
         return
     seconds = options["expireAfterSeconds"]
-    if len(keys) > 1 or keys[0][1] not in (1, -1):
+    if len(keys) > 1 or _kinds(keys)[0] not in (1, -1):
         yield "expires documents; only indexes of one key, 1 or -1, can"
     if not _whole(seconds, 0, _LONGEST):
         yield f"has expire_after={seconds!r}; it takes whole seconds, up to {_LONGEST}"
