@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bson import ObjectId
 
 from mapper.converter import encode
+from mapper.document.listening import Listening
 from mapper.document.plain import Plain
-from mapper.events import listeners_of
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import DELETED, Stored, state_of
+from mapper.tracking import DELETED, Stored, changed_fields, state_of, update_of
 from mongo_dsl import Fields
 
 
@@ -33,7 +33,7 @@ else:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Root(Plain, metaclass=_Meta):
+class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
     __slots__ = ("_state",)
@@ -62,43 +62,36 @@ class Root(Plain, metaclass=_Meta):
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
 
-    @classmethod
-    def on(cls, event: str, function: Any = None) -> Any:
-        """Have *function* called at *event* of this class and of those below it.
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the document differs from what was read or saved last.
 
-        Without *function* it decorates one. The events are in `mapper.events`; functions
-        get the document, and may be async on `Document`.
+        A new document does, and so does a deleted one. Nothing is sent.
+        """
+        return bool(self.changed_fields)
 
-        Raises:
-            DefinitionError: there is no such event, or *function* can't be called.
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """The names of the fields that aren't stored as they are. Nothing is sent."""
+        return changed_fields(self)
+
+    def changes(self) -> Any:
+        """Return the update, in MQL, that `save` would send; empty where nothing changed.
+
+        Of a new document it sets all fields, which `save` inserts. An update that no
+        operators can express is a list, a pipeline. Nothing is sent.
 
         >>> from mapper import Document
         >>> class User(Document):
         ...     name: str
-        >>> @User.on("after_create")
-        ... async def welcome(user): ...
+        >>> User(name="Ann").changes()
+        {'$set': {'_id': None, 'name': 'Ann'}}
+
+        Raises:
+            ValidationError: a value can't be stored, or its field is immutable.
+            MapperError: a field has changed that was loaded in part.
         """
-        return listeners_of(cls).on(event, function)
-
-    @classmethod
-    def register_pre_save_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document before it is saved."""
-        return cls.on("before_save", hook)
-
-    @classmethod
-    def register_post_save_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document after it was saved."""
-        return cls.on("after_save", hook)
-
-    @classmethod
-    def register_pre_delete_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document before it is deleted."""
-        return cls.on("before_delete", hook)
-
-    @classmethod
-    def register_post_delete_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document after it was deleted."""
-        return cls.on("after_delete", hook)
+        return update_of(self)
 
     def __repr__(self) -> str:
         shown = [
