@@ -12,7 +12,6 @@ import copy
 import functools
 import inspect
 import typing
-from abc import ABCMeta
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -21,6 +20,7 @@ import attrs
 from mapper.collections.writes import Unwritable
 from mapper.errors import DefinitionError
 from mapper.indexes.declared import check_declared
+from mapper.namespaces import Namespaced
 from mapper.options import Options, read_options
 from mapper.scopes import scope_of
 from mapper.validation import (
@@ -34,12 +34,10 @@ from mongo_dsl import Fields, Filter
 from mongo_dsl.names import suggestion
 
 
-class DocumentMeta(ABCMeta):
+class DocumentMeta(Namespaced):
     """Makes attrs classes of the subclasses of `Document` and `SyncDocument`."""
 
     __options__: Options
-    __collection_of__: Any
-    __indexes_of__: Any
 
     def __new__(
         mcls,
@@ -59,7 +57,7 @@ class DocumentMeta(ABCMeta):
         _refuse_two_concrete(name, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
-        if options.view or options.timeseries:
+        if (options.view or options.timeseries) and "__behaviour__" not in namespace:
             cls.__behaviour__ = Unwritable(options)
         return cls if options.abstract else _defined(cls)
 
@@ -91,16 +89,6 @@ class DocumentMeta(ABCMeta):
             found = Fields(cls)
             type.__setattr__(cls, "__fields__", found)
         return typing.cast("Fields", found)
-
-    @property
-    def collection(cls) -> Any:
-        """The collection of the class: what it declares beside what the server has."""
-        return cls.__collection_of__(cls)
-
-    @property
-    def indexes(cls) -> Any:
-        """The indexes of the class: what it declares beside what the server has."""
-        return cls.__indexes_of__(cls)
 
     @property
     def __checks__(cls) -> dict[str, Callable[[Any, Any], str | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Iterable
 from typing import Any
 
@@ -174,3 +175,20 @@ class AsyncCollection:
         mapper = self.model._mapper()  # noqa: SLF001
         found: CollectionPlan = await mapper.apply_collection(self.model, change=change)
         return found
+
+
+class Namespaced(ABCMeta):
+    """Gives classes what their documents don't have: fields may be called the same."""
+
+    __collection_of__: Any
+    __indexes_of__: Any
+
+    @property
+    def collection(cls) -> Any:
+        """The collection of the class: what it declares beside what the server has."""
+        return cls.__collection_of__(cls)
+
+    @property
+    def indexes(cls) -> Any:
+        """The indexes of the class: what it declares beside what the server has."""
+        return cls.__indexes_of__(cls)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapper import Document, SyncDocument, field
-from mapper.errors import ValidationError
+from mapper.errors import DefinitionError, ValidationError
 from mapper.exchange import from_dict, from_json, json_schema, to_dict, to_json
 from mapper.exchange.documents import form_of
 from mongo_dsl import geo
@@ -168,6 +168,23 @@ def test_both_faces():
         text: str
 
     assert Note.from_json('{"text": "hi"}').to_dict() == {"id": None, "text": "hi"}
+
+
+def test_fields_called_like_methods():
+    """A field that would hide one of the methods is refused with its class."""
+    with pytest.raises(DefinitionError) as caught:
+
+        class Letter(SyncDocument):
+            to_json: str
+
+    assert str(caught.value) == (
+        "Letter.to_json would hide the method 'to_json' of documents; name the field "
+        "otherwise, and pass db_name='to_json'"
+    )
+    with pytest.raises(DefinitionError, match="Switch.on would hide the method 'on'"):
+
+        class Switch(SyncDocument):
+            on: bool
 
 
 # -- Errors --------------------------------------------------------------------------
