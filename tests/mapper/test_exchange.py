@@ -181,7 +181,7 @@ def test_fields_called_like_methods():
         "Letter.to_json would hide the method 'to_json' of documents; name the field "
         "otherwise, and pass db_name='to_json'"
     )
-    with pytest.raises(DefinitionError, match="Switch.on would hide the method 'on'"):
+    with pytest.raises(DefinitionError, match=r"Switch\.on would hide the method 'on'"):
 
         class Switch(SyncDocument):
             on: bool
