@@ -9,6 +9,7 @@ from mapper.collections import (
     Validator,
     View,
 )
+from mapper.conversion.trees import discriminated
 from mapper.databases import (
     DatabaseConfig,
     DatabaseManager,
@@ -43,6 +44,7 @@ __all__ = [
     "View",
     "connect",
     "connect_async",
+    "discriminated",
     "field",
     "state_field",
 ]

@@ -33,6 +33,12 @@ class Options:
         view: that the collection is a view, which can't be written.
         collation: the rules for comparing text, in the driver's words.
         validator: that the server checks documents by the schema of the class; True or a `Validator`.
+        discriminator: the key under which documents keep the name of their class, so
+            that subclasses share the collection.
+        discriminator_value: what the class is called there; its name if not given.
+        unknown: what becomes of stored fields that the class doesn't describe: they are
+            kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
+            make loading an error (``"refuse"``).
     """
 
     collection_name: str
@@ -47,15 +53,21 @@ class Options:
     view: View | None = None
     collation: Mapping[str, Any] | None = None
     validator: Validator | None = None
+    discriminator: str | None = None
+    discriminator_value: str | None = None
+    unknown: str = "preserve"
 
 
-_OWN = ("collection_name", "abstract")
+_OWN = ("collection_name", "abstract", "discriminator_value")
+UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
     "abstract": bool,
     "database": str,
     "validate": bool,
     "operator_dicts": bool,
+    "discriminator": str,
+    "discriminator_value": str,
 }
 
 
@@ -90,6 +102,10 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if given.get("unknown", "preserve") not in UNKNOWN:
+        listed = ", ".join(map(repr, UNKNOWN))
+        msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
+        raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
     return {**given, **_collection(name, given)}

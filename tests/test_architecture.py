@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -52,7 +52,7 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes"),
+    ("embedded", "fields", "conversion", "discriminators", "commands", "indexes"),
     (
         "pytest_plugin",
         "converter",

@@ -32,10 +32,12 @@ from mapper.conversion.choices import is_choice
 from mapper.conversion.classes import Field, fields_of, is_class, is_document, origin
 from mapper.conversion.geometry import is_shape
 from mapper.conversion.mappings import is_mapping
+from mapper.conversion.trees import is_tree, named, top_of
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.converter import encode
 from mongo_dsl import geo
 from mongo_dsl.conformity import bare, members
+from mongo_dsl.variants import discriminator_of
 
 
 Schema = dict[str, Any]
@@ -82,7 +84,7 @@ def validator_of(model: Any) -> Schema:
     Raises:
         DefinitionError: an annotation of a field names nothing.
     """
-    return _class(model, ())
+    return _tree(top_of(model), ()) if is_tree(model) else _class(model, ())
 
 
 def _schema(annotation: Any, above: tuple[Any, ...]) -> Schema:
@@ -157,20 +159,39 @@ def _merged(schemas: list[Schema]) -> list[str]:
     return list(dict.fromkeys(name for names in listed for name in names))
 
 
+def _tree(annotation: Any, above: tuple[Any, ...]) -> Schema:
+    """Return the schema of a class, in whose place its subclasses may stand."""
+    kind, key = origin(annotation), str(discriminator_of(origin(annotation)))
+    if kind in above:  # MongoDB's dialect has no references
+        return {"bsonType": "object"}
+    found = []
+    for name, one in named(kind).items():
+        tagged = _with_name(_class(one, (*above, kind)), key, name)
+        if one is top_of(kind):  # documents may be older than its subclasses
+            tagged["required"].remove(key)
+        found.append({name: part for name, part in tagged.items() if part})
+    return found[0] if len(found) == 1 else {"anyOf": found}
+
+
 def _tagged(annotation: Any, above: tuple[Any, ...]) -> Schema:
     """Require the name by which the class is told from others."""
-    found = _class(annotation, above)
-    tag = {DISCRIMINATOR: {"enum": [origin(annotation).__name__]}}
+    found = (
+        _tree(annotation, above) if is_tree(annotation) else _class(annotation, above)
+    )
+    return _with_name(found, DISCRIMINATOR, origin(annotation).__name__)
+
+
+def _with_name(found: Schema, key: str, name: str) -> Schema:
     return {
         **found,
-        "required": [DISCRIMINATOR, *found.get("required", [])],
-        "properties": {**tag, **found.get("properties", {})},
+        "required": [key, *found.get("required", [])],
+        "properties": {key: {"enum": [name]}, **found.get("properties", {})},
     }
 
 
 def _class(annotation: Any, above: tuple[Any, ...]) -> Schema:
-    if annotation in above:  # MongoDB's dialect has no references
-        return {"bsonType": "object"}
+    if annotation in above and not is_tree(annotation):
+        return {"bsonType": "object"}  # MongoDB's dialect has no references
     below = (*above, annotation)
     fields = fields_of(annotation)
     found = {one.stored: _field(annotation, one, below) for one in fields}
@@ -212,6 +233,7 @@ _RULES: tuple[
     (is_choice, _choice),
     (is_shape, _shape),
     (is_union, _union),
+    (is_tree, _tree),
     (is_class, _class),
     (is_row, _row),
     (is_array, _array),

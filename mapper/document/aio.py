@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.namespaces import AsyncCollection, AsyncIndexes
 from mapper.query import AsyncQuery, seed_query
 
@@ -91,8 +91,12 @@ class Document(Root):
 
     @classmethod
     async def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return await cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return await cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.namespaces import Collection, Indexes
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
@@ -77,8 +77,12 @@ class SyncDocument(Root):
 
     @classmethod
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:

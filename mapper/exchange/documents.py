@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from mapper.conversion.problems import Misfit
 from mapper.errors import ValidationError
-from mapper.exchange import arrays, choices, instances, scalars, unions
+from mapper.exchange import arrays, choices, instances, scalars, trees, unions
 from mapper.exchange.forms import Form, Rule
 from mongo_dsl.conformity import bare
 
@@ -21,6 +21,7 @@ _RULES: tuple[Rule, ...] = (
     (choices.is_choice, choices.choice_form),
     (choices.is_shape, choices.shape_form),
     (unions.is_union, unions.union_form),
+    (trees.is_tree, trees.tree_form),
     (instances.is_class, instances.class_form),
     (arrays.is_row, arrays.row_form),
     (arrays.is_array, arrays.array_form),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import itertools
 import typing
 import uuid
 from collections.abc import Callable
@@ -19,13 +20,15 @@ from bson import Decimal128, Int64, ObjectId
 
 from mapper.conversion.arrays import is_array, is_row, items_of, rows_of
 from mapper.conversion.choices import is_choice
-from mapper.conversion.classes import fields_of, is_class
+from mapper.conversion.classes import fields_of, is_class, origin
 from mapper.conversion.geometry import is_shape
 from mapper.conversion.mappings import is_mapping
+from mapper.conversion.trees import is_tree, named
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.exchange.documents import form_of
 from mapper.exchange.unions import is_tagged, tag_of, text_twins
 from mongo_dsl.conformity import bare, members
+from mongo_dsl.variants import discriminator_of
 
 
 Schema = dict[str, Any]
@@ -92,7 +95,14 @@ class _Definitions:
                 return write(self, annotation)
         return {"type": "object"}  # Extended JSON
 
-    def class_(self, annotation: Any, tag: str | None = None) -> Schema:
+    def tree(self, annotation: Any) -> Schema:
+        """Return the schema of a class, in whose place its subclasses may stand."""
+        key = str(discriminator_of(origin(annotation)))
+        known = named(origin(annotation)).items()
+        found = [self.class_(one, (key, name)) for name, one in known]
+        return found[0] if len(found) == 1 else {"anyOf": found}
+
+    def class_(self, annotation: Any, tag: tuple[str, str] | None = None) -> Schema:
         """Return the reference to a class, which is described once."""
         key = (annotation, tag)
         if key not in self.names:
@@ -104,16 +114,18 @@ class _Definitions:
         return {"$ref": f"#/$defs/{self.names[key]}"}
 
     def _free(self, name: str) -> str:
-        taken = sum(1 for known in self.found if known.partition("_")[0] == name)
-        return f"{name}_{taken + 1}" if taken else name
+        """Return *name*, with a number where another class has it."""
+        numbered = (f"{name}_{number}" for number in itertools.count(2))
+        names = itertools.chain([name], numbered)
+        return next(one for one in names if one not in self.found)
 
-    def _described(self, annotation: Any, tag: str | None) -> Schema:
+    def _described(self, annotation: Any, tag: tuple[str, str] | None) -> Schema:
         fields = fields_of(annotation)
         properties = {one.name: self.of(one.annotation) for one in fields}
         required = [one.name for one in fields if one.required]
         if tag is not None:
-            properties = {DISCRIMINATOR: {"const": tag}, **properties}
-            required.insert(0, DISCRIMINATOR)
+            properties = {tag[0]: {"const": tag[1]}, **properties}
+            required.insert(0, tag[0])
         description = _description(annotation)
         return {
             "type": "object",
@@ -146,7 +158,9 @@ class _Definitions:
         if annotation in twins:
             return {"type": "object"}
         if is_tagged(union, annotation):
-            return self.class_(annotation, tag_of(annotation))
+            if is_tree(annotation):
+                return {"type": "object"}  # with two names
+            return self.class_(annotation, (DISCRIMINATOR, tag_of(annotation)))
         return self.of(annotation)
 
     def array(self, annotation: Any) -> Schema:
@@ -186,6 +200,7 @@ _RULES: tuple[
     (is_choice, _Definitions.choice),
     (is_shape, _Definitions.shape),
     (is_union, _Definitions.union),
+    (is_tree, _Definitions.tree),
     (is_class, _Definitions.class_),
     (is_row, _Definitions.row),
     (is_array, _Definitions.array),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
+from mapper.conversion.trees import value_of
+from mapper.discriminators import class_filter, relatives, relatives_above
 from mapper.errors import DefinitionError
 from mapper.indexes.index import Index
 from mapper.indexes.search import Search
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
+from mongo_dsl.variants import discriminator_of
 
 
 _IDENTITY = (
@@ -25,7 +28,33 @@ _IDENTITY = (
 
 
 def declared_indexes(model: Any) -> list[Index]:
-    """List the indexes that *model* declares, by its fields and its Meta."""
+    """List the indexes that *model* declares, by its fields and its Meta.
+
+    Those of the classes that share its collection, as it is told by a discriminator, are
+    among them; what is unique in a subclass is so among its documents alone.
+    """
+    found: dict[Index, None] = {}
+    for cls in relatives(model):
+        above = [one for base in relatives_above(cls) for one in _own(base)]
+        own = (index for index in _own(cls) if index not in above)
+        found.update(dict.fromkeys(_among(cls, index) for index in own))
+    return list(found)
+
+
+def _among(cls: Any, index: Index) -> Index:
+    """Let *index*, if it is unique, hold documents of *cls* and its subclasses alone."""
+    options, scope = dict(index.options), class_filter(cls)
+    if scope is None or "unique" not in options or "partialFilterExpression" in options:
+        return index
+    keys, _ = index.compile(cls)
+    parts = [*(f"{name}_{kind}" for name, kind in keys), value_of(cls)]
+    options = {"name": "_".join(parts), **options, "partialFilterExpression": scope}
+    made: Any = object.__new__(Index)
+    made.__attrs_init__(index.keys, tuple(options.items()))
+    return cast("Index", made)
+
+
+def _own(model: Any) -> list[Index]:
     found = [
         Index((a.name, _kind(a.metadata)), unique=a.metadata.get("unique", False))
         for a in attrs.fields(model)
@@ -83,8 +112,8 @@ def check_declared(model: Any) -> None:
         UnknownFieldError: an index is over a field that doesn't exist.
         DefinitionError: two indexes have one name, or differ too little.
     """
-    indexes = declared_indexes(model)
-    for index in indexes:
+    indexes = _own(model)
+    for index in indexes if discriminator_of(model) is None else ():
         for name, _ in index.keys:
             _known(model, name)
     _refuse_twins(model, indexes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.discriminators import with_class
 from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
@@ -82,7 +83,7 @@ class BoundQuerySet(QuerySet[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        return compile_find(scoped(self.model, self.asked))
+        return compile_find(scoped(self.model, with_class(self.model, self.asked)))
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

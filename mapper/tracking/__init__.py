@@ -14,6 +14,7 @@ from mapper.tracking.encoding import (
 from mapper.tracking.journal import Journal, assign, journal
 from mapper.tracking.saving import changed_fields, difference, replacement, update_of
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
+from mapper.tracking.unknown import kept
 
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "encode_field",
     "encoded",
     "journal",
+    "kept",
     "names_by_stored",
     "remember",
     "replacement",

@@ -16,7 +16,7 @@ from bson import Decimal128, Int64, ObjectId, Timestamp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapper import Document, SyncDocument, field
+from mapper import Document, SyncDocument, discriminated, field
 from mapper.errors import DefinitionError, ValidationError
 from mapper.exchange import from_dict, from_json, json_schema, to_dict, to_json
 from mapper.exchange.documents import form_of
@@ -414,6 +414,50 @@ def test_what_is_written_is_not_shared():
     bag = Bag({"a": [1]})
     to_dict(bag)["items"]["a"].append(2)
     assert bag == Bag({"a": [1]})
+
+
+@discriminated("kind")
+@attrs.define
+class Shape:
+    name: str
+    parts: list[Shape] = attrs.field(factory=list)
+
+
+@attrs.define
+class Circle(Shape):
+    radius: float = 1.0
+
+
+def test_subclasses():
+    """A subclass says what it is, by the key that does so in the database."""
+    value = Circle("a", [Circle("b"), Shape("c")], 2.0)
+    plain = {
+        "kind": "Circle",
+        "name": "a",
+        "parts": [
+            {"kind": "Circle", "name": "b", "parts": [], "radius": 1.0},
+            {"kind": "Shape", "name": "c", "parts": []},
+        ],
+        "radius": 2.0,
+    }
+    assert to_dict(value) == json.loads(to_json(value)) == plain
+    assert from_dict(Shape, plain) == from_json(Circle, json.dumps(plain)) == value
+    assert from_dict(Circle, {"name": "a", "radius": 3.0}) == Circle("a", [], 3.0)
+    assert checks(json_schema(Shape), plain)
+    assert not checks(json_schema(Shape), {**plain, "kind": "Shape"})
+    with pytest.raises(ValidationError) as caught:
+        from_dict(Shape, {"kind": "Square"})
+    assert str(caught.value) == (
+        "Shape can't be read: kind names no class of Shape, got 'Square', a str; known are: "
+        "Shape, Circle"
+    )
+    with pytest.raises(ValidationError) as caught:
+        from_dict(Shape, {"kind": "Circle", "name": "a", "radius": "x"})
+    assert (
+        str(caught.value) == "Shape can't be read: radius must be float, got 'x', a str"
+    )
+    form = form_of(Shape | Cat, True)
+    assert form.read(form.write(value)) == value
 
 
 SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

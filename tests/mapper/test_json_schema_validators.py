@@ -15,7 +15,7 @@ from bson import Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
 from hypothesis import HealthCheck, given, settings
 from pymongo.errors import WriteError
 
-from mapper import SyncDocument, Validator, field
+from mapper import SyncDocument, Validator, discriminated, field
 from mapper.collections import validator_of
 from mapper.converter import decode, encode
 from mapper.errors import DecodeError
@@ -283,3 +283,50 @@ def test_own_conversion():
     assert validator_of(Secret)["properties"] == {"text": {}}
     assert validator_of(box(Any))["properties"] == {"x": {}}
     assert validator_of(box(Any | None))["properties"] == {"x": {}}
+
+
+@discriminated("kind")
+@attrs.define
+class Shape:
+    name: str
+    parts: list[Shape] = attrs.field(factory=list)
+
+
+@attrs.define
+class Circle(Shape):
+    radius: float = 1.0
+
+
+class Animal(SyncDocument):
+    name: str
+
+    class Meta:
+        discriminator = "kind"
+        validator = True
+
+
+class Bird(Animal):
+    wings: int
+
+
+def test_subclasses(mapper):
+    """Where subclasses may stand, each is valid as what it says it is."""
+    value = Circle("a", [Shape("b")], 2.0)
+    assert fits(mapper, Shape, encode(value, Shape))
+    assert fits(mapper, Shape, {"name": "older than its subclasses"})
+    assert not fits(mapper, Shape, {"kind": "Circle", "name": "a", "radius": "x"})
+    assert not fits(mapper, Shape, {"kind": "Square", "name": "a"})
+    assert fits(mapper, Shape | int, encode(value, Shape | int))
+    assert fits(mapper, Shape | Cat, encode(value, Shape | Cat))
+
+
+def test_classes_of_one_collection(mapper):
+    """Classes that share a collection share its validator, which holds all of them."""
+    assert Bird.collection.validator() == Animal.collection.validator()
+    with mapper.ambient():
+        Bird.collection.apply()
+        assert Animal.collection.apply().is_empty
+        Animal.create(name="Rex")
+        Bird.create(name="Tit", wings=2)
+    with pytest.raises(WriteError):
+        mapper.database.animal.insert_one({"kind": "Bird", "name": "Tit"})
