@@ -9,13 +9,9 @@ from mapper.collections import (
     Validator,
     View,
 )
+from mapper.connecting import DatabaseConfig, connect, connect_async
 from mapper.conversion.trees import discriminated
-from mapper.databases import (
-    DatabaseConfig,
-    DatabaseManager,
-    connect,
-    connect_async,
-)
+from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field

@@ -8,11 +8,13 @@ from typing import Any
 
 import attrs
 
+from mapper.collections.declared import kinds_of
 from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
+from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
-from mapper.indexes.rules import check_collation
 from mapper.indexes.search import Search
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.names import suggestion
 
 
@@ -39,6 +41,9 @@ class Options:
         unknown: what becomes of stored fields that the class doesn't describe: they are
             kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
             make loading an error (``"refuse"``).
+        read_concern: how sure reads must be, PyMongo's or by name.
+        write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
+        read_preference: which members of a replica set reads ask, PyMongo's or by name.
     """
 
     collection_name: str
@@ -56,9 +61,18 @@ class Options:
     discriminator: str | None = None
     discriminator_value: str | None = None
     unknown: str = "preserve"
+    read_concern: Any = None
+    write_concern: Any = None
+    read_preference: Any = None
+
+    def __attrs_post_init__(self) -> None:
+        said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
+        name = collection_name(str(self.collection_name), said)
+        object.__setattr__(self, "collection_name", name)
 
 
 _OWN = ("collection_name", "abstract", "discriminator_value")
+_CONCERNS = ("read_concern", "write_concern", "read_preference")
 UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
@@ -108,43 +122,15 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
         raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return {**given, **_collection(name, given)}
+    return {**given, **_concerns(name, given), **kinds_of(name, given)}
 
 
-_KINDS: dict[str, type] = {
-    "timeseries": TimeSeries,
-    "capped": Capped,
-    "clustered": Clustered,
-    "view": View,
-    "validator": Validator,
-}
-
-
-def _collection(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check what *given* says of the collection, and write out what is only switched on."""
-    found = {key: given[key] for key in _KINDS if given.get(key) not in (None, False)}
-    for key in ("clustered", "validator"):
-        if found.get(key) is True:
-            found[key] = _KINDS[key]()
-    for key, value in found.items():
-        if not isinstance(value, _KINDS[key]):
-            msg = (
-                f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key].__name__}(...)"
-            )
-            raise DefinitionError(msg)
-    several = [key for key in found if key != "validator"]
-    if len(several) > 1 or ("view" in found and len({*found, *_unviewable(given)}) > 1):
-        listed = " and ".join(dict.fromkeys((*found, *_unviewable(given))))
-        msg = f"{name}.Meta has {listed}; a collection can't be all of that"
-        raise DefinitionError(msg)
-    if given.get("collation") is not None:
-        check_collation(f"{name}.Meta", given["collation"])
-    return {key: found.get(key) for key in _KINDS if key in given}
-
-
-def _unviewable(given: Mapping[str, Any]) -> list[str]:
-    """Name what views can't have."""
-    return ["indexes"] if "view" in given and given.get("indexes") else []
+def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return concerns(**{c: given[c] for c in _CONCERNS if c in given}).said()
+    except ArgumentError as error:
+        msg = f"{name}.Meta.{error}"
+        raise DefinitionError(msg) from error
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:

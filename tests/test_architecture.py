@@ -52,7 +52,16 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "discriminators", "commands", "indexes"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+    ),
     (
         "pytest_plugin",
         "converter",
@@ -63,17 +72,30 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
-    ("validation", "tracking", "hydration", "scopes", "exchange", "namespaces"),
+    (
+        "validation",
+        "tracking",
+        "hydration",
+        "scopes",
+        "exchange",
+        "namespaces",
+        "streams",
+    ),
     ("metaclass", "flows"),
-    ("binding", "cursors"),
+    ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.concerns",
+    "mapper.connecting",
+    "mapper.embedded.replica_set",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):

@@ -14,7 +14,10 @@ from mapper.query import AsyncQuery, seed_query
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import AsyncChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class Document(Root):
@@ -75,6 +78,13 @@ class Document(Root):
     def pipeline(cls) -> AsyncAggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
         return AsyncAggregation(cls)
+
+    @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> AsyncChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
 
     @classmethod
     async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002

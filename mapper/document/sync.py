@@ -14,7 +14,10 @@ from mapper.sync import Mapper
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import ChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class SyncDocument(Root):
@@ -61,6 +64,13 @@ class SyncDocument(Root):
     def pipeline(cls) -> Aggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
         return Aggregation(cls)
+
+    @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
 
     @classmethod
     def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
