@@ -132,15 +132,8 @@ class TestMixins:
             item: Any = None
 
         names = [cls.__name__ for cls in Box.__mro__]
-        assert names == [
-            "Box",
-            "Logged",
-            "SyncDocument",
-            "Root",
-            "Listening",
-            "Generic",
-            "object",
-        ]
+        assert names[:4] == ["Box", "Logged", "SyncDocument", "Root"]
+        assert names[-2:] == ["Generic", "object"]
 
         class First(ABC, SyncDocument):
             pass
