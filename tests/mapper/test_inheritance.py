@@ -132,8 +132,16 @@ class TestMixins:
             item: Any = None
 
         names = [cls.__name__ for cls in Box.__mro__]
-        assert names[:4] == ["Box", "Logged", "SyncDocument", "Root"]
-        assert names[-2:] == ["Generic", "object"]
+        assert names == [
+            "Box",
+            "Logged",
+            "SyncDocument",
+            "Root",
+            "Listening",
+            "Plain",
+            "Generic",
+            "object",
+        ]
 
         class First(ABC, SyncDocument):
             pass
@@ -154,6 +162,7 @@ class TestMixins:
             "Document",
             "Root",
             "Listening",
+            "Plain",
             "object",
         ]
 
