@@ -101,12 +101,18 @@ def encoded_values(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 @contextmanager
 def assigned(document: Any, values: Mapping[str, Any]) -> Iterator[None]:
     """Give the fields of *document* their *values*, and take them back after an error."""
-    undo = Journal()
-    for name, value in values.items():
-        undo.record(document, name)
-        assign(document, name, value)
+    undo = given(document, values)
     try:
         yield
     except BaseException:
         undo.restore()
         raise
+
+
+def given(document: Any, values: Mapping[str, Any]) -> Journal:
+    """Give the fields of *document* their *values*; return what takes them back."""
+    undo = Journal()
+    for name, value in values.items():
+        undo.record(document, name)
+        assign(document, name, value)
+    return undo

@@ -32,6 +32,7 @@ from mapper.tracking import (
     assign,
     changed_fields,
     difference,
+    named_states,
     names_by_stored,
     remember,
     replacement,
@@ -134,8 +135,8 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    guard, names = condition(document), changed_fields(document)
-    filter_ = {**identity(document), **guard}
+    guard = {**condition(document), **_states(document)}
+    names, filter_ = changed_fields(document), {**identity(document), **guard}
     with assigned(document, _updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
@@ -148,6 +149,12 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
+
+
+def _states(document: Any) -> MQL:
+    """Return the states that must still be stored: a replacement is no transition."""
+    known: MQL = state_of(document).document  # type: ignore[union-attr]
+    return {name: known.get(name) for name in named_states(type(document))}
 
 
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:

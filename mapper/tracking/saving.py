@@ -8,7 +8,13 @@ from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.deltas import Delta, delta
-from mapper.tracking.encoding import as_loaded, decode_field, encoded, immutable_fields
+from mapper.tracking.encoding import (
+    as_loaded,
+    decode_field,
+    encoded,
+    immutable_fields,
+    named_states,
+)
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
 from mongo_dsl.structure import fields_of
@@ -18,7 +24,7 @@ def difference(document: Any) -> Delta | None:
     """Return what has changed in the stored *document*; None if nothing has.
 
     Raises:
-        ValidationError: a field has changed that is immutable.
+        ValidationError: a field has changed that is immutable or a state.
         MapperError: a field has changed that was loaded in part.
     """
     cls: Any = type(document)
@@ -38,7 +44,7 @@ def replacement(document: Any) -> dict[str, Any]:
     What its class doesn't describe is in it, if that is preserved.
 
     Raises:
-        ValidationError: a field has changed that is immutable.
+        ValidationError: a field has changed that is immutable or a state.
         MapperError: it was loaded in part.
     """
     state, owner = _state(document), type(document).__name__
@@ -97,14 +103,25 @@ def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
 def _refuse_immutable(
     document: Any, known: dict[str, Any], new: dict[str, Any]
 ) -> None:
-    """Refuse changes of immutable fields that assignments didn't show."""
+    """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
     problems = {}
-    for stored, name in immutable_fields(cls).items():
-        if stored in new:
-            old = decode_field(cls, name, known[stored]) if stored in known else None
-            msg = f"{cls.__name__}.{name} is immutable, it is {old!r} and can't become"
-            problems[name] = f"{msg} {getattr(document, name)!r}"
+    fixed = {**immutable_fields(cls), **named_states(cls)}
+    for stored, name in fixed.items():
+        if stored not in new:
+            continue
+        old = decode_field(cls, name, known[stored]) if stored in known else None
+        value = getattr(document, name)
+        what, hint = _ways(cls, stored, value)
+        msg = f"{cls.__name__}.{name} is {what}, it is {old!r} and can't become"
+        problems[name] = f"{msg} {value!r}{hint}"
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=cls, problems=problems.items())
+
+
+def _ways(cls: Any, stored: str, value: Any) -> tuple[str, str]:
+    """Say what the field *stored* is that it can't be saved, and what to do instead."""
+    if stored in named_states(cls):
+        return "a state", f"; call transition({value!r})"
+    return "immutable", ""
