@@ -12,6 +12,7 @@ from bson import DBRef
 
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.storage import marked
 
 
 def element_of(annotation: Any) -> Any:
@@ -60,7 +61,9 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
     return {
         attribute.name: (
             attribute.metadata.get("db_name", attribute.name),
-            hints.get(attribute.name, attribute.type or Any),
+            marked(
+                hints.get(attribute.name, attribute.type or Any), attribute.metadata
+            ),
         )
         for attribute in attrs.fields(cls)
     }

@@ -21,8 +21,8 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
+    ("admission", "values", "predicates", "structure"),
     (
         "compile",
         "counts",
