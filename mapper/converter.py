@@ -19,6 +19,7 @@ from mapper.conversion import (
     arrays,
     choices,
     classes,
+    forms,
     geometry,
     instances,
     mappings,
@@ -89,6 +90,7 @@ def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:
 # The first predicate that holds decides: shapes may be attrs classes, named tuples are
 # tuples.
 _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
+    (forms.has_form, forms.form_encoder, forms.form_decoder),
     (scalars.is_scalar, scalars.scalar_encoder, scalars.scalar_decoder),
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),

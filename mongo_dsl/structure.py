@@ -27,6 +27,22 @@ def element_of(annotation: Any) -> Any:
     return typing.Union[arguments]  # noqa: UP007 - built at run time
 
 
+@functools.lru_cache(maxsize=1024)
+def computed_in(cls: Any) -> dict[str, Any]:
+    """Return what instances of *cls* compute when they are stored, by name.
+
+    It is an attribute whose class has a true ``__is_computed__``; it says what the database
+    calls it (``stored``) and what it is (``annotation``).
+    """
+    found: dict[str, Any] = {}
+    for base in reversed(getattr(cls, "__mro__", ())):
+        for name, value in vars(base).items():
+            found.pop(name, None)
+            if getattr(type(value), "__is_computed__", False):
+                found[name] = value
+    return found
+
+
 def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
     """Return the stored name and the annotation of *name* within *annotation*."""
     for member in members(annotation):
@@ -48,6 +64,8 @@ def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
 def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
     """Return the stored name and the annotation of every field of the attrs class *cls*.
 
+    What is computed comes last.
+
     Raises:
         UnknownFieldError: an annotation names something that doesn't exist.
     """
@@ -58,7 +76,7 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         raise UnknownFieldError(
             f"{msg}; define what it names at module level"
         ) from error
-    return {
+    found = {
         attribute.name: (
             attribute.metadata.get("db_name", attribute.name),
             marked(
@@ -67,3 +85,6 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         )
         for attribute in attrs.fields(cls)
     }
+    for name, computed in computed_in(cls).items():
+        found[name] = (computed.stored, computed.annotation)
+    return found

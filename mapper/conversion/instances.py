@@ -17,7 +17,6 @@ import attrs
 from cattrs import Converter
 
 from mapper.conversion.classes import Field, fields_of, is_document, origin
-from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -112,7 +111,7 @@ def _encode_checked(rows: _Rows, value: Any) -> dict[str, Any]:
 def _encoders(annotation: Any, converter: Converter) -> _Rows:
     find = converter.get_unstructure_hook
     return tuple(
-        (one.name, one.stored, _storing(one.encode) or _of_field(annotation, one, find))
+        (one.name, one.stored, _of_field(annotation, one, find))
         for one in fields_of(annotation)
     )
 
@@ -152,42 +151,13 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
         _Row(
             one.name,
             one.stored,
-            _reading(one.decode)
-            or _of_field(annotation, one, converter.get_structure_hook),
+            _of_field(annotation, one, converter.get_structure_hook),
             one.annotation,
             one.required,
         )
         for one in fields_of(annotation)
+        if not one.computed
     )
-
-
-def _storing(convert: Encode | None) -> Encode | None:
-    """Check what a field's own *convert* makes: it must be data, shared with nothing."""
-    if convert is None:
-        return None
-    own = convert
-
-    def encode(value: Any) -> Any:
-        try:
-            return untyped(own(value))
-        except Exception as error:
-            raise refused(error, value) from error
-
-    return encode
-
-
-def _reading(convert: Encode | None) -> Decode | None:
-    if convert is None:
-        return None
-    own = convert
-
-    def decode(stored: Any, _: Any) -> Any:
-        try:
-            return own(as_stored(stored))
-        except Exception as error:
-            raise refused(error, stored) from error
-
-    return decode
 
 
 def _decode_all(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:
@@ -219,7 +189,7 @@ def _decode_one(row: _Row, stored: Any) -> Any:
 
 def _maker(annotation: Any) -> Make:
     kind = origin(annotation)
-    fields = fields_of(annotation)
+    fields = [field for field in fields_of(annotation) if not field.computed]
     if is_document(kind):
         return partial(_around_init, kind, attrs.fields(kind))
     if all(field.argument == field.name for field in fields):

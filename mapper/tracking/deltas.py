@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mapper.conversion.sealed import settled
 from mapper.converter import decode_document, encode_document
 from mapper.errors import MapperError
 from mapper.tracking.encoding import decode_field, encode_field
 from mapper.tracking.state import Stored
-from mongo_dsl.structure import fields_of
+from mongo_dsl.structure import computed_in, fields_of
 
 
 def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,17 +27,25 @@ def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:
     if all(_same(old.get(name, _GONE), value) for name, value in new.items()):
         return {}
     known = _as_loaded(cls, state)
+    changed = [name for name in new if not _same(known.get(name, _GONE), new[name])]
+    if state.partial and _only_computed(cls, old, changed):
+        return {}
     steps: dict[str, dict[str, Any]] = {"$set": {}, "$unset": {}}
-    for name, value in new.items():
+    for name in changed:
+        _refuse_cut(cls, state, name)
         before = known.get(name, _GONE)
-        if not _same(before, value):
-            _refuse_cut(cls, state, name)
-            for operator, path, step in _delta(name, old.get(name), before, value):
-                steps[operator][path] = step
+        for operator, path, step in _delta(name, old.get(name), before, new[name]):
+            steps[operator][path] = step
     return {operator: paths for operator, paths in steps.items() if paths}
 
 
 _GONE = object()
+
+
+def _only_computed(cls: Any, old: Mapping[str, Any], changed: list[str]) -> bool:
+    """Tell whether nothing has *changed* but what is computed and wasn't loaded."""
+    computed = {one.stored for one in computed_in(cls).values()}
+    return all(name in computed and name not in old for name in changed)
 
 
 def _as_loaded(cls: Any, state: Stored) -> dict[str, Any]:
@@ -45,12 +54,23 @@ def _as_loaded(cls: Any, state: Stored) -> dict[str, Any]:
     A field that was missing reads as its default, 5 reads as 5.0, and what no field
     describes isn't read: none of them is a change of the caller's.
     """
-    if not state.partial:
-        return encode_document(decode_document(dict(state.document), cls))
+    stored = state.document
+    if state.partial:
+        found = _read_back(cls, stored)
+    else:
+        found = encode_document(decode_document(dict(stored), cls))
+    # What is computed is compared with what is stored, which may have been computed otherwise.
+    computed = {one.stored for one in computed_in(cls).values()}
+    read = {name: value for name, value in found.items() if name not in computed}
+    kept = {name: stored[name] for name in computed & stored.keys()}
+    return {**settled(read, stored), **kept}
+
+
+def _read_back(cls: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        stored: encode_field(cls, name, decode_field(cls, name, state.document[stored]))
-        for name, (stored, _) in fields_of(cls).items()
-        if stored in state.document
+        key: encode_field(cls, name, decode_field(cls, name, stored[key]))
+        for name, (key, _) in fields_of(cls).items()
+        if key in stored and name not in computed_in(cls)
     }
 
 

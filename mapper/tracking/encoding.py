@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
+from mapper.conversion.sealed import settled
 from mapper.converter import decode, encode, encode_document
 from mapper.tracking.state import state_of
 from mongo_dsl.structure import fields_of
@@ -14,7 +13,14 @@ from mongo_dsl.structure import fields_of
 def encoded(document: Any) -> dict[str, Any]:
     """Encode *document*, of a partial one the fields that have a value."""
     state = state_of(document)
-    if state is None or not state.partial:
+    if state is None:
+        return encode_document(document)
+    found: dict[str, Any] = settled(_encoded(document, state.partial), state.document)
+    return found
+
+
+def _encoded(document: Any, partial: bool) -> dict[str, Any]:
+    if not partial:
         return encode_document(document)
     cls: Any = type(document)
     return {
@@ -26,11 +32,9 @@ def encoded(document: Any) -> dict[str, Any]:
 
 def encode_field(cls: Any, name: str, value: Any) -> Any:
     """Encode the *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("encode")
-    return encode(value, fields_of(cls)[name][1]) if own is None else own(value)
+    return encode(value, fields_of(cls)[name][1])
 
 
 def decode_field(cls: Any, name: str, value: Any) -> Any:
     """Decode the stored *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("decode")
-    return decode(value, fields_of(cls)[name][1]) if own is None else own(value)
+    return decode(value, fields_of(cls)[name][1])
