@@ -1,6 +1,7 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.computed import computed
 from mapper.databases import (
     DatabaseConfig,
     DatabaseManager,
@@ -9,8 +10,10 @@ from mapper.databases import (
 )
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
+from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.json_text import json_field
 from mapper.sync import Mapper
 
 
@@ -23,7 +26,10 @@ __all__ = [
     "Index",
     "Mapper",
     "SyncDocument",
+    "computed",
     "connect",
     "connect_async",
+    "encrypted_field",
     "field",
+    "json_field",
 ]

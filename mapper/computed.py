@@ -30,7 +30,9 @@ class Computed(Generic[T]):
         self.metadata = {"index": index, "unique": unique}
         self.__doc__ = function.__doc__
         if "return" not in function.__annotations__:
-            msg = f"{function.__qualname__} has no return annotation; computed needs the"
+            msg = (
+                f"{function.__qualname__} has no return annotation; computed needs the"
+            )
             raise DefinitionError(f"{msg} type: def {self.name}(self) -> str")
 
     def __set_name__(self, owner: Any, name: str) -> None:

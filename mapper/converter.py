@@ -26,8 +26,8 @@ from mapper.conversion import (
     scalars,
     unions,
 )
-from mapper.conversion.problems import Misfit, NoFormError, refused
-from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
+from mapper.conversion.problems import PASSING, Misfit, NoFormError, refused
+from mapper.errors import DecodeError, MisfitError, ValidationError
 from mongo_dsl.conformity import bare, describe
 
 
@@ -149,7 +149,7 @@ def encode(value: Any, annotation: Any) -> Any:
     """
     try:
         return converter().get_unstructure_hook(annotation)(value)
-    except DefinitionError:
+    except PASSING:
         raise
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_unstructure_hook(annotation)
@@ -171,7 +171,7 @@ def decode(stored: Any, annotation: Any) -> Any:
     """
     try:
         return converter().get_structure_hook(annotation)(stored, annotation)
-    except DefinitionError:
+    except PASSING:
         raise
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_structure_hook(annotation)

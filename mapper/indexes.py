@@ -13,6 +13,7 @@ import attrs
 from mapper.errors import DefinitionError
 from mongo_dsl import Filter
 from mongo_dsl.schema import find
+from mongo_dsl.structure import computed_in
 from mongo_dsl.values import Face
 
 
@@ -120,7 +121,7 @@ def declared_indexes(model: Any) -> list[Index]:
     """List the indexes that *model* declares, by its fields and its Meta."""
     found = [
         Index((a.name, _kind(a.metadata)), unique=a.metadata.get("unique", False))
-        for a in attrs.fields(model)
+        for a in (*attrs.fields(model), *computed_in(model).values())
         if a.metadata.get("index") or a.metadata.get("unique")
     ]
     return [*found, *model.__options__.indexes]

@@ -24,7 +24,8 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-from bson import Decimal128, ObjectId
+from bson import Binary, Decimal128, ObjectId
+from bson.binary import UUID_SUBTYPE
 from cattrs import Converter
 
 from mapper.conversion.forms import Form
@@ -32,6 +33,7 @@ from mapper.conversion.problems import refused, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mapper.converter import BsonConverter, make_converter
 from mapper.fields import field
+from mongo_dsl.conformity import conforms
 
 
 @attrs.frozen
@@ -45,12 +47,15 @@ class JsonText(Form):
     encoder_: Callable[[Any], Any] | None = attrs.field(default=None, alias="encoder")
     decoder_: Callable[[Any], Any] | None = attrs.field(default=None, alias="decoder")
     described = "stored as JSON text"
+    stored = (str,)
 
     def encoder(self, annotation: Any, converter: Converter) -> Encode:
         """Return the hook that writes values of *annotation*."""
         if self.encoder_ is not None:
             return functools.partial(_written, self.encoder_)
-        hook = _converter(converter.detailed_validation).get_unstructure_hook(annotation)
+        hook = _converter(converter.detailed_validation).get_unstructure_hook(
+            annotation
+        )
         return lambda value: _written(_plain, hook(value))
 
     def decoder(self, annotation: Any, converter: Converter) -> Decode:
@@ -118,7 +123,10 @@ def _refusing(decode: Callable[[Any], Any], value: Any) -> Any:
 # -- What JSON has no form for ---------------------------------------------------------
 
 _TEXTS: dict[type, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
-    dt.datetime: (dt.datetime.isoformat, lambda text: _moment(text)),
+    dt.datetime: (
+        lambda moment: _aware(moment).isoformat(),
+        lambda text: _moment(text),
+    ),
     dt.date: (dt.date.isoformat, dt.date.fromisoformat),
     Decimal: (str, Decimal),
     Decimal128: (str, Decimal128),
@@ -128,13 +136,19 @@ _TEXTS: dict[type, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
 }
 
 
+def _aware(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+
+
 def _moment(text: str) -> dt.datetime:
     # Python 3.10 doesn't know the Z that others write.
-    return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return _aware(dt.datetime.fromisoformat(text.replace("Z", "+00:00")))
 
 
 def _plain(value: Any) -> str:
     """Write what an annotation such as `Any` let through."""
+    if isinstance(value, Binary) and value.subtype == UUID_SUBTYPE:
+        return str(value.as_uuid())
     for kind, (write, _) in _TEXTS.items():
         if isinstance(value, kind):
             return write(value)
@@ -152,7 +166,7 @@ def _converter(detailed: bool) -> BsonConverter:
 
 
 def _text_of(kind: type, write: Callable[[Any], str], value: Any) -> str:
-    if isinstance(value, kind):
+    if conforms(kind)(value):
         return write(value)
     raise unfit(value, kind.__name__)
 

@@ -29,6 +29,7 @@ from mapper.validation import (
 )
 from mongo_dsl import Fields
 from mongo_dsl.names import suggestion
+from mongo_dsl.structure import computed_in
 
 
 class DocumentMeta(ABCMeta):
@@ -125,7 +126,7 @@ def _defined(cls: Any) -> Any:
         if base not in inherited:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
-    _refuse_methods(cls, these)
+    _refuse_methods(cls, (*these, *computed_in(cls)))
     return attrs.define(
         cls,
         these={name: _as_field(default) for name, default in these.items()},
@@ -242,11 +243,12 @@ def _transform(cls: Any, fields: list[Any]) -> list[Any]:
 def _refuse_same_names(cls: Any, fields: list[Any]) -> None:
     """Refuse two fields under one stored name: one would overwrite the other."""
     taken: dict[str, str] = {}
-    for one in fields:
-        stored = one.metadata.get("db_name", one.name)
-        other = taken.setdefault(stored, one.name)
-        if other != one.name:
-            both = f"{cls.__name__}.{other} and {cls.__name__}.{one.name}"
+    named = [(one.name, one.metadata.get("db_name", one.name)) for one in fields]
+    named += [(name, one.stored) for name, one in computed_in(cls).items()]
+    for name, stored in named:
+        other = taken.setdefault(stored, name)
+        if other != name:
+            both = f"{cls.__name__}.{other} and {cls.__name__}.{name}"
             msg = f"{both} are both stored as {stored!r}; give one another db_name"
             raise DefinitionError(msg)
 
@@ -270,6 +272,8 @@ def _misfit(cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> str | No
         return None
     taken = {a.alias: a for a in attrs.fields(cls) if a.init}
     for name in values:
+        if name in computed_in(cls):
+            return f"{cls.__name__}.{name} is computed; leave it out"
         if name not in taken:
             hint = suggestion(name, taken)
             listed = ", ".join(taken)

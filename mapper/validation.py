@@ -9,7 +9,8 @@ import attrs
 
 from mapper.conversion.problems import shown
 from mapper.errors import MisfitError, ValidationError
-from mongo_dsl.conformity import conforms, describe
+from mongo_dsl.conformity import conforms, describe, kind_of
+from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
 
 
@@ -36,7 +37,7 @@ def _check(
     def check(instance: Any, value: Any) -> str | None:
         if not allowed(value):
             rule = describe(annotation)
-            return f"{owner}.{attribute.name} must be {rule}, got {shown(value)}"
+            return f"{owner}.{attribute.name} must be {rule}, got {_told(value, annotation)}"
         return None if validator is None else _validated(instance, value)
 
     def _validated(instance: Any, value: Any) -> str | None:
@@ -44,10 +45,16 @@ def _check(
             validator(instance, attribute, value)
         except (ValueError, TypeError) as error:
             reason = error.args[0] if error.args else type(error).__name__
-            return f"{owner}.{attribute.name} is invalid, got {shown(value)}: {reason}"
+            told = _told(value, annotation)
+            return f"{owner}.{attribute.name} is invalid, got {told}: {reason}"
         return None
 
     return check
+
+
+def _told(value: Any, annotation: Any) -> str:
+    """Write *value* for a message, or its type alone where it is a secret."""
+    return kind_of(value) if is_secret(annotation) else shown(value)
 
 
 def validate(document: Any) -> None:
@@ -88,8 +95,14 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
     old = getattr(document, attribute.name)
     if old != value:
         owner = type(document).__name__
-        msg = f"{owner}.{attribute.name} is immutable, it is {old!r} and can't become"
-        raise _invalid(document, {attribute.name: f"{msg} {value!r}"})
+        msg = f"{owner}.{attribute.name} is immutable"
+        if not _is_secret(document, attribute):
+            msg = f"{msg}, it is {old!r} and can't become {value!r}"
+        raise _invalid(document, {attribute.name: msg})
+
+
+def _is_secret(document: Any, attribute: Any) -> bool:
+    return is_secret(fields_of(type(document))[attribute.name][1])
 
 
 def _invalid(document: Any, problems: Mapping[str, str]) -> ValidationError:
@@ -112,7 +125,8 @@ def with_named_errors(attribute: Any) -> Any:
         except MisfitError:
             raise
         except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-            raise _unconverted(document, attribute, value, error) from error
+            shown_error = None if _is_secret(document, attribute) else error
+            raise _unconverted(document, attribute, value, error) from shown_error
 
     named = attrs.Converter(converted, takes_self=True, takes_field=True)
     return attribute.evolve(
@@ -124,8 +138,11 @@ def _unconverted(
     document: Any, attribute: Any, value: Any, error: Exception
 ) -> ValidationError:
     name = attribute.name
-    told = f"{type(document).__name__}.{name} can't be converted, got {shown(value)}"
-    return _invalid(document, {name: f"{told}: {str(error) or type(error).__name__}"})
+    told = f"{type(document).__name__}.{name} can't be converted, got"
+    if _is_secret(document, attribute):  # what the error says may quote it
+        return _invalid(document, {name: f"{told} {kind_of(value)}"})
+    reason = str(error) or type(error).__name__
+    return _invalid(document, {name: f"{told} {shown(value)}: {reason}"})
 
 
 def without_validator(attribute: Any) -> Any:

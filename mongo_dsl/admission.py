@@ -10,7 +10,7 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mongo_dsl.conformity import bare, conforms, kind_of
-from mongo_dsl.storage import Storage
+from mongo_dsl.storage import is_secret
 
 
 _NUMBERS = frozenset({int, float, Decimal128, Int64})
@@ -50,7 +50,7 @@ def _member(kind: type[Enum], value: Any) -> Any:
         return REFUSED
 
 
-def told(value: Any, storage: Storage | None) -> str:
-    """Write *value* for a message, or its type alone where *storage* keeps it secret."""
-    secret = storage is not None and storage.secret
-    return kind_of(value) if secret else f"{value!r}, {kind_of(value)}"
+def told(value: Any, annotation: Any) -> str:
+    """Write *value* for a message, or its type alone where *annotation* hides it."""
+    kind = kind_of(value)
+    return kind if is_secret(annotation) else f"{value!r}, {kind}"

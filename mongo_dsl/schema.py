@@ -234,7 +234,7 @@ class FieldSpec:
         except OperandError:
             items = " | ".join(dict.fromkeys(map(describe, known)))
             msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
-            msg = f"{msg}; it can't hold {told(value, self.storage)}"
+            msg = f"{msg}; it can't hold {told(value, self.annotation)}"
             raise OperandError(msg) from None
 
     def _computed(self, value: Node | Face) -> Node:
@@ -255,7 +255,7 @@ class FieldSpec:
                     storage.require_comparable(self)
                 return self._encode(found, annotation)
         msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
-        raise OperandError(f"{msg} {told(value, self.storage)}")
+        raise OperandError(f"{msg} {told(value, self.annotation)}")
 
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)

@@ -28,13 +28,15 @@ class Storage:
     """How values are stored, and what queries can do with them in that form.
 
     *described* says it in messages, *compares* whether equal values are stored alike,
-    *ordered* whether they keep their order, *secret* whether messages must hide them.
+    *ordered* whether they keep their order, *secret* whether messages must hide them,
+    *stored* the types that the driver reads, none if it may be any.
     """
 
     described: str = "stored in a form of its own"
     compares: bool = True
     ordered: bool = False
     secret: bool = False
+    stored: tuple[type, ...] = ()
 
     @property
     def advice(self) -> str:
@@ -101,6 +103,14 @@ def storage_of(annotation: Any) -> Storage | None:
         return None
     marks = (mark for mark in annotation.__metadata__ if isinstance(mark, Storage))
     return next(marks, None)
+
+
+def is_secret(annotation: Any) -> bool:
+    """Tell whether messages must hide values of *annotation*, or parts of them."""
+    storage = storage_of(annotation)
+    if storage is not None and storage.secret:
+        return True
+    return any(map(is_secret, typing.get_args(annotation)))
 
 
 def marked(annotation: Any, metadata: Mapping[Any, Any]) -> Any:

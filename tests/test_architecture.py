@@ -52,8 +52,17 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
+    (
+        "embedded",
+        "fields",
+        "computed",
+        "conversion",
+        "commands",
+        "indexes",
+        "connection",
+    ),
     ("pytest_plugin", "converter", "options"),
+    ("json_text", "encryption"),
     ("validation", "tracking", "hydration"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
@@ -64,7 +73,12 @@ MAPPER_FLOORS = (
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.encryption.client_side",
+    "mapper.databases",
+    "mapper.embedded",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):

@@ -6,7 +6,8 @@ from typing import Any
 
 from mapper.aio.driven import Driven
 from mapper.commands import Command
-from mapper.flows import indexing
+from mapper.encryption import FernetCipher
+from mapper.flows import indexing, rotation
 from mapper.indexes import Index
 
 
@@ -20,6 +21,17 @@ class Managing(Driven):
     async def create_indexes(self, model: Any, session: Any = None) -> list[str]:
         """Create the indexes *model* declares, a command each; return their names."""
         return await self._run(indexing.create_indexes(model, session))
+
+    async def rotate_keys(
+        self, model: Any, cipher: FernetCipher, batch_size: int = 1000
+    ) -> int:
+        """Encrypt anew what older keys of *cipher* encrypted; return how many values.
+
+        Sends a command for every *batch_size* documents of *model*, read in the order of
+        their ids, and one for every 1000 values that change. Documents are written only
+        where nobody else did in between, and it can be interrupted and run again.
+        """
+        return await self._run(rotation.rotate_keys(model, cipher, batch_size))
 
     async def ping(self) -> None:
         """Ask the server for a sign of life."""

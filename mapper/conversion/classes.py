@@ -89,7 +89,9 @@ _Described = tuple[Field, Mapping[Any, Any]]
 
 
 def _computed(name: str, computed: Any) -> _Described:
-    field = Field(name, computed.stored, None, computed.annotation, False, computed=True)
+    field = Field(
+        name, computed.stored, None, computed.annotation, False, computed=True
+    )
     return field, {}
 
 

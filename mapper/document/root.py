@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bson import ObjectId
 
 from mapper.converter import encode
+from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.json_text import json_field
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
 from mapper.tracking import DELETED, Stored, state_of
 from mongo_dsl import Fields
+from mongo_dsl.storage import is_secret
+from mongo_dsl.structure import computed_in, fields_of
 
 
 if TYPE_CHECKING:
@@ -30,7 +34,9 @@ else:
         return lambda cls: cls
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+)
 class Root(metaclass=_Meta):
     """What documents of both faces share."""
 
@@ -61,8 +67,11 @@ class Root(metaclass=_Meta):
         return state_of(self) not in (None, DELETED)
 
     def __repr__(self) -> str:
+        fields = fields_of(type(self))
         shown = [
-            a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)
+            a.name
+            for a in self.__attrs_attrs__
+            if a.repr and hasattr(self, a.name) and not is_secret(fields[a.name][1])
         ]
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"
@@ -77,6 +86,8 @@ class Root(metaclass=_Meta):
                 )
                 msg = f"{msg} some fields, reload() reads all"
                 raise AttributeError(msg)
+            if name in computed_in(type(self)):  # its function lacked an attribute
+                return computed_in(type(self))[name].function(self)
             msg = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(msg)
 
