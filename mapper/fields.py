@@ -56,16 +56,13 @@ def field(
     Raises:
         DefinitionError: *db_name* can't be stored, or *storage* stands beside *encode*.
 
-    >>> import datetime as dt
     >>> from mapper import SyncDocument
-    >>> class Song(SyncDocument):
-    ...     length: dt.timedelta = field(
-    ...         encode=lambda length: length.total_seconds(),
-    ...         decode=lambda seconds: dt.timedelta(seconds=seconds),
-    ...         ordered=True,
+    >>> class Page(SyncDocument):
+    ...     path: tuple[str, ...] = field(
+    ...         encode="/".join, decode=lambda text: tuple(text.split("/"))
     ...     )
-    >>> Song.filter(Song.q.length > dt.timedelta(minutes=3)).compile().filter
-    {'length': {'$gt': 180.0}}
+    >>> Page.filter(Page.q.path == ("docs", "fields")).compile().filter
+    {'path': 'docs/fields'}
     """
     if storage is not None and (encode is not None or decode is not None):
         msg = "field got a storage beside encode or decode; give one or the other"

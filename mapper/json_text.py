@@ -122,19 +122,6 @@ def _refusing(decode: Callable[[Any], Any], value: Any) -> Any:
 
 # -- What JSON has no form for ---------------------------------------------------------
 
-_TEXTS: dict[type, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
-    dt.datetime: (
-        lambda moment: _aware(moment).isoformat(),
-        lambda text: _moment(text),
-    ),
-    dt.date: (dt.date.isoformat, dt.date.fromisoformat),
-    Decimal: (str, Decimal),
-    Decimal128: (str, Decimal128),
-    uuid.UUID: (str, uuid.UUID),
-    ObjectId: (str, ObjectId),
-    bytes: (lambda data: base64.b64encode(data).decode(), base64.b64decode),
-}
-
 
 def _aware(moment: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
@@ -143,6 +130,20 @@ def _aware(moment: dt.datetime) -> dt.datetime:
 def _moment(text: str) -> dt.datetime:
     # Python 3.10 doesn't know the Z that others write.
     return _aware(dt.datetime.fromisoformat(text.replace("Z", "+00:00")))
+
+
+_TEXTS: dict[type, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    dt.datetime: (
+        lambda moment: _aware(moment).isoformat(),
+        _moment,
+    ),
+    dt.date: (dt.date.isoformat, dt.date.fromisoformat),
+    Decimal: (str, Decimal),
+    Decimal128: (str, Decimal128),
+    uuid.UUID: (str, uuid.UUID),
+    ObjectId: (str, ObjectId),
+    bytes: (lambda data: base64.b64encode(data).decode(), base64.b64decode),
+}
 
 
 def _plain(value: Any) -> str:

@@ -29,18 +29,22 @@ def admit(value: Any, annotation: Any) -> Any:
     if conforms(annotation)(value):
         return value
     kind = bare(annotation)
-    if isinstance(kind, type):
-        if issubclass(kind, Enum):
-            return _member(kind, value)
-        if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
-            return ObjectId(value)
-        if kind in _NUMBERS and type(value) in _NUMBERS:
-            return value
-        if hasattr(kind, "to_geojson") and hasattr(value, "__geo_interface__"):
-            return value
-        if attrs.has(kind) and isinstance(value, Mapping):
-            return value
-    return REFUSED
+    if not isinstance(kind, type):
+        return REFUSED
+    if issubclass(kind, Enum):
+        return _member(kind, value)
+    if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
+        return ObjectId(value)
+    return value if _is_alike(kind, value) else REFUSED
+
+
+def _is_alike(kind: type, value: Any) -> bool:
+    """Tell whether *value* is stored as values of *kind* are."""
+    if hasattr(value, "__geo_interface__"):
+        return hasattr(kind, "to_geojson")
+    if kind in _NUMBERS:
+        return type(value) in _NUMBERS
+    return attrs.has(kind) and isinstance(value, Mapping)
 
 
 def _member(kind: type[Enum], value: Any) -> Any:
