@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
-from mapper.conversion.problems import shown
-from mapper.errors import MisfitError, ValidationError
+from mapper.conversion.geometry import adopter
+from mapper.conversion.problems import Misfit, NoFormError, shown
+from mapper.errors import DefinitionError, MisfitError, ValidationError
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
@@ -57,12 +59,51 @@ def _told(value: Any, annotation: Any) -> str:
     return kind_of(value) if is_secret(annotation) else shown(value)
 
 
+@functools.lru_cache(maxsize=1024)
+def _adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
+    """Return, for the fields of *cls* that hold shapes, what reads those of others.
+
+    Raises:
+        DefinitionError: a field can't hold the shapes it is annotated with.
+    """
+    found: dict[str, Callable[[Any], Any]] = {}
+    for attribute in attrs.fields(cls):
+        name = attribute.name
+        try:
+            adopt = adopter(fields_of(cls)[name][1])
+        except NoFormError as error:
+            msg = f"{cls.__name__}.{name} can't be stored: {error}"
+            raise DefinitionError(msg) from None
+        if adopt is not None:
+            found[name] = adopt
+    return found
+
+
+def _adopt(document: Any, name: str, value: Any) -> Any:
+    """Return the shape that *value* stands for in the field *name*."""
+    adopt = _adopters(type(document)).get(name)
+    try:
+        return value if adopt is None else adopt(value)
+    except Misfit as misfit:
+        problem = f"{type(document).__name__}.{name} {misfit.problems[0][1]}"
+    raise _invalid(document, {name: problem})
+
+
+def _adopt_all(document: Any) -> None:
+    for name in _adopters(type(document)):
+        value = getattr(document, name, None)
+        adopted = _adopt(document, name, value)
+        if adopted is not value and adopted != value:
+            object.__setattr__(document, name, adopted)
+
+
 def validate(document: Any) -> None:
-    """Check all fields of *document*.
+    """Check all fields of *document*; shapes of others become those of their fields.
 
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
+    _adopt_all(document)
     problems = {
         name: problem
         for name, check in type(document).__checks__.items()
@@ -85,6 +126,7 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
     if attribute.converter is not None:
         value = attrs.setters.convert(document, attribute, value)
     if cls.__options__.validate:
+        value = _adopt(document, attribute.name, value)
         problem = cls.__checks__[attribute.name](document, value)
         if problem is not None:
             raise _invalid(document, {attribute.name: problem})

@@ -41,7 +41,7 @@ def admit(value: Any, annotation: Any) -> Any:
 def _is_alike(kind: type, value: Any) -> bool:
     """Tell whether *value* is stored as values of *kind* are."""
     if hasattr(value, "__geo_interface__"):
-        return hasattr(kind, "to_geojson")
+        return hasattr(kind, "__geo_interface__")
     if kind in _NUMBERS:
         return type(value) in _NUMBERS
     return attrs.has(kind) and isinstance(value, Mapping)

@@ -3,7 +3,7 @@
 Where more than one member of a union is stored as a document, classes write their name
 under ``_type``, and mappings can't have that key: what is stored as data must never be
 read as an instance. Members that are stored alike, as `date` and `datetime` are, can't stand
-in one union. Enums and literals are asked before the plain type of their values.
+in one union. GeoJSON says itself which shape it is. Enums and literals are asked before the plain type of their values.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cattrs import Converter
 from mapper.conversion.arrays import is_array, is_row
 from mapper.conversion.choices import is_choice, stored_types
 from mapper.conversion.classes import fields_of, is_class
+from mapper.conversion.geometry import is_shape
 from mapper.conversion.problems import PASSING, Misfit, NoFormError, shown, unfit
 from mapper.conversion.scalars import Decode, Encode, scalar
 from mongo_dsl.conformity import describe, members
@@ -109,7 +110,8 @@ def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any)
 def _options(annotation: Any, converter: Converter) -> list[_Option]:
     alternatives = sorted(members(annotation), key=lambda one: not is_choice(one))
     documents = [one for one in alternatives if _may_be_document(one)]
-    tagged = [one for one in documents if is_class(one)] if len(documents) > 1 else []
+    classes = [one for one in documents if is_class(one) and not is_shape(one)]
+    tagged = classes if len(documents) > 1 else []
     options = [_option(one, converter) for one in alternatives if one not in tagged]
     _refuse_twins(annotation, options)
     if not tagged:
