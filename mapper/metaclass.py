@@ -18,6 +18,7 @@ from typing import Any
 
 import attrs
 
+from mapper.constructors import has_own_init, refuse_misspelled
 from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
 from mapper.validation import (
@@ -127,8 +128,11 @@ def _defined(cls: Any) -> Any:
             these.update(_own_fields(base))
     _refuse_undeclared(cls)
     _refuse_methods(cls, (*these, *computed_in(cls)))
-    return attrs.define(
+    cls.__own_init__ = has_own_init(cls)
+    made = attrs.define(
         cls,
+        init=False if cls.__own_init__ else None,
+        slots=not cls.__own_init__,
         these={name: _as_field(default) for name, default in these.items()},
         kw_only=True,
         repr=False,  # partial documents have fields without a value
@@ -136,6 +140,9 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=_transform,
     )
+    if made.__own_init__:
+        refuse_misspelled(made)
+    return made
 
 
 def _refuse_methods(cls: Any, names: Iterable[str]) -> None:

@@ -56,6 +56,7 @@ MAPPER_FLOORS = (
         "embedded",
         "fields",
         "computed",
+        "constructors",
         "conversion",
         "commands",
         "indexes",

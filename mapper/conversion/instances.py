@@ -190,19 +190,42 @@ def _decode_one(row: _Row, stored: Any) -> Any:
 def _maker(annotation: Any) -> Make:
     kind = origin(annotation)
     fields = [field for field in fields_of(annotation) if not field.computed]
+    arguments = {field.name: field.argument for field in fields}
     if is_document(kind):
+        if kind.__own_init__:
+            return partial(_through_init, kind, arguments)
         return partial(_around_init, kind, attrs.fields(kind))
     if all(field.argument == field.name for field in fields):
         return lambda found: kind(**found)
-    return partial(_called, kind, {field.name: field.argument for field in fields})
+    return partial(_called, kind, arguments)
 
 
 def _called(
     kind: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
 ) -> Any:
     """Call the class, then set what its ``__init__`` doesn't take."""
+    return _completed(kind(**_named(arguments, found)), arguments, found)
+
+
+def _through_init(
+    kind: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> Any:
+    """Make a document by an ``__init__`` of its class; what is stored was checked."""
+    made = kind.__new__(kind)
+    made.__init__(**_named(arguments, found))
+    return _completed(made, arguments, found)
+
+
+def _named(
+    arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> dict[str, Any]:
     named = ((arguments[name], value) for name, value in found.items())
-    made = kind(**{name: value for name, value in named if name is not None})
+    return {name: value for name, value in named if name is not None}
+
+
+def _completed(
+    made: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> Any:
     for name, value in found.items():
         if arguments[name] is None:
             object.__setattr__(made, name, value)

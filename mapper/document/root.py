@@ -43,6 +43,7 @@ class Root(metaclass=_Meta):
     __slots__ = ("_state",)
     __root__ = True
     __is_document__ = True
+    __own_init__ = False
 
     if not TYPE_CHECKING:
         id: ObjectId | None = None
@@ -93,7 +94,9 @@ class Root(metaclass=_Meta):
 
     def __getstate__(self) -> dict[str, Any]:
         names = [a.name for a in self.__attrs_attrs__] + ["_state"]
-        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+        own = getattr(self, "__dict__", {})  # of classes that define __init__
+        held = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return {**own, **held}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
