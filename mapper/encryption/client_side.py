@@ -183,9 +183,16 @@ class ClientSideEncryption:
             msg = "ClientSideEncryption has no mongo_uri; pass one, or set MONGO_URI"
             raise EncryptionError(msg)
         database, _, collection = self.key_vault_namespace.partition(".")
-        vault = MongoClient[Any](uri)[database][collection]
+        client = MongoClient[Any](uri)
+        vault = client[database][collection]
         named = {"keyAltNames": {"$exists": True}}
-        vault.create_index("keyAltNames", unique=True, partialFilterExpression=named)
+        try:
+            vault.create_index(
+                "keyAltNames", unique=True, partialFilterExpression=named
+            )
+        except Exception:
+            client.close()
+            raise
         return vault
 
     @property

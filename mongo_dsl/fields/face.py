@@ -58,7 +58,7 @@ class Field(
             return self._below(name)
         except UnknownFieldError as error:
             hint = (
-                suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
+                suggestion(name, dir(self)) if "did you mean" not in str(error) else ""
             )
             raise UnknownFieldError(f"{error}{hint}") from None
 
