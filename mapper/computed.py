@@ -29,6 +29,8 @@ class Computed(Generic[T]):
         self.db_name = db_name
         self.metadata = {"index": index, "unique": unique}
         self.__doc__ = function.__doc__
+        # Where attrs looks for the class that super() means, to put the one with slots.
+        self.__closure__ = function.__closure__
         if "return" not in function.__annotations__:
             msg = (
                 f"{function.__qualname__} has no return annotation; computed needs the"

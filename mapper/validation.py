@@ -93,7 +93,7 @@ def _adopt_all(document: Any) -> None:
     for name in _adopters(type(document)):
         value = getattr(document, name, None)
         adopted = _adopt(document, name, value)
-        if adopted is not value and adopted != value:
+        if adopted is not value:
             object.__setattr__(document, name, adopted)
 
 

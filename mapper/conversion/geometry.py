@@ -6,6 +6,7 @@ queries only, for nothing that is stored has their form.
 
 from __future__ import annotations
 
+import operator
 import typing
 from collections.abc import Callable
 from functools import partial
@@ -112,10 +113,13 @@ def _adopted(kinds: tuple[Any, ...], value: Any) -> Any:
 
 
 def _adopted_items(adopt: Callable[[Any], Any], value: Any) -> Any:
+    """Return a copy of *value* with the shapes in it; itself if it has them already."""
     if type(value) is list:
-        return [adopt(item) for item in value]
+        items = [adopt(item) for item in value]
+        return value if all(map(operator.is_, items, value)) else items
     if type(value) is dict:
-        return {name: adopt(item) for name, item in value.items()}
+        found = {name: adopt(item) for name, item in value.items()}
+        return value if all(found[name] is value[name] for name in value) else found
     return value
 
 

@@ -163,7 +163,7 @@ def test_they_are_no_fields_in_python():
     assert decode_document({**raw, "full_name": 5}, User) == user
     assert User.full_name.__doc__ == "Both names."
     assert pickle.loads(pickle.dumps(Line(2, 3))).total == 6  # noqa: S301
-    assert dir(User.q) == ["id", "first", "last", "lines", "full_name", "total"]
+    assert dir(User.q) == ["first", "full_name", "id", "last", "lines", "total"]
 
 
 def test_subclasses():
