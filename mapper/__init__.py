@@ -14,6 +14,7 @@ from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.json_text import json_field
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -32,4 +33,5 @@ __all__ = [
     "encrypted_field",
     "field",
     "json_field",
+    "state_field",
 ]

@@ -50,7 +50,14 @@ class Call:
         return self.function(*self.args, **self.kwargs)
 
 
-Step: TypeAlias = Command | Call
+@attrs.frozen
+class Pause:
+    """A wait of *seconds*, before another attempt."""
+
+    seconds: float
+
+
+Step: TypeAlias = Command | Call | Pause
 Flow: TypeAlias = Generator[Step, Any, T]
 
 
@@ -67,6 +74,11 @@ def run(flow: Flow[T], call: Callable[[Step], Any]) -> T:
             resume, value = flow.send, call(step)
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
             resume, value = flow.throw, error
+        except (
+            BaseException
+        ):  # an interruption: the flow tidies up, and sends nothing more
+            flow.close()
+            raise
 
 
 async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
@@ -86,3 +98,8 @@ async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
             )
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
             resume, value = flow.throw, error
+        except (
+            BaseException
+        ):  # an interruption: the flow tidies up, and sends nothing more
+            flow.close()
+            raise

@@ -8,6 +8,9 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
+    │   └── ConflictError                          … in what the changes to save build upon
+    ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
@@ -65,6 +68,67 @@ class DecodeError(MisfitError):
 
 class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
+
+
+class StaleDocumentError(MapperError, RuntimeError):
+    """Someone else has changed *document* since it was loaded; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        super().__init__(f"{msg}; reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
+
+
+class ConflictError(StaleDocumentError):
+    """Someone else has changed what the changes of *document* build upon.
+
+    *fields* are the stored names of the fields that were to be saved. Nothing was
+    written.
+    """
+
+    def __init__(self, document: Any, fields: Iterable[str]) -> None:
+        super().__init__(document)
+        self.fields = tuple(fields)
+        name, listed = type(document).__name__, ", ".join(self.fields)
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        msg = f"{msg}, and the changes of {listed} don't fit any more"
+        self.args = (f"{msg}; reload it and make them again",)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document, self.fields)
+
+
+class TransitionError(MapperError, ValueError):
+    """The state *target* doesn't follow *current*, which *document* is in.
+
+    *field* is the field that holds the state, *allowed* are the states that may follow.
+    """
+
+    def __init__(
+        self,
+        document: Any,
+        field: str,
+        current: Any,
+        target: Any,
+        allowed: Sequence[Any],
+    ) -> None:
+        listed = ", ".join(map(repr, allowed)) or "none"
+        name = f"{type(document).__name__} {document.id!r}"
+        msg = f"{name} can't go from {current!r} to {target!r}"
+        super().__init__(f"{msg}; what may follow is: {listed}")
+        self.document = document
+        self.field = field
+        self.current = current
+        self.target = target
+        self.allowed = list(allowed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = (self.document, self.field, self.current, self.target, self.allowed)
+        return type(self), given
 
 
 class MultipleDocumentsError(MapperError, LookupError):

@@ -21,6 +21,7 @@ import attrs
 from mapper.constructors import has_own_init, refuse_misspelled
 from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
+from mapper.scopes import scope_of
 from mapper.validation import (
     assigned,
     checks_of,
@@ -28,7 +29,7 @@ from mapper.validation import (
     with_named_errors,
     without_validator,
 )
-from mongo_dsl import Fields
+from mongo_dsl import Fields, Filter
 from mongo_dsl.names import suggestion
 from mongo_dsl.structure import computed_in
 
@@ -95,6 +96,11 @@ class DocumentMeta(ABCMeta):
             found = checks_of(cls)
             type.__setattr__(cls, "__found_checks__", found)
         return typing.cast("dict[str, Any]", found)
+
+    @property
+    def __scope__(cls) -> Filter | None:
+        """What every query of the class asks for besides; lookups ask for it, too."""
+        return scope_of(cls)
 
     @property
     def __collection__(cls) -> str:

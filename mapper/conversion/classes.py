@@ -37,8 +37,10 @@ def is_document(annotation: Any) -> bool:
 
 
 def is_class(annotation: Any) -> bool:
-    """Tell whether *annotation* is a class with fields."""
+    """Tell whether *annotation* is a class with fields; shapes are values."""
     kind = origin(annotation)
+    if hasattr(kind, "__geo_interface__"):
+        return False
     return isinstance(kind, type) and (
         attrs.has(kind) or dataclasses.is_dataclass(kind) or typing.is_typeddict(kind)
     )

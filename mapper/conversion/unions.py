@@ -18,7 +18,6 @@ from cattrs import Converter
 from mapper.conversion.arrays import is_array, is_row
 from mapper.conversion.choices import is_choice, stored_types
 from mapper.conversion.classes import fields_of, is_class
-from mapper.conversion.geometry import is_shape
 from mapper.conversion.problems import PASSING, Misfit, NoFormError, shown, unfit
 from mapper.conversion.scalars import Decode, Encode, scalar
 from mongo_dsl.conformity import describe, members
@@ -110,8 +109,7 @@ def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any)
 def _options(annotation: Any, converter: Converter) -> list[_Option]:
     alternatives = sorted(members(annotation), key=lambda one: not is_choice(one))
     documents = [one for one in alternatives if _may_be_document(one)]
-    classes = [one for one in documents if is_class(one) and not is_shape(one)]
-    tagged = classes if len(documents) > 1 else []
+    tagged = [one for one in documents if is_class(one)] if len(documents) > 1 else []
     options = [_option(one, converter) for one in alternatives if one not in tagged]
     _refuse_twins(annotation, options)
     if not tagged:

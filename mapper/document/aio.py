@@ -118,13 +118,29 @@ class Document(Root):
     async def save(self) -> Self:
         """Insert a new document; of a stored one, send what has changed.
 
-        Sends one command, or none where nothing has changed.
+        Sends one command, or none where nothing has changed; one more to find out why
+        nothing was written.
 
         Raises:
             DocumentNotFoundError: the document was deleted; nothing is written.
             DuplicateKeyError: a unique value is there already.
+            ConflictError: others changed what the changes build upon; nothing is
+                written.
         """
         return await self._mapper().save(self)
+
+    async def replace(self) -> Self:
+        """Store the document in the place of what is stored. Sends one command.
+
+        What is stored beyond its fields is dropped, and so is what others have changed
+        since; `save` keeps both.
+
+        Raises:
+            DocumentNotFoundError: the document is gone or was never stored.
+            DuplicateKeyError: a unique value is there already.
+            MapperError: the document was loaded in part.
+        """
+        return await self._mapper().replace(self)
 
     async def delete(self) -> bool:
         """Delete the document and tell whether it was there. Sends one command.
@@ -141,6 +157,21 @@ class Document(Root):
             DocumentNotFoundError: the document is gone.
         """
         return await self._mapper().reload(self)
+
+    async def transition(
+        self, target: Any, /, *, field: str | None = None, **values: Any
+    ) -> Self:
+        """Bring the document to the state *target*, and set *values*, in one command.
+
+        The field is declared by `state_field`; *field* names it, where several are.
+        Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return await self._mapper().transition(self, target, field=field, **values)
 
     @classmethod
     def _mapper(cls) -> AsyncMapper:

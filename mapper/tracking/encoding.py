@@ -1,13 +1,17 @@
-"""Documents and their fields, encoded one by one."""
+"""Documents and their fields, encoded: as they are, and as they were when they were read."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection
 from typing import Any
 
+import attrs
+
 from mapper.conversion.sealed import settled
-from mapper.converter import decode, encode, encode_document
-from mapper.tracking.state import state_of
-from mongo_dsl.structure import fields_of
+from mapper.converter import decode, decode_document, encode, encode_document
+from mapper.tracking.state import Stored, state_of
+from mongo_dsl.structure import computed_in, fields_of
 
 
 def encoded(document: Any) -> dict[str, Any]:
@@ -38,3 +42,51 @@ def encode_field(cls: Any, name: str, value: Any) -> Any:
 def decode_field(cls: Any, name: str, value: Any) -> Any:
     """Decode the stored *value* of one field."""
     return decode(value, fields_of(cls)[name][1])
+
+
+def _metadata(cls: Any, name: str) -> Any:
+    attribute = getattr(attrs.fields(cls), name, None)  # what is computed has none
+    return {} if attribute is None else attribute.metadata
+
+
+def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
+    """Encode the fields stored as *names* as they were loaded.
+
+    A field that was missing reads as its default, 5 reads as 5.0, and what no field
+    describes isn't read: none of them is a change of the caller's. What is computed is
+    as it is stored, for it may have been computed otherwise.
+    """
+    raw, computed = state.document, computed_fields(cls)
+    found = settled(_as_read(cls, state, [n for n in names if n not in computed]), raw)
+    return {**found, **{name: raw[name] for name in computed if name in raw}}
+
+
+def _as_read(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
+    raw, fields = state.document, names_by_stored(cls)
+    if not state.partial and not all(n in raw and n in fields for n in names):
+        found = encode_document(decode_document(dict(raw), cls))
+        return {n: v for n, v in found.items() if n not in computed_fields(cls)}
+    known = {name: fields[name] for name in names if name in raw and name in fields}
+    return {
+        stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
+        for stored, name in known.items()
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def computed_fields(cls: Any) -> frozenset[str]:
+    """Return the stored names of what *cls* computes."""
+    return frozenset(one.stored for one in computed_in(cls).values())
+
+
+@functools.lru_cache(maxsize=1024)
+def names_by_stored(cls: Any) -> dict[str, str]:
+    """Return the names of the fields of *cls* by their stored names."""
+    return {stored: name for name, (stored, _) in fields_of(cls).items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def immutable_fields(cls: Any) -> dict[str, str]:
+    """Return the names of the immutable fields of *cls* by their stored names."""
+    named = names_by_stored(cls).items()
+    return {k: name for k, name in named if _metadata(cls, name).get("immutable")}

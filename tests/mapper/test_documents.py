@@ -164,17 +164,24 @@ class TestSaving:
         )
         driver.mongo.people.update_one({}, {"$set": {"settings.other": 1}})
         del made.settings["b"]["c"]
+        await driver.done(made.save())
+        await driver.done(made.reload())
         made.settings["dotted.key"] = 1
         await driver.done(made.save())
         assert driver.mongo.people.find_one()["settings"] == {
             "a": 1,
             "b": {"d": 2},
+            "other": 1,
             "dotted.key": 1,
         }
         del made.settings["dotted.key"]
         del made.settings["b"]["d"]
         await driver.done(made.save())
-        assert driver.mongo.people.find_one()["settings"] == {"a": 1, "b": {}}
+        assert driver.mongo.people.find_one()["settings"] == {
+            "a": 1,
+            "b": {},
+            "other": 1,
+        }
 
     async def test_unchanged_documents_send_nothing(self, driver, Person):  # noqa: N803
         """Saving a document as it was loaded sends no command, whatever was missing."""
@@ -348,7 +355,7 @@ class TestInsertMany:
 
     async def test_batches(self, driver, Person, monkeypatch):  # noqa: N803
         """Documents are inserted batch by batch, from any iterable."""
-        monkeypatch.setattr("mapper.flows.writing._BATCH", 10)
+        monkeypatch.setattr("mapper.flows.inserting._BATCH", 10)
         made = await driver.done(
             Person.insert_many(Person(name=str(n)) for n in range(25))
         )
@@ -358,7 +365,7 @@ class TestInsertMany:
 
     async def test_says_what_is_stored(self, driver, Person, monkeypatch):  # noqa: N803
         """After an error in order, what came before is stored, and known to be."""
-        monkeypatch.setattr("mapper.flows.writing._BATCH", 2)
+        monkeypatch.setattr("mapper.flows.inserting._BATCH", 2)
         ids = [ObjectId() for _ in range(5)]
         made = [Person(id=ids[n], name=str(n)) for n in (0, 1, 2, 1, 3, 4)]
         with pytest.raises(BulkInsertError) as caught:

@@ -121,22 +121,19 @@ def test_what_json_has_no_form_for():
     }
 
 
+keys = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner) | st.dictionaries(keys, inner),
     max_leaves=10,
 )
 
 
-@given(st.dictionaries(st.text().filter(lambda t: "\0" not in t), json_values))
+@given(st.dictionaries(keys, json_values))
 def test_json_comes_back(value):
     """Whatever JSON has comes back, keys that look like operators too."""
-    try:
-        raw = encode_document(User(loose=value))
-    except ValidationError as error:
-        assert "NUL" in str(error)
-    else:
-        assert decode_document(raw, User).loose == value
+    raw = encode_document(User(loose=value))
+    assert decode_document(raw, User).loose == value
 
 
 def test_encoders_and_decoders_of_the_users():
