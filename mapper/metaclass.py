@@ -135,9 +135,10 @@ def _defined(cls: Any) -> Any:
     _refuse_undeclared(cls)
     _refuse_methods(cls, (*these, *computed_in(cls)))
     cls.__own_init__ = has_own_init(cls)
-    made = attrs.define(
+    how = {"init": False} if cls.__own_init__ else {}
+    made: Any = attrs.define(
         cls,
-        init=False if cls.__own_init__ else None,
+        **how,
         slots=not cls.__own_init__,
         these={name: _as_field(default) for name, default in these.items()},
         kw_only=True,

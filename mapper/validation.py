@@ -82,7 +82,8 @@ def _adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
 
 def _adopt(document: Any, name: str, value: Any) -> Any:
     """Return the shape that *value* stands for in the field *name*."""
-    adopt = _adopters(type(document)).get(name)
+    cls: Any = type(document)
+    adopt = _adopters(cls).get(name)
     try:
         return value if adopt is None else adopt(value)
     except Misfit as misfit:
@@ -91,7 +92,8 @@ def _adopt(document: Any, name: str, value: Any) -> Any:
 
 
 def _adopt_all(document: Any) -> None:
-    for name in _adopters(type(document)):
+    cls: Any = type(document)
+    for name in _adopters(cls):
         value = getattr(document, name, None)
         adopted = _adopt(document, name, value)
         if adopted is not value:
@@ -147,7 +149,8 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
 
 
 def _is_secret(document: Any, attribute: Any) -> bool:
-    return is_secret(fields_of(type(document))[attribute.name][1])
+    cls: Any = type(document)
+    return is_secret(fields_of(cls)[attribute.name][1])
 
 
 def _by_transition(document: Any, attribute: Any, value: Any) -> ValidationError:

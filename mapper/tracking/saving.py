@@ -89,7 +89,8 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
         return {}, {}
     known = as_loaded(type(document), state, unlike)
     changed = [name for name in unlike if not same(known.get(name, GONE), new[name])]
-    if state.partial and computed_fields(type(document)).issuperset(changed):
+    cls: Any = type(document)
+    if state.partial and computed_fields(cls).issuperset(changed):
         changed = [name for name in changed if name in old]
     return known, {name: new[name] for name in changed}
 
