@@ -2,12 +2,9 @@
 
 from mapper.aio import AsyncMapper
 from mapper.computed import computed
-from mapper.databases import (
-    DatabaseConfig,
-    DatabaseManager,
-    connect,
-    connect_async,
-)
+from mapper.connecting import DatabaseConfig, connect, connect_async
+from mapper.conversion.trees import discriminated
+from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.encryption import encrypted_field
@@ -30,6 +27,7 @@ __all__ = [
     "computed",
     "connect",
     "connect_async",
+    "discriminated",
     "encrypted_field",
     "field",
     "json_field",

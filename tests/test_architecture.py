@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
-    ("admission", "values", "predicates", "structure"),
+    ("admission", "values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -58,8 +58,11 @@ MAPPER_FLOORS = (
         "computed",
         "constructors",
         "conversion",
+        "discriminators",
         "commands",
         "indexes",
+        "concerns",
+        "sessions",
     ),
     (
         "pytest_plugin",
@@ -71,20 +74,21 @@ MAPPER_FLOORS = (
         "states",
     ),
     ("json_text", "encryption"),
-    ("validation", "tracking", "hydration", "scopes"),
+    ("validation", "tracking", "hydration", "scopes", "streams"),
     ("metaclass", "flows"),
-    ("binding", "cursors"),
+    ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
+    "mapper.concerns",
+    "mapper.connecting",
+    "mapper.embedded.replica_set",
     "mapper.encryption.client_side",
-    "mapper.databases",
-    "mapper.embedded",
     "mapper.pytest_plugin",
 }
 

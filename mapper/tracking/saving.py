@@ -16,6 +16,7 @@ from mapper.tracking.encoding import (
     immutable_fields,
 )
 from mapper.tracking.state import DELETED, Stored, state_of
+from mapper.tracking.unknown import kept
 from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
 
@@ -41,6 +42,8 @@ def difference(document: Any) -> Delta | None:
 def replacement(document: Any) -> dict[str, Any]:
     """Return what replaces the stored *document*, which must have been loaded whole.
 
+    What its class doesn't describe is in it, if that is preserved.
+
     Raises:
         ValidationError: a field has changed that is immutable.
         MapperError: it was loaded in part.
@@ -50,7 +53,7 @@ def replacement(document: Any) -> dict[str, Any]:
         msg = f"{owner} was loaded in part and can't replace what is stored; save() it,"
         raise MapperError(f"{msg} or reload() it first")
     _refuse_immutable(document, *_changed(document, state))
-    return encoded(document)
+    return {**encoded(document), **kept(document)}
 
 
 def update_of(document: Any) -> Any:
