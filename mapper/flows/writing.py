@@ -18,7 +18,15 @@ from mapper.errors import (
     ValidationError,
 )
 from mapper.flows.failures import duplicate_key, translated
-from mapper.tracking import DELETED, Stored, changes, encoded, remember, state_of
+from mapper.tracking import (
+    DELETED,
+    Stored,
+    assign,
+    changes,
+    encoded,
+    remember,
+    state_of,
+)
 from mapper.validation import validate
 
 
@@ -142,7 +150,7 @@ def reload(document: D, session: Any = None) -> Flow[D]:
     fresh = decode_document(raw, type(document))
     for attribute in document.__attrs_attrs__:  # type: ignore[attr-defined]
         value = getattr(fresh, attribute.name)
-        object.__setattr__(document, attribute.name, value)
+        assign(document, attribute.name, value)
     _stored(document, raw)
     return document
 
@@ -184,7 +192,7 @@ def _made_id(document: Any) -> ObjectId:
 
 def _stored(document: Any, raw: dict[str, Any]) -> None:
     if document.id is None:
-        object.__setattr__(document, "id", raw["_id"])
+        assign(document, "id", raw["_id"])
     remember(document, Stored(raw))
 
 
