@@ -8,10 +8,13 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
+    ├── BulkWriteError             (ValueError)    some of many operations refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── TooManyAffectedError       (ValueError)    an update or delete of more than was allowed
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
@@ -65,6 +68,24 @@ class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
 
 
+class DocumentsMissingError(DocumentNotFoundError):
+    """No documents of *model* have the ids in *missing*; *found* has the others."""
+
+    def __init__(
+        self, model: Any, missing: Sequence[Any], found: Sequence[Any] = ()
+    ) -> None:
+        shown = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")  # noqa: PLR2004 - enough to find them
+        msg = f"no {model.__name__} has the ids {shown} ({len(missing)} of"
+        msg = f"{msg} {len(missing) + len(found)}); strict=False leaves them out"
+        super().__init__(msg)
+        self.model = model
+        self.missing = list(missing)
+        self.found = list(found)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.missing, self.found)
+
+
 class MultipleDocumentsError(MapperError, LookupError):
     """More than one document is where exactly one must be."""
 
@@ -116,8 +137,51 @@ class BulkInsertError(MapperError, ValueError):
         return type(self), (self.collection, self.inserted, self.failed, self.left)
 
 
+class BulkWriteError(MapperError, ValueError):
+    """Some operations of a `bulk_write` were refused.
+
+    *failed* has pairs of an operation and the reason, *done* the operations that the
+    server took, *left* those that were not tried.
+    """
+
+    def __init__(
+        self,
+        failed: Sequence[tuple[Any, str]],
+        done: Sequence[Any],
+        left: Sequence[Any],
+    ) -> None:
+        operation, reason = failed[0]
+        super().__init__(
+            f"{len(failed)} of {len(failed) + len(done) + len(left)} operations were"
+            f" refused, {len(done)} are done, {len(left)} were not tried; the first,"
+            f" {operation}, was refused because {reason}"
+        )
+        self.failed = list(failed)
+        self.done = list(done)
+        self.left = list(left)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.failed, self.done, self.left)
+
+
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class TooManyAffectedError(MapperError, ValueError):
+    """An update or delete would touch *count* documents, more than *allowed*; none was."""
+
+    def __init__(self, name: str, allowed: int, count: int) -> None:
+        super().__init__(
+            f"{name} would touch {count} documents, and max_affected allows {allowed};"
+            " narrow the query by filter(...), or allow more"
+        )
+        self.name = name
+        self.allowed = allowed
+        self.count = count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.allowed, self.count)
 
 
 class NotBoundError(MapperError, RuntimeError):

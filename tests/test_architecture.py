@@ -52,7 +52,16 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
+    (
+        "commands",
+        "connection",
+        "conversion",
+        "embedded",
+        "explanation",
+        "fields",
+        "indexes",
+        "pages",
+    ),
     ("pytest_plugin", "converter", "options"),
     ("validation", "tracking", "hydration"),
     ("metaclass", "flows"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -27,14 +28,35 @@ def find(query: Any, batch_size: int | None = None) -> Command:
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
-    rows = yield attrs.evolve(find(query), rows=True)
-    return [*map(reader(query), rows)]
+    found = yield from rows(query)
+    return (yield from made(query, found))
+
+
+def rows(query: Any) -> Flow[list[dict[str, Any]]]:
+    """Return all documents of *query* as they are stored."""
+    found: list[dict[str, Any]] = yield attrs.evolve(find(query), rows=True)
+    return found
+
+
+def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
+    """Make what the caller of *query* gets of the documents *found*, as they are stored."""
+    return [*map(reader(query), found)]
+    yield  # a flow, as all that make documents
 
 
 def first(query: Any) -> Flow[Any]:
     """Return the first document of *query*, or None."""
-    rows = yield from to_list(query.limit(1))
-    return rows[0] if rows else None
+    found = yield from to_list(query.limit(1))
+    return found[0] if found else None
+
+
+def last(query: Any) -> Flow[Any]:
+    """Return the last document of *query*, or None."""
+    for part in ("skip", "limit"):
+        if part in query.asked:
+            msg = f"last got a query with {part}(...), which counts from the other end"
+            raise ArgumentError(f"{msg}; leave it out")
+    return (yield from first(query.reverse()))
 
 
 def one(query: Any) -> Flow[Any]:
@@ -50,11 +72,11 @@ def one(query: Any) -> Flow[Any]:
 
 def one_or_none(query: Any) -> Flow[Any]:
     """Return the only document of *query*, or None; more than one is an error."""
-    rows = yield from to_list(query[:2])
-    if len(rows) > 1:
+    found = yield from to_list(query[:2])
+    if len(found) > 1:
         msg = f"more than one {_named(query)} matches {query.filters.to_shell()}"
         raise MultipleDocumentsError(f"{msg}; first() returns the first of them")
-    return rows[0] if rows else None
+    return found[0] if found else None
 
 
 def count(query: Any) -> Flow[int]:
@@ -83,8 +105,8 @@ def estimated_count(query: Any) -> Flow[int]:
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
     given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    rows = yield Command(collection(query), "find", (), given, rows=True)
-    return bool(rows)
+    found = yield Command(collection(query), "find", (), given, rows=True)
+    return bool(found)
 
 
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
@@ -106,8 +128,8 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    rows = yield attrs.evolve(aggregation(query, pipeline), rows=True)
-    return [*map(row_reader(pipeline, into), rows)]
+    found = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    return [*map(row_reader(pipeline, into), found)]
 
 
 def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Command:
