@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/indexes/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -129,3 +129,13 @@ def declared_indexes(model: Any) -> list[Index]:
 def _kind(metadata: Mapping[Any, Any]) -> Any:
     asked = metadata.get("index")
     return 1 if asked in (None, True, False) else asked
+
+
+def is_unique(model: Any, stored: Collection[str]) -> bool:
+    """Tell whether a unique index of *model* holds for every document by paths of *stored*."""
+    for index in declared_indexes(model):
+        keys, options = index.compile(model)
+        partly = {"sparse", "partialFilterExpression", "collation"} & options.keys()
+        if options.get("unique") and not partly and {name for name, _ in keys} <= {*stored}:
+            return True
+    return False

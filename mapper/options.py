@@ -10,7 +10,9 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mongo_dsl.errors import DslError
 from mongo_dsl.names import suggestion
+from mongo_dsl.queryset.places import as_secrets
 
 
 @attrs.frozen
@@ -23,6 +25,7 @@ class Options:
         database: the name under which a connection was registered.
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
+        cursor_secret: what signs the cursors of keyset pages; see `QuerySet.signed`.
         indexes: the indexes that `create_indexes` makes, beside those of the fields.
     """
 
@@ -31,6 +34,7 @@ class Options:
     database: str = "default"
     validate: bool = True
     operator_dicts: bool = True
+    cursor_secret: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     indexes: tuple[Index, ...] = ()
 
 
@@ -75,9 +79,19 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if "cursor_secret" in given:
+        given["cursor_secret"] = _secrets(name, given["cursor_secret"])
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
     return given
+
+
+def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:
+    found = tuple(secrets) if isinstance(secrets, (list, tuple)) else (secrets,)
+    try:
+        return as_secrets(f"{name}.Meta.cursor_secret", found)
+    except DslError as error:
+        raise DefinitionError(str(error)) from None
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:

@@ -54,11 +54,11 @@ def _numbered(query: Any, page: int, size: int) -> Flow[Page[Any]]:
     window = ordered.skip(skipped) if skipped else ordered
     found = yield from reading.to_list(window.limit(size + 1))
     items = found[:size]
+    total = skipped + len(items) if items else 0
     if len(found) > size or (skipped and not items):
-        total = yield from reading.count(query.sort())
-    else:
-        total = skipped + len(items)
-    return Page(items, page, size, max(total, skipped + len(items)))
+        counted = yield from reading.count(query.sort())
+        total = max(total, counted)  # documents may have gone meanwhile
+    return Page(items, page, size, total)
 
 
 def _after(query: Any, size: int, cursor: Any) -> Flow[KeysetPage[Any]]:

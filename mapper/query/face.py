@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.indexes import is_unique
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.sorting import Sort
 
 
 if TYPE_CHECKING:
@@ -66,6 +68,21 @@ class BoundQuerySet(QuerySet[M]):
         if known and getattr(document, "id", None) is not None:
             return encoded(document)
         return super()._as_stored(document)
+
+    def _is_unique(self, order: tuple[Sort, ...]) -> bool:
+        """Tell whether the class declares a unique index that leaves no ties in *order*.
+
+        A collation may hold for equal what the index tells apart.
+        """
+        if super()._is_unique(order) or "collation" in self.asked:
+            return super()._is_unique(order)
+        return is_unique(self.model, {sort.path.name for sort in order})
+
+    def _secrets(self) -> tuple[bytes, ...]:
+        return super()._secrets() or self.model.__options__.cursor_secret  # type: ignore[union-attr]
+
+    def _digested(self, order: tuple[Sort, ...]) -> dict[str, Any]:
+        return {"collection": self._collection_name(), **super()._digested(order)}
 
     def _collection_name(self) -> str:
         name: str = self.model.__collection__  # type: ignore[union-attr]
