@@ -9,6 +9,7 @@
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     │   └── DocumentsMissingError                  … some of those asked for by their ids
+    ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
@@ -84,6 +85,19 @@ class DocumentsMissingError(DocumentNotFoundError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.model, self.missing, self.found)
+
+
+class StaleDocumentError(MapperError, RuntimeError):
+    """Someone else has changed *document* since it was loaded; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        super().__init__(f"{msg}; reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
 
 
 class MultipleDocumentsError(MapperError, LookupError):

@@ -51,19 +51,10 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors",),
-    (
-        "commands",
-        "connection",
-        "conversion",
-        "embedded",
-        "explanation",
-        "fields",
-        "indexes",
-        "pages",
-    ),
-    ("pytest_plugin", "converter", "options"),
-    ("validation", "tracking", "hydration"),
+    ("errors", "explanation", "pages"),
+    ("embedded", "fields", "conversion", "commands", "indexes"),
+    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),

@@ -9,7 +9,7 @@ import pytest
 
 from mapper import SyncDocument
 from mapper.commands import run
-from mapper.flows import writing
+from mapper.flows import inserting, writing
 from mapper.tracking import DELETED, assign, journal, remember, state_of
 
 
@@ -33,14 +33,14 @@ class TestJournal:
         """What an insert gave a document is taken back."""
         note = Note(text="a")
         with journal() as undo:
-            run(writing.insert(note), lambda _: Reply())
+            run(inserting.insert(note), lambda _: Reply())
             assert note.is_stored
             undo.restore()
         assert (note.id, note.is_stored, note.text) == (None, False, "a")
 
     def test_deleted_documents_are_stored_again(self):
         """What was deleted remembers what it was."""
-        note = run(writing.insert(Note(text="a")), lambda _: Reply())
+        note = run(inserting.insert(Note(text="a")), lambda _: Reply())
         before = state_of(note)
         with journal() as undo:
             run(writing.delete(note), lambda _: Reply())
@@ -51,7 +51,7 @@ class TestJournal:
 
     def test_reloaded_fields(self):
         """Fields get back the values they had, and saves are unsaid."""
-        note = run(writing.insert(Note(text="a")), lambda _: Reply())
+        note = run(inserting.insert(Note(text="a")), lambda _: Reply())
         with journal() as undo:
             run(writing.reload(note), lambda _: {"_id": note.id, "text": "b"})
             note.text = "c"
