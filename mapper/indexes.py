@@ -136,6 +136,10 @@ def is_unique(model: Any, stored: Collection[str]) -> bool:
     for index in declared_indexes(model):
         keys, options = index.compile(model)
         partly = {"sparse", "partialFilterExpression", "collation"} & options.keys()
-        if options.get("unique") and not partly and {name for name, _ in keys} <= {*stored}:
+        if (
+            options.get("unique")
+            and not partly
+            and {name for name, _ in keys} <= {*stored}
+        ):
             return True
     return False

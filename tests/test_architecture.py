@@ -51,7 +51,7 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors", "explanation", "pages"),
+    ("bulk", "errors", "explanation", "pages", "requests"),
     ("embedded", "fields", "conversion", "commands", "indexes"),
     ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
     ("validation", "tracking", "hydration", "scopes"),
@@ -64,7 +64,12 @@ MAPPER_FLOORS = (
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.databases",
+    "mapper.embedded",
+    "mapper.pytest_plugin",
+    "mapper.requests",
+}
 
 
 def name_of(path):

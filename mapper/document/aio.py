@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
+from mapper.bulk import BulkWritten
 from mapper.document.root import Root, first_of, index_of
 from mapper.query import AsyncQuery, seed_query
 
@@ -86,6 +87,35 @@ class Document(Root):
     async def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
         """Insert new *documents*, in batches. Sends one command a batch."""
         return await cls._mapper().insert_many(documents)
+
+    @classmethod
+    async def save_many(cls, documents: Iterable[Self]) -> list[Self]:
+        """Save *documents* by one bulk write: new ones whole, stored ones' changes.
+
+        Raises:
+            BulkWriteError: some were refused, or are gone; it says which.
+        """
+        return await cls._mapper().save_many(documents)
+
+    @classmethod
+    async def bulk_write(
+        cls, operations: Iterable[Any], ordered: bool = True
+    ) -> BulkWritten:
+        """Do many writes by one bulk write for each collection; see `Mapper.bulk_write`.
+
+        Raises:
+            BulkWriteError: some were refused; it says which, and why.
+        """
+        return await cls._mapper().bulk_write(operations, ordered)
+
+    @classmethod
+    async def get_many(cls, ids: Iterable[Any], *, strict: bool = True) -> list[Self]:
+        """Return the documents with these *ids*, in their order. Sends one command.
+
+        Raises:
+            DocumentsMissingError: some are not there; without *strict* they are left out.
+        """
+        return await AsyncQuery(cls).get_many(ids, strict=strict)
 
     @classmethod
     async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:

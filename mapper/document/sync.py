@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
+from mapper.bulk import BulkWritten
 from mapper.document.root import Root, first_of, index_of
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
@@ -72,6 +73,33 @@ class SyncDocument(Root):
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
         """Insert new *documents*, in batches. Sends one command a batch."""
         return cls._mapper().insert_many(documents)
+
+    @classmethod
+    def save_many(cls, documents: Iterable[Self]) -> list[Self]:
+        """Save *documents* by one bulk write: new ones whole, stored ones' changes.
+
+        Raises:
+            BulkWriteError: some were refused, or are gone; it says which.
+        """
+        return cls._mapper().save_many(documents)
+
+    @classmethod
+    def bulk_write(cls, operations: Iterable[Any], ordered: bool = True) -> BulkWritten:
+        """Do many writes by one bulk write for each collection; see `Mapper.bulk_write`.
+
+        Raises:
+            BulkWriteError: some were refused; it says which, and why.
+        """
+        return cls._mapper().bulk_write(operations, ordered)
+
+    @classmethod
+    def get_many(cls, ids: Iterable[Any], *, strict: bool = True) -> list[Self]:
+        """Return the documents with these *ids*, in their order. Sends one command.
+
+        Raises:
+            DocumentsMissingError: some are not there; without *strict* they are left out.
+        """
+        return Query(cls).get_many(ids, strict=strict)
 
     @classmethod
     def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:

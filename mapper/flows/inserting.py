@@ -28,7 +28,7 @@ _BATCH = 10_000
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
     yield from _announced("before", [document])
-    (values,) = yield from _values([document])
+    (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
         with translated(collection(document)):
@@ -68,7 +68,7 @@ def _insert_batch(
     batch: list[Any], ordered: bool, session: Any
 ) -> Flow[BulkInsertError | None]:
     """Store *batch*; return what was refused, if something was."""
-    values = yield from _values(batch)
+    values = yield from values_of(batch)
     with ExitStack() as undone:
         for document, given in zip(batch, values, strict=True):
             undone.enter_context(assigned(document, given))
@@ -87,7 +87,7 @@ def _insert_batch(
     return None
 
 
-def _values(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
+def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     """Ask the behaviours for values of new *documents*, which are of one class."""
     found: list[Mapping[str, Any]] = [{} for _ in documents]
     for behaviour in behaviours_of(type(documents[0])):

@@ -14,7 +14,6 @@ from mapper.flows import reading
 from mapper.tracking import decode_field
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.schema import FieldSpec, find
-from mongo_dsl.structure import fields_of
 from mongo_dsl.values import Face
 
 

@@ -56,7 +56,7 @@ def save(document: D, session: Any = None) -> Flow[D]:
     new = encoded(document)
     update = changes(cls, state, new)
     if update:
-        more = yield from _update(document, update, _updating(document), session)
+        more = yield from _update(document, update, updating(document), session)
         new.update(more)
     _now_stored(document, state, new)
     yield from announce("after_update", cls, document)
@@ -64,7 +64,7 @@ def save(document: D, session: Any = None) -> Flow[D]:
     return document
 
 
-def _updating(document: Any) -> MQL:
+def updating(document: Any) -> MQL:
     """Ask the behaviours what becomes of a document that has changed."""
     behaviours = behaviours_of(type(document))
     return {k: v for one in behaviours for k, v in one.updating(document).items()}
@@ -96,7 +96,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     """Delete *document*, for good if *hard*, and tell whether it was there."""
     must_be_stored(document, "deleted")
     yield from announce("before_delete", type(document), document)
-    mark = None if hard else _marking(document)
+    mark = None if hard else marking(document)
     if mark is None:
         done = yield from _remove(document, session)
     else:
@@ -105,7 +105,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     return done
 
 
-def _marking(document: Any) -> MQL | None:
+def marking(document: Any) -> MQL | None:
     """Ask the behaviours for the values that stand for a delete."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
@@ -126,7 +126,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document), **mark}
+    values = {**updating(document), **mark}
     try:
         new = yield from _update(document, {}, values, session)
     except LookupError:  # it is gone already

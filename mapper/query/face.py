@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.bulk import DeleteWhere, UpdateWhere
 from mapper.indexes import is_unique
 from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.sorting import Sort
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 Q = TypeVar("Q", bound="BoundQuerySet[Any]")
+_MOST = 100_000  # ids in a command of at most 48 MB
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
@@ -58,6 +61,52 @@ class BoundQuerySet(QuerySet[M]):
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
+
+    def max_affected(self, count: int) -> Self:
+        """Refuse the next update or delete if it would touch more than *count* documents.
+
+        The ids of the documents are read first, and the write is for them alone, so two
+        commands are sent; where there are too many, a read and a count.
+
+        Raises:
+            ArgumentError: *count* is not from 1 to 100,000.
+        """
+        if (
+            isinstance(count, bool)
+            or not isinstance(count, int)
+            or not 0 < count <= _MOST
+        ):
+            msg = f"max_affected got {count!r}; it takes a number from 1 to {_MOST:,}"
+            raise ArgumentError(msg)
+        return self._with("max_affected", count)
+
+    def updating(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        many: bool = True,
+        upsert: bool = False,
+        on_insert: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> UpdateWhere:
+        """Return the operation of a `bulk_write` that makes *changes* in the documents.
+
+        See `update`, `update_one` and `upsert`, which do it at once.
+
+        >>> from mapper import SyncDocument
+        >>> class User(SyncDocument):
+        ...     age: int
+        >>> User.filter(age=17).updating(User.q.age.inc(1))
+        UpdateWhere(query=Query(User).filter(User.q.age == 17), many=True, changes=User.q.age.inc(1), values={}, upsert=False, on_insert=None)
+        """
+        return UpdateWhere(
+            self, changes, values, many=many, upsert=upsert, on_insert=on_insert
+        )
+
+    def deleting(self, *, many: bool = True) -> DeleteWhere:
+        """Return the operation of a `bulk_write` that deletes the documents, or one."""
+        return DeleteWhere(self, many=many)
 
     def _compile(self) -> FindCommand:
         return compile_find(scoped(self.model, self.asked))

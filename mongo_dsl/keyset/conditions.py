@@ -86,9 +86,20 @@ _ORDER = (
 )
 _NUMBERS = 0
 _RANKS = {
-    **{"int": 0, "float": 0, "Int64": 0, "Decimal128": 0, "Decimal": 0, "str": 1},
-    **{"bytes": 3, "Binary": 3, "UUID": 3, "ObjectId": 4, "bool": 5},
-    **{"datetime": 6, "DatetimeMS": 6, "Timestamp": 7},
+    "int": 0,
+    "float": 0,
+    "Int64": 0,
+    "Decimal128": 0,
+    "Decimal": 0,
+    "str": 1,
+    "bytes": 3,
+    "Binary": 3,
+    "UUID": 3,
+    "ObjectId": 4,
+    "bool": 5,
+    "datetime": 6,
+    "DatetimeMS": 6,
+    "Timestamp": 7,
 }
 
 

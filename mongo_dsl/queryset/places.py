@@ -109,7 +109,9 @@ class Placing(Asking[M]):
         """
         return self._with("sort", self._total_order())
 
-    def _values_at(self, method: str, cursor: Any, order: tuple[Sort, ...]) -> list[Node]:
+    def _values_at(
+        self, method: str, cursor: Any, order: tuple[Sort, ...]
+    ) -> list[Node]:
         keyset.refuse_order(order, self.model)
         if isinstance(cursor, str):
             query = self._digested(order)

@@ -407,8 +407,23 @@ VALUES = {
     "weight": st.sampled_from([-1.5, 0.0, 2.0, math.nan, math.inf, -math.inf]),
     "anything": st.sampled_from(
         [
-            *(None, 1, 1.5, math.nan, "x", "", True, False, b"\x01", {"a": 1}, {"a": 2}),
-            *(dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc), bson.Binary.from_uuid(UUID(int=5))),
+            *(
+                None,
+                1,
+                1.5,
+                math.nan,
+                "x",
+                "",
+                True,
+                False,
+                b"\x01",
+                {"a": 1},
+                {"a": 2},
+            ),
+            *(
+                dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc),
+                bson.Binary.from_uuid(UUID(int=5)),
+            ),
             *(bson.ObjectId("0" * 24), bson.Int64(2**40), bson.Timestamp(5, 1)),
             bson.Decimal128("NaN"),
         ]

@@ -1,0 +1,248 @@
+"""What each operation of a bulk write sends, and what follows for its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from mapper import requests
+from mapper.bulk import (
+    Delete,
+    DeleteWhere,
+    Insert,
+    OnDocument,
+    Replace,
+    Save,
+    UpdateWhere,
+)
+from mapper.commands import Flow
+from mapper.errors import MapperError
+from mapper.events import announce
+from mapper.flows import changing, inserting, writing
+from mapper.flows.documents import (
+    condition,
+    encoded_values,
+    identity,
+    must_be_stored,
+    stored,
+)
+from mapper.tracking import (
+    DELETED,
+    Journal,
+    Stored,
+    assign,
+    changes,
+    encoded,
+    remember,
+    state_of,
+)
+from mapper.validation import validate
+
+
+MQL = dict[str, Any]
+
+
+@attrs.define(eq=False)
+class Planned:
+    """An *operation* at its *place*, the driver's *request* for it, and what follows.
+
+    *request* is None where nothing has changed. *found* is what the document is found by,
+    if there must be one, *new* what is stored then. *taken* tells the document; *undo*
+    takes back what it was given. *events* are what it announces.
+    """
+
+    place: int
+    operation: Any
+    request: Any = None
+    found: MQL | None = None
+    new: MQL | None = None
+    taken: Callable[[], None] = lambda: None
+    undo: Journal = attrs.field(factory=Journal)
+    events: tuple[str, ...] = ()
+
+
+def plan(operations: Sequence[tuple[int, Any]]) -> Flow[list[Planned]]:
+    """Plan *operations*, which are of one collection, with their places.
+
+    Raises:
+        DocumentNotFoundError: a document was deleted, or never stored.
+        ValidationError: values break the rules of their fields.
+        UnfilteredWriteError: a query has no filter.
+    """
+    planned = [Planned(place, operation) for place, operation in operations]
+    try:
+        yield from _plan(planned)
+    except BaseException:
+        for one in planned:
+            one.undo.restore()
+        raise
+    return planned
+
+
+def _plan(planned: list[Planned]) -> Flow[None]:
+    new = [one for one in planned if _is_new(one.operation)]
+    for one in planned:
+        one.events = _INSERTED if one in new else _EVENTS[type(one.operation)]
+        for event in one.events:
+            document = one.operation.document
+            yield from announce(f"before_{event}", type(document), document)
+    yield from _plan_new(new)
+    for one in planned:
+        if one.request is None and one not in new:
+            _PLANS[type(one.operation)](one)
+
+
+def _is_new(operation: Any) -> bool:
+    if not isinstance(operation, OnDocument) or isinstance(operation, Delete):
+        return False
+    state = state_of(operation.document)
+    if state is None and isinstance(operation, Replace):
+        must_be_stored(operation.document, "replaced")
+    return isinstance(operation, Insert) or state is None
+
+
+def _plan_new(planned: list[Planned]) -> Flow[None]:
+    """Plan inserts: behaviours are asked once a class, for all of its documents."""
+    by_class: dict[Any, list[Planned]] = {}
+    for one in planned:
+        by_class.setdefault(one.operation.model, []).append(one)
+    for group in by_class.values():
+        documents = [one.operation.document for one in group]
+        values = yield from inserting.values_of(documents)
+        for one, given in zip(group, values, strict=True):
+            _give(one, given)
+            raw = inserting.new(one.operation.document)
+            one.request, one.taken = requests.insert_one(raw), _storing(one, raw)
+
+
+def _storing(one: Planned, raw: MQL) -> Callable[[], None]:
+    return lambda: stored(one.operation.document, raw)
+
+
+def _give(one: Planned, values: Mapping[str, Any]) -> None:
+    document = one.operation.document
+    for name, value in values.items():
+        one.undo.record(document, name)
+        assign(document, name, value)
+
+
+def _plan_save(one: Planned) -> None:
+    document = one.operation.document
+    state = _there(document, "saved")
+    if document.__options__.validate:
+        validate(document)
+    new = encoded(document)
+    update = changes(type(document), state, new)
+    if update:
+        more = _update(one, update, writing.updating(document))
+        new = {**new, **more}
+    _will_be(one, state, new)
+
+
+def _there(document: Any, verb: str) -> Stored:
+    must_be_stored(document, verb)
+    state: Any = state_of(document)
+    return state  # type: ignore[no-any-return]
+
+
+def _update(one: Planned, update: MQL, values: Mapping[str, Any]) -> MQL:
+    document = one.operation.document
+    one.found = {**identity(document), **condition(document)}
+    _give(one, values)
+    more = encoded_values(type(document), values)
+    if more:
+        update = {**update, "$set": {**update.get("$set", {}), **more}}
+    one.request = requests.update(one.found, update, many=False)
+    return more
+
+
+def _will_be(one: Planned, state: Stored, new: MQL) -> None:
+    document = one.operation.document
+    one.new = {**state.document, **new}
+    found = attrs.evolve(state, document=one.new)
+    one.taken = lambda: remember(document, found)
+
+
+def _plan_replace(one: Planned) -> None:
+    document = one.operation.document
+    state = _there(document, "replaced")
+    if state.partial:
+        name = type(document).__name__
+        msg = f"{name} was loaded in part and can't replace what is stored; save() it,"
+        raise MapperError(f"{msg} or reload() it first")
+    one.found = {**identity(document), **condition(document)}
+    _give(one, writing.updating(document))
+    raw = inserting.new(document)
+    one.request = requests.replace_one(one.found, raw)
+    one.new, one.taken = raw, _storing(one, raw)
+
+
+def _plan_delete(one: Planned) -> None:
+    document = one.operation.document
+    state = _there(document, "deleted")
+    mark = writing.marking(document)
+    if mark is not None:
+        _will_be(one, state, _update(one, {}, {**writing.updating(document), **mark}))
+        return
+    filter_ = {**identity(document), **condition(document)}
+    one.request = requests.delete(filter_, many=False)
+    one.taken = lambda: remember(document, DELETED)
+
+
+def _plan_update(one: Planned) -> None:
+    operation: UpdateWhere = one.operation
+    query = changing.checked(operation.query, "updating", many=operation.many)
+    update, arrays = changing.compiled(
+        query,
+        operation.changes,
+        operation.values,
+        upsert=operation.upsert,
+        on_insert=operation.on_insert,
+    )
+    filter_, options = _options(query)
+    if arrays:
+        options["array_filters"] = arrays
+    one.request = requests.update(
+        filter_,
+        update,
+        many=operation.many,
+        upsert=operation.upsert,
+        **options,
+    )
+
+
+def _plan_delete_where(one: Planned) -> None:
+    operation: DeleteWhere = one.operation
+    query = changing.checked(operation.query, "deleting", many=operation.many)
+    filter_, options = _options(query)
+    mark = changing.marking(query.model)
+    if mark is None:
+        one.request = requests.delete(filter_, many=operation.many, **options)
+    else:
+        one.request = requests.update(filter_, mark, many=operation.many, **options)
+
+
+def _options(query: Any) -> tuple[MQL, MQL]:
+    """Return the filter of *query*, and what of it one operation of many can say."""
+    given = changing.sendable(query)
+    found = {name: given[name] for name in ("hint", "collation") if name in given}
+    return given["filter"], found
+
+
+_PLANS: dict[type, Callable[[Planned], None]] = {
+    Save: _plan_save,
+    Replace: _plan_replace,
+    Delete: _plan_delete,
+    UpdateWhere: _plan_update,
+    DeleteWhere: _plan_delete_where,
+}
+_INSERTED = ("save", "insert")
+_EVENTS: dict[type, tuple[str, ...]] = {
+    Save: ("save", "update"),
+    Replace: ("save", "update"),
+    Delete: ("delete",),
+    UpdateWhere: (),
+    DeleteWhere: (),
+}
