@@ -51,7 +51,7 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("bulk", "errors", "explanation", "pages", "requests"),
+    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
     ("embedded", "fields", "conversion", "commands", "indexes"),
     ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
     ("validation", "tracking", "hydration", "scopes"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mapper.aggregations import Aggregation
@@ -73,6 +73,31 @@ class SyncDocument(Root):
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
         """Insert new *documents*, in batches. Sends one command a batch."""
         return cls._mapper().insert_many(documents)
+
+    @classmethod
+    def get_or_create(
+        cls, defaults: Mapping[str, Any] | None = None, /, **keywords: Any
+    ) -> tuple[Self, bool]:
+        """Return the document with the values *keywords*, and whether it was made now.
+
+        A new one has *defaults* besides. Sends one command; see `Query.get_or_create`.
+        """
+        return Query(cls).get_or_create(defaults, **keywords)
+
+    @classmethod
+    def update_or_create(
+        cls,
+        values: Mapping[str, Any],
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> tuple[Self, bool]:
+        """Set *values* in the document with *keywords*; return it, and whether it was made.
+
+        Sends one command, or two where the id is given; see `Query.update_or_create`.
+        """
+        return Query(cls).update_or_create(values, on_insert=on_insert, **keywords)
 
     @classmethod
     def save_many(cls, documents: Iterable[Self]) -> list[Self]:

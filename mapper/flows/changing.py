@@ -93,14 +93,14 @@ def _send_update(
     touched = Touched(query.model, filter_, update)
     yield from announce("before_query_update", query.model, touched)
     command = Command(collection(query), method, (filter_, update), {**given, **more})
-    reply = yield from _sent(command)
+    reply = yield from sent(command)
     written = Written(reply.matched_count, reply.modified_count, reply.upserted_id)
     told = attrs.evolve(touched, result=written)
     yield from announce("after_query_update", query.model, told)
     return written
 
 
-def _sent(command: Command) -> Flow[Any]:
+def sent(command: Command) -> Flow[Any]:
     """Send *command*; an upsert once more, where another one was faster.
 
     Of two upserts at the same time, each of which finds no document, a unique index
@@ -178,7 +178,7 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
     touched = Touched(query.model, given.pop("filter"), update)
     yield from announce("before_query_update", query.model, touched)
     arguments_ = (touched.filter, update)
-    row = yield from _sent(
+    row = yield from sent(
         Command(collection(query), "find_one_and_update", arguments_, given)
     )
     told = attrs.evolve(touched, result=row)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 from mapper.commands import Command, Flow
 from mapper.errors import TooManyAffectedError, UnfilteredWriteError
 from mapper.flows import reading
+from mapper.preview import Preview, changed
 from mongo_dsl import F
 
 
@@ -55,3 +57,16 @@ def within_limit(query: Any, name: str) -> Flow[Any]:
         count = yield from reading.count(query)
         raise TooManyAffectedError(name, allowed, max(count, len(rows)))
     return query.filter(F["_id"].in_([row["_id"] for row in rows]))
+
+
+def preview(query: Any, update: Any, sample: int) -> Flow[Preview[Any]]:
+    """Say what a write to *query* would touch, with some documents; write nothing."""
+    count = yield from reading.count(query)
+    rows = yield from reading.rows(query.limit(sample))
+    before = yield from reading.made(query, copy.deepcopy(rows))
+    if update is None:
+        return Preview(count, before)
+    after = [changed(update, row) for row in rows]
+    if None in after:
+        return Preview(count, before)
+    return Preview(count, before, (yield from reading.made(query, after)))

@@ -27,14 +27,14 @@ _BATCH = 10_000
 
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
-    yield from _announced("before", [document])
+    yield from announced("before", [document])
     (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
         with translated(collection(document)):
             yield command(document, "insert_one", raw, session=session)
     stored(document, raw)
-    yield from _announced("after", [document])
+    yield from announced("after", [document])
     return document
 
 
@@ -49,11 +49,11 @@ def insert_many(
     remaining = iter(documents)
     while batch := list(itertools.islice(remaining, _BATCH)):
         _check_batch(batch)
-        yield from _announced("before", batch)
+        yield from announced("before", batch)
         failure = yield from _insert_batch(batch, ordered, session)
         inserted = batch if failure is None else failure.inserted
         done += inserted
-        yield from _announced("after", inserted)
+        yield from announced("after", inserted)
         if failure is not None:
             failed += failure.failed
             if ordered:
@@ -96,7 +96,7 @@ def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     return found
 
 
-def _announced(when: str, documents: Sequence[Any]) -> Flow[None]:
+def announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
     if documents:
         cls = type(documents[0])

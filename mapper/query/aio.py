@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterable
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import attrs
@@ -10,9 +10,18 @@ import attrs
 from mapper.binding import async_mapper
 from mapper.commands import Flow
 from mapper.explanation import Explanation
-from mapper.flows import changing, explaining, paging, picking, reading
+from mapper.flows import (
+    changing,
+    creating,
+    explaining,
+    guarding,
+    paging,
+    picking,
+    reading,
+)
 from mapper.flows.changing import Written
 from mapper.pages import KeysetPage, Page
+from mapper.preview import Preview
 from mapper.query.face import BoundQuerySet
 from mongo_dsl.errors import OperandError
 
@@ -189,9 +198,70 @@ class AsyncQuery(BoundQuerySet[M]):
         """Make *changes* in one document, and set *values*."""
         return await self._run(changing.update_one(self, changes, values))
 
-    async def upsert(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in one document, or insert one of the filter and *changes*."""
-        return await self._run(changing.upsert(self, changes, values))
+    async def upsert(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*.
+
+        *on_insert* are values that only a new document gets. Where a unique index lets
+        there be one document, upserts at the same time make one: the server refuses the
+        others, which are sent once more. Without such an index they may make several.
+
+        https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index
+        """
+        return await self._run(changing.upsert(self, changes, values, on_insert))
+
+    async def get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, /, **keywords: Any
+    ) -> tuple[M, bool]:
+        """Return the document with the values *keywords*, and whether it was made now.
+
+        A new one is made of *keywords* and *defaults*, whole, by the one command that
+        also looks for it; see `upsert` for what happens at the same time. What listens
+        to ``before_insert`` is called with the document that may be made.
+
+        Raises:
+            DuplicateKeyError: another unique value of it is there already.
+        """
+        return await self._run(creating.get_or_create(self, defaults or {}, keywords))
+
+    async def update_or_create(
+        self,
+        values: Mapping[str, Any],
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> tuple[M, bool]:
+        """Set *values* in the document with *keywords*; return it, and whether it was made.
+
+        A new one is made of *keywords*, *values* and *on_insert*, whole, by the one
+        command that also looks for it; see `upsert`. Where the id is among them, a
+        second command reads a document that was updated.
+
+        Raises:
+            DuplicateKeyError: another unique value of it is there already.
+        """
+        found = creating.update_or_create(self, values, on_insert or {}, keywords)
+        return await self._run(found)
+
+    async def preview(
+        self, changes: Any = None, /, *, sample: int = 5, **values: Any
+    ) -> Preview[M]:
+        """Say what an `update` with *changes*, or without them a `delete`, would touch.
+
+        Counts the documents and reads some, as many as *sample*. Sends two commands and
+        writes nothing.
+        """
+        update = None
+        if changes is not None or values:
+            update, _ = changing.compiled(self, changes, values)
+        return await self._run(guarding.preview(self, update, sample))
 
     async def find_one_and_update(
         self,

@@ -98,7 +98,7 @@ class BoundQuerySet(QuerySet[M]):
         >>> class User(SyncDocument):
         ...     age: int
         >>> User.filter(age=17).updating(User.q.age.inc(1))
-        UpdateWhere(query=Query(User).filter(User.q.age == 17), many=True, changes=User.q.age.inc(1), values={}, upsert=False, on_insert=None)
+        UpdateWhere(query=Query(User).filter(User.q.age == 17), many=True, changes=User.q.age.inc(), values={}, upsert=False, on_insert=None)
         """
         return UpdateWhere(
             self, changes, values, many=many, upsert=upsert, on_insert=on_insert

@@ -92,4 +92,4 @@ def _signature(signed: bytes, secret: bytes) -> bytes:
 
 def _is_signed(signed: bytes, signature: bytes, secrets: Secrets) -> bool:
     made = [_signature(signed, secret) for secret in secrets]
-    return any([hmac.compare_digest(one, signature) for one in made])
+    return any(hmac.compare_digest(one, signature) for one in made)

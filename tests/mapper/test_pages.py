@@ -368,7 +368,7 @@ class TestCursors:
             name: str
 
             class Meta:
-                cursor_secret = "ours"
+                cursor_secret = "ours"  # noqa: S105 - of a test
 
         text = Signed.all().cursor({"_id": 1})
         assert Signed.all().signed("ours").after(text)._secrets() == (b"ours",)
