@@ -11,6 +11,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -26,4 +27,5 @@ __all__ = [
     "connect",
     "connect_async",
     "field",
+    "state_field",
 ]

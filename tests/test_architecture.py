@@ -53,12 +53,20 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("bulk", "errors", "explanation", "pages", "preview", "requests"),
     ("embedded", "fields", "conversion", "commands", "indexes"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    (
+        "pytest_plugin",
+        "converter",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+        "states",
+    ),
     ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),
-    ("aggregations", "sync", "aio"),
+    ("aggregations", "behaviours", "sync", "aio"),
     ("databases", "document"),
     ("typed",),
 )

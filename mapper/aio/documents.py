@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
 from mapper.bulk import BulkWritten
-from mapper.flows import bulk, inserting, writing
+from mapper.flows import bulk, inserting, transitions, writing
 
 
 D = TypeVar("D")
@@ -48,13 +48,17 @@ class Documents(Driven):
         """
         return await self._run(writing.save(document, session))
 
-    async def delete(self, document: Any, session: Any = None) -> bool:
+    async def delete(
+        self, document: Any, session: Any = None, *, hard: bool = False
+    ) -> bool:
         """Delete *document* and tell whether it was there. Sends one command.
+
+        A class may mark its documents instead; *hard* deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return await self._run(writing.delete(document, session))
+        return await self._run(writing.delete(document, session, hard=hard))
 
     async def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.
@@ -94,3 +98,26 @@ class Documents(Driven):
             UnfilteredWriteError: an operation would touch a whole collection.
         """
         return await self._run(bulk.bulk_write(operations, ordered, session))
+
+    async def transition(
+        self,
+        document: D,
+        target: Any,
+        /,
+        *,
+        field: str | None = None,
+        session: Any = None,
+        **values: Any,
+    ) -> D:
+        """Bring *document* to the state *target*, and set *values*, in one command.
+
+        *field* holds the state, where several fields do. Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return await self._run(
+            transitions.transition(document, target, values, field, session)
+        )

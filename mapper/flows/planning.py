@@ -39,6 +39,7 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
+from mongo_dsl.structure import fields_of
 
 
 MQL = dict[str, Any]
@@ -134,9 +135,12 @@ def _plan_save(one: Planned) -> None:
     if document.__options__.validate:
         validate(document)
     new = encoded(document)
-    update = changes(type(document), state, new)
+    cls = type(document)
+    update = changes(cls, state, new)
     if update:
-        more = _update(one, update, writing.updating(document))
+        more = _update(
+            one, update, writing.updating(document, writing.touched_fields(cls, update))
+        )
         new = {**new, **more}
     _will_be(one, state, new)
 
@@ -173,7 +177,8 @@ def _plan_replace(one: Planned) -> None:
         msg = f"{name} was loaded in part and can't replace what is stored; save() it,"
         raise MapperError(f"{msg} or reload() it first")
     one.found = {**identity(document), **condition(document)}
-    _give(one, writing.updating(document))
+    fields = frozenset(fields_of(type(document)))
+    _give(one, writing.updating(document, fields))
     raw = inserting.new(document)
     one.request = requests.replace_one(one.found, raw)
     one.new, one.taken = raw, _storing(one, raw)
@@ -184,7 +189,8 @@ def _plan_delete(one: Planned) -> None:
     state = _there(document, "deleted")
     mark = writing.marking(document)
     if mark is not None:
-        _will_be(one, state, _update(one, {}, {**writing.updating(document), **mark}))
+        values = {**writing.updating(document, mark), **mark}
+        _will_be(one, state, _update(one, {}, values))
         return
     filter_ = {**identity(document), **condition(document)}
     one.request = requests.delete(filter_, many=False)

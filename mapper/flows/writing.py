@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
+from mapper.errors import StaleDocumentError
 from mapper.events import announce
 from mapper.flows.documents import (
     assigned,
@@ -35,10 +36,13 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
+from mongo_dsl.structure import fields_of
 
 
 D = TypeVar("D")
 MQL = dict[str, Any]
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def save(document: D, session: Any = None) -> Flow[D]:
@@ -56,7 +60,8 @@ def save(document: D, session: Any = None) -> Flow[D]:
     new = encoded(document)
     update = changes(cls, state, new)
     if update:
-        more = yield from _update(document, update, updating(document), session)
+        values = updating(document, touched_fields(cls, update))
+        more = yield from _update(document, update, values, session)
         new.update(more)
     _now_stored(document, state, new)
     yield from announce("after_update", cls, document)
@@ -64,17 +69,53 @@ def save(document: D, session: Any = None) -> Flow[D]:
     return document
 
 
-def updating(document: Any) -> MQL:
-    """Ask the behaviours what becomes of a document that has changed."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.updating(document).items()}
+def touched_fields(cls: Any, update: MQL) -> frozenset[str]:
+    """Return the names in Python of the fields that *update* touches."""
+    touched = {path.partition(".")[0] for paths in update.values() for path in paths}
+    names = fields_of(cls).items()
+    return frozenset(name for name, (stored, _) in names if stored in touched)
+
+
+def updating(document: Any, changed: Collection[str]) -> MQL:
+    """Ask the behaviours what becomes of a document that is written."""
+    found: MQL = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.updating(document, changed))
+    return found
+
+
+def rewrite(
+    document: D,
+    values: Mapping[str, Any],
+    session: Any = None,
+    *,
+    expected: Mapping[str, Any] = _NOTHING,
+) -> Flow[D]:
+    """Give fields of a stored *document* their *values*, here and where it is stored.
+
+    Nothing else is sent, whatever else has changed. Where what is stored isn't as
+    *expected*, nothing is written.
+    """
+    must_be_stored(document, "changed")
+    state: Any = state_of(document)
+    yield from announce("before_update", type(document), document)
+    given = {**updating(document, values), **values}
+    new = yield from _update(document, {}, given, session, expected)
+    _now_stored(document, state, new)
+    yield from announce("after_update", type(document), document)
+    return document
 
 
 def _update(
-    document: Any, update: MQL, values: Mapping[str, Any], session: Any
+    document: Any,
+    update: MQL,
+    values: Mapping[str, Any],
+    session: Any,
+    expected: Mapping[str, Any] = _NOTHING,
 ) -> Flow[MQL]:
     """Send *update*, and give the fields in *values* theirs; return those as stored."""
-    filter_ = {**identity(document), **condition(document)}
+    guard = {**condition(document), **expected}
+    filter_ = {**identity(document), **guard}
     with assigned(document, values):
         more = encoded_values(type(document), values)
         if more:
@@ -84,7 +125,7 @@ def _update(
                 document, "update_one", filter_, update, session=session
             )
         if reply.matched_count == 0:
-            raise (yield from missed(document, session))
+            raise (yield from missed(document, bool(guard), session))
     return more
 
 
@@ -114,11 +155,12 @@ def marking(document: Any) -> MQL | None:
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:
-    filter_ = {**identity(document), **condition(document)}
+    guard = condition(document)
+    filter_ = {**identity(document), **guard}
     reply = yield command(document, "delete_one", filter_, session=session)
-    if reply.deleted_count == 0 and condition(document):
-        error = yield from missed(document, session)
-        if not isinstance(error, LookupError):
+    if reply.deleted_count == 0:
+        error = yield from missed(document, bool(guard), session)
+        if isinstance(error, StaleDocumentError):
             raise error
     remember(document, DELETED)
     return bool(reply.deleted_count)
@@ -126,7 +168,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**updating(document), **mark}
+    values = {**updating(document, mark), **mark}
     try:
         new = yield from _update(document, {}, values, session)
     except LookupError:  # it is gone already

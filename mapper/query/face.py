@@ -12,7 +12,7 @@ from mapper.indexes import is_unique
 from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.sorting import Sort
@@ -107,6 +107,29 @@ class BoundQuerySet(QuerySet[M]):
     def deleting(self, *, many: bool = True) -> DeleteWhere:
         """Return the operation of a `bulk_write` that deletes the documents, or one."""
         return DeleteWhere(self, many=many)
+
+    def with_deleted(self) -> Self:
+        """Find soft-deleted documents, too.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._deleted("with_deleted", "with")
+
+    def only_deleted(self) -> Self:
+        """Find soft-deleted documents alone.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._deleted("only_deleted", "only")
+
+    def _deleted(self, method: str, shown: str) -> Self:
+        if not hasattr(self.model, "only_deleted"):
+            name = self.model.__name__  # type: ignore[union-attr]
+            msg = f"{method} of {name}, whose documents are deleted for good; derive it"
+            raise OperandError(f"{msg} from SoftDelete")
+        return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
         return compile_find(scoped(self.model, self.asked))

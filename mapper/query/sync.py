@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from mapper.binding import sync_mapper
 from mapper.commands import Flow
-from mapper.explanation import Explanation
-from mapper.flows import (
-    changing,
-    creating,
-    explaining,
-    guarding,
-    paging,
-    picking,
-    reading,
-)
+from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
-from mapper.pages import KeysetPage, Page
-from mapper.preview import Preview
-from mapper.query.face import BoundQuerySet
+from mapper.query.creating import Creating
+from mapper.query.looking import Looking
 
 
 if TYPE_CHECKING:
@@ -35,7 +25,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class Query(BoundQuerySet[M]):
+class Query(Looking[M], Creating[M]):
     """A query that executes at once; iterating streams.
 
     Each method sends one command unless it says otherwise; a find sends more while
@@ -71,10 +61,6 @@ class Query(BoundQuerySet[M]):
         """Return the first document, or None."""
         return self._run(reading.first(self))
 
-    def last(self) -> M | None:
-        """Return the last document by the sort order, by ``_id`` without one, or None."""
-        return self._run(reading.last(self))
-
     def one(self) -> M:
         """Return the only document.
 
@@ -91,67 +77,6 @@ class Query(BoundQuerySet[M]):
             MultipleDocumentsError: there are more.
         """
         return self._run(reading.one_or_none(self))
-
-    def get_many(self, ids: Iterable[Any], *, strict: bool = True) -> list[M]:
-        """Return the documents with these *ids*, in their order.
-
-        Sends one command, or none for no ids. Without *strict*, missing ones are left
-        out.
-
-        Raises:
-            DocumentsMissingError: documents of some ids are not there.
-        """
-        return self._run(picking.get_many(self, ids, strict=strict))
-
-    def values(self, *fields: Any, flat: bool = False) -> list[Any]:
-        """Return tuples of the values of *fields*, or of one field the *flat* values.
-
-        Only they are loaded. A value that is missing reads as the field's default, else
-        as None; of documents in an array it is a list.
-        """
-        return self._run(picking.values(self, fields, flat=flat))
-
-    @overload
-    def paginate(self, *, page: int, size: int = 20) -> Page[M]: ...
-
-    @overload
-    def paginate(
-        self, *, after: Any = None, before: Any = None, size: int = 20
-    ) -> KeysetPage[M]: ...
-
-    def paginate(
-        self,
-        *,
-        page: int | None = None,
-        size: int = 20,
-        after: Any = None,
-        before: Any = None,
-    ) -> Page[M] | KeysetPage[M]:
-        """Return the page of this number, from 1, or the one *after* or *before* a place.
-
-        A place is a cursor that a page gave, or a document; without any, the first page
-        comes. Documents are sorted by ``_id`` at last. A page with a number sends one
-        command, and a count unless the page tells the total by itself; one after or
-        before a place sends one command.
-
-        Raises:
-            CursorError: a cursor was altered, or belongs to another query.
-            ArgumentError: *page* or *size* is below 1, or the query skips or limits.
-        """
-        return self._run(paging.paginate(self, page, size, after, before))
-
-    def explain(self, verbosity: str = "queryPlanner") -> Explanation:
-        """Ask the server how it runs the query; see `Explanation`.
-
-        With the *verbosity* ``"executionStats"`` or ``"allPlansExecution"`` the query is
-        executed, and what it took is counted.
-
-        https://www.mongodb.com/docs/manual/reference/command/explain/
-
-        Raises:
-            ArgumentError: there is no such *verbosity*.
-        """
-        return self._run(explaining.explain(self, None, verbosity))
 
     def count(self) -> int:
         """Count the documents."""
@@ -206,53 +131,6 @@ class Query(BoundQuerySet[M]):
         """
         return self._run(changing.upsert(self, changes, values, on_insert))
 
-    def get_or_create(
-        self, defaults: Mapping[str, Any] | None = None, /, **keywords: Any
-    ) -> tuple[M, bool]:
-        """Return the document with the values *keywords*, and whether it was made now.
-
-        A new one is made of *keywords* and *defaults*, whole, by the one command that
-        also looks for it; see `upsert` for what happens at the same time. What listens
-        to ``before_insert`` is called with the document that may be made.
-
-        Raises:
-            DuplicateKeyError: another unique value of it is there already.
-        """
-        return self._run(creating.get_or_create(self, defaults or {}, keywords))
-
-    def update_or_create(
-        self,
-        values: Mapping[str, Any],
-        /,
-        *,
-        on_insert: Mapping[str, Any] | None = None,
-        **keywords: Any,
-    ) -> tuple[M, bool]:
-        """Set *values* in the document with *keywords*; return it, and whether it was made.
-
-        A new one is made of *keywords*, *values* and *on_insert*, whole, by the one
-        command that also looks for it; see `upsert`. Where the id is among them, a
-        second command reads a document that was updated.
-
-        Raises:
-            DuplicateKeyError: another unique value of it is there already.
-        """
-        found = creating.update_or_create(self, values, on_insert or {}, keywords)
-        return self._run(found)
-
-    def preview(
-        self, changes: Any = None, /, *, sample: int = 5, **values: Any
-    ) -> Preview[M]:
-        """Say what an `update` with *changes*, or without them a `delete`, would touch.
-
-        Counts the documents and reads some, as many as *sample*. Sends two commands and
-        writes nothing.
-        """
-        update = None
-        if changes is not None or values:
-            update, _ = changing.compiled(self, changes, values)
-        return self._run(guarding.preview(self, update, sample))
-
     def find_one_and_update(
         self,
         changes: Any = None,
@@ -280,3 +158,19 @@ class Query(BoundQuerySet[M]):
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
         return self._run(changing.delete_many(self))
+
+    def hard_delete(self) -> int:
+        """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return self._run(changing.delete_many(self, hard=True))
+
+    def restore(self) -> int:
+        """Bring all soft-deleted documents of the query back; return how many.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._run(restoring.restore_many(self))

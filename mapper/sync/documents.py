@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from mapper.bulk import BulkWritten
-from mapper.flows import bulk, inserting, writing
+from mapper.flows import bulk, inserting, transitions, writing
 from mapper.sync.driven import Driven
 
 
@@ -48,13 +48,15 @@ class Documents(Driven):
         """
         return self._run(writing.save(document, session))
 
-    def delete(self, document: Any, session: Any = None) -> bool:
+    def delete(self, document: Any, session: Any = None, *, hard: bool = False) -> bool:
         """Delete *document* and tell whether it was there. Sends one command.
+
+        A class may mark its documents instead; *hard* deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return self._run(writing.delete(document, session))
+        return self._run(writing.delete(document, session, hard=hard))
 
     def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.
@@ -94,3 +96,26 @@ class Documents(Driven):
             UnfilteredWriteError: an operation would touch a whole collection.
         """
         return self._run(bulk.bulk_write(operations, ordered, session))
+
+    def transition(
+        self,
+        document: D,
+        target: Any,
+        /,
+        *,
+        field: str | None = None,
+        session: Any = None,
+        **values: Any,
+    ) -> D:
+        """Bring *document* to the state *target*, and set *values*, in one command.
+
+        *field* holds the state, where several fields do. Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return self._run(
+            transitions.transition(document, target, values, field, session)
+        )
