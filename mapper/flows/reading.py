@@ -12,8 +12,10 @@ from mapper.converter import decode
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
-from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
+from mongo_dsl.nodes import parts
 from mongo_dsl.placement import check_filters
+from mongo_dsl.predicates import Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
 
@@ -80,15 +82,29 @@ def one_or_none(query: Any) -> Flow[Any]:
 
 
 def count(query: Any) -> Flow[int]:
-    """Count the documents of *query*."""
+    """Count the documents of *query*.
+
+    Raises:
+        PlacementError: *query* asks for what is near; the server counts by a pipeline.
+    """
     given = arguments(query)
-    parts: dict[str, Any] = {
+    _refuse_near(query, "count")
+    cut: dict[str, Any] = {
         name: given[name] for name in ("skip", "limit") if name in given
     }
-    parts.update(options(given))
-    command = Command(collection(query), "count_documents", (given["filter"],), parts)
+    cut.update(options(given))
+    command = Command(collection(query), "count_documents", (given["filter"],), cut)
     number: int = yield command
     return number
+
+
+def _refuse_near(query: Any, name: str) -> None:
+    """Refuse to sort by distance where there is no order."""
+    for where in parts(query.filters._node, Where):  # noqa: SLF001
+        for op in where.ops:
+            if op.name in ("$near", "$nearSphere"):
+                msg = f"{name} got {op.name}, which sorts what a find gives; write within,"
+                raise PlacementError(f"{msg} or aggregate by geo_near")
 
 
 def estimated_count(query: Any) -> Flow[int]:

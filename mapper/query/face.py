@@ -9,6 +9,7 @@ import attrs
 
 from mapper.bulk import DeleteWhere, UpdateWhere
 from mapper.indexes import is_unique
+from mapper.query.prepared import PreparedQuery
 from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
@@ -61,6 +62,16 @@ class BoundQuerySet(QuerySet[M]):
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
+
+    def prepare(self) -> PreparedQuery[Self]:  # type: ignore[override]
+        """Compile the filter now, but for its parameters; ``bind`` fills them quickly.
+
+        What ``bind`` returns is a query of this class, which executes.
+
+        Raises:
+            CompileError: a part has no form where it stands.
+        """
+        return PreparedQuery(self)
 
     def max_affected(self, count: int) -> Self:
         """Refuse the next update or delete if it would touch more than *count* documents.
