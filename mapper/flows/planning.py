@@ -39,6 +39,7 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.structure import fields_of
 
 
@@ -199,7 +200,7 @@ def _plan_delete(one: Planned) -> None:
 
 def _plan_update(one: Planned) -> None:
     operation: UpdateWhere = one.operation
-    query = changing.checked(operation.query, "updating", many=operation.many)
+    query = _alone(operation.query, "updating", many=operation.many)
     update, arrays = changing.compiled(
         query,
         operation.changes,
@@ -221,13 +222,22 @@ def _plan_update(one: Planned) -> None:
 
 def _plan_delete_where(one: Planned) -> None:
     operation: DeleteWhere = one.operation
-    query = changing.checked(operation.query, "deleting", many=operation.many)
+    query = _alone(operation.query, "deleting", many=operation.many)
     filter_, options = _options(query)
     mark = changing.marking(query.model)
     if mark is None:
         one.request = requests.delete(filter_, many=operation.many, **options)
     else:
         one.request = requests.update(filter_, mark, many=operation.many, **options)
+
+
+def _alone(query: Any, name: str, *, many: bool) -> Any:
+    """Return *query*, if it can be one of many operations."""
+    allowed = query.asked.get("max_affected")
+    if allowed is not None:
+        msg = f"{name} can't honour max_affected({allowed}) among other writes; call update"
+        raise ArgumentError(f"{msg} or delete of the query")
+    return changing.checked(query, name, many=many)
 
 
 def _options(query: Any) -> tuple[MQL, MQL]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from mapper.commands import Flow
 from mapper.explanation import Explanation
 from mapper.flows import explaining, paging, picking, reading
+from mapper.flows.piping import piped
 from mapper.pages import KeysetPage, Page
 from mapper.query.face import BoundQuerySet
 
+
+if TYPE_CHECKING:
+    from mapper.aggregations import Aggregation, AsyncAggregation
 
 M = TypeVar("M")
 T = TypeVar("T")
@@ -23,6 +27,15 @@ class Looking(BoundQuerySet[M]):
 
     def _run(self, flow: Flow[T]) -> T:
         raise NotImplementedError
+
+    def pipeline(self) -> Aggregation[dict[str, Any]]:
+        """Start a pipeline with what the query asks for: filter, order, part and fields.
+
+        The pipeline executes, where the query would.
+        """
+        from mapper.aggregations import Aggregation
+
+        return piped(Aggregation(self.model), self)
 
     def last(self) -> M | None:
         """Return the last document by the sort order, by ``_id`` without one, or None."""
@@ -97,6 +110,15 @@ class AsyncLooking(BoundQuerySet[M]):
 
     async def _run(self, flow: Flow[T]) -> T:
         raise NotImplementedError
+
+    def pipeline(self) -> AsyncAggregation[dict[str, Any]]:
+        """Start a pipeline with what the query asks for: filter, order, part and fields.
+
+        The pipeline executes, where the query would.
+        """
+        from mapper.aggregations import AsyncAggregation
+
+        return piped(AsyncAggregation(self.model), self)
 
     async def last(self) -> M | None:
         """Return the last document by the sort order, by ``_id`` without one, or None."""

@@ -35,7 +35,7 @@ class FilledFilter(Filter):
         try:
             return self._tree
         except AttributeError:
-            _set_tree(self, fill(self._open._node, self._values))
+            _set_tree(self, fill(self._open._node, self._values))  # noqa: SLF001
             return self._tree
 
     def _compile(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class PreparedQuery(Generic[Q]):
         self._query = query
         self._open = query.filters
         self._filter = self._open.prepare()
-        self._names = frozenset(_names(query.filters._node))
+        self._names = frozenset(_names(self._open._node))  # noqa: SLF001
         self._others = {
             name: frozenset(_names(part))
             for name, part in query.asked.items()
@@ -101,7 +101,9 @@ class PreparedQuery(Generic[Q]):
         return query_set(type(query), query.model, asked)
 
     def __repr__(self) -> str:
-        return f"<PreparedQuery {', '.join(sorted(self._holes)) or 'without parameters'}>"
+        return (
+            f"<PreparedQuery {', '.join(sorted(self._holes)) or 'without parameters'}>"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return PreparedQuery, (self._query,)
