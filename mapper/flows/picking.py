@@ -24,7 +24,8 @@ def values(query: Any, fields: tuple[Any, ...], *, flat: bool) -> Flow[list[Any]
         msg = f"values got {len(fields)} fields; it takes {takes}"
         raise ArgumentError(f"{msg}{' with flat=True' if flat else ''}")
     specs = [_spec(query.model, field) for field in fields]
-    shown = {spec.stored: 1 for spec in specs}
+    names = [spec.stored for spec in specs]
+    shown = {name: 1 for name in names if not _is_within(name, names)}
     if "_id" not in shown:
         shown["_id"] = 0
     narrowed = query._with("projection", tuple(shown.items()))  # noqa: SLF001
@@ -33,6 +34,11 @@ def values(query: Any, fields: tuple[Any, ...], *, flat: bool) -> Flow[list[Any]
     if flat:
         return [readers[0](row) for row in rows]
     return [tuple([read(row) for read in readers]) for row in rows]
+
+
+def _is_within(name: str, others: list[str]) -> bool:
+    """Tell whether the path *name* leads into one of *others*, which is loaded whole."""
+    return any(name.startswith(f"{other}.") for other in others)
 
 
 def _spec(model: Any, field: Any) -> FieldSpec:
