@@ -10,6 +10,7 @@
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
+    │   └── ConflictError                          … in what the changes to save build upon
     ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
@@ -99,6 +100,25 @@ class StaleDocumentError(MapperError, RuntimeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.document,)
+
+
+class ConflictError(StaleDocumentError):
+    """Someone else has changed what the changes of *document* build upon.
+
+    *fields* are the stored names of the fields that were to be saved. Nothing was
+    written.
+    """
+
+    def __init__(self, document: Any, fields: Iterable[str]) -> None:
+        super().__init__(document)
+        self.fields = tuple(fields)
+        name, listed = type(document).__name__, ", ".join(self.fields)
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        msg = f"{msg}, and the changes of {listed} don't fit any more"
+        self.args = (f"{msg}; reload it and make them again",)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document, self.fields)
 
 
 class TransitionError(MapperError, ValueError):

@@ -114,7 +114,21 @@ class Listeners:
 
 _heard: set[str] = set()  # events that were ever listened to: most aren't
 application = Listeners()
-"""The listeners of every class; `mapper.events` for callers."""
+"""The listeners of every class."""
+
+
+def on(event: str, function: Any = None) -> Any:
+    """Have *function* called at *event* of every class; without it, decorate one.
+
+    Raises:
+        DefinitionError: there is no such event, or *function* can't be called.
+
+    >>> from mapper import events
+    >>> @events.on("after_delete")
+    ... def note(document): ...
+    >>> events.application.remove("after_delete", note)
+    """
+    return application.on(event, function)
 
 
 def _unknown(event: Any) -> str:

@@ -174,13 +174,29 @@ class Document(Root):
     async def save(self) -> Self:
         """Insert a new document; of a stored one, send what has changed.
 
-        Sends one command, or none where nothing has changed.
+        Sends one command, or none where nothing has changed; one more to find out why
+        nothing was written.
 
         Raises:
             DocumentNotFoundError: the document was deleted; nothing is written.
             DuplicateKeyError: a unique value is there already.
+            ConflictError: others changed what the changes build upon; nothing is
+                written.
         """
         return await self._mapper().save(self)
+
+    async def replace(self) -> Self:
+        """Store the document in the place of what is stored. Sends one command.
+
+        What is stored beyond its fields is dropped, and so is what others have changed
+        since; `save` keeps both.
+
+        Raises:
+            DocumentNotFoundError: the document is gone or was never stored.
+            DuplicateKeyError: a unique value is there already.
+            MapperError: the document was loaded in part.
+        """
+        return await self._mapper().replace(self)
 
     async def delete(self) -> bool:
         """Delete the document and tell whether it was there. Sends one command.

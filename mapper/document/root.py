@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bson import ObjectId
 
 from mapper.converter import encode
+from mapper.document.listening import Listening
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import DELETED, Stored, state_of
+from mapper.tracking import DELETED, Stored, changed_fields, state_of, update_of
 from mongo_dsl import Fields
 
 
@@ -31,7 +32,7 @@ else:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Root(metaclass=_Meta):
+class Root(Listening, metaclass=_Meta):
     """What documents of both faces share."""
 
     __slots__ = ("_state",)
@@ -59,6 +60,37 @@ class Root(metaclass=_Meta):
     def is_stored(self) -> bool:
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the document differs from what was read or saved last.
+
+        A new document does, and so does a deleted one. Nothing is sent.
+        """
+        return bool(self.changed_fields)
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """The names of the fields that aren't stored as they are. Nothing is sent."""
+        return changed_fields(self)
+
+    def changes(self) -> Any:
+        """Return the update, in MQL, that `save` would send; empty where nothing changed.
+
+        Of a new document it sets all fields, which `save` inserts. An update that no
+        operators can express is a list, a pipeline. Nothing is sent.
+
+        >>> from mapper import Document
+        >>> class User(Document):
+        ...     name: str
+        >>> User(name="Ann").changes()
+        {'$set': {'_id': None, 'name': 'Ann'}}
+
+        Raises:
+            ValidationError: a value can't be stored, or its field is immutable.
+            MapperError: a field has changed that was loaded in part.
+        """
+        return update_of(self)
 
     def __repr__(self) -> str:
         shown = [

@@ -9,7 +9,7 @@ import attrs
 
 from mapper.bulk import BulkWritten, OnDocument, OnQuery, Save
 from mapper.commands import Command, Flow
-from mapper.errors import BulkWriteError, StaleDocumentError
+from mapper.errors import BulkWriteError
 from mapper.events import Touched, announce
 from mapper.flows.documents import gone
 from mapper.flows.failures import duplicate_key
@@ -209,12 +209,13 @@ def _missed(
         row = next((row for id_, row in stored if id_ == one.found["_id"]), None)  # type: ignore[index]
         if row is None:
             reasons.append((one, str(gone(one.operation.document))))
-        elif len(one.found) > 1 and _differs(one, row):  # type: ignore[arg-type]
-            reasons.append((one, str(StaleDocumentError(one.operation.document))))
+        elif one.error is not None and _differs(one, row):
+            reasons.append((one, str(one.error())))
     return reasons
 
 
 def _differs(one: Planned, row: Mapping[str, Any]) -> bool:
     """Tell whether *row* isn't what was to be stored: someone else was faster."""
     new: Mapping[str, Any] = one.new or {}
-    return any(row.get(name) != value for name, value in new.items())
+    plain = [name for name in one.kept if name in new]
+    return any(row.get(name) != new[name] for name in plain or new)

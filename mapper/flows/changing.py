@@ -15,6 +15,7 @@ from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.guarding import refuse_everything, within_limit
+from mapper.flows.immutability import refuse_immutable
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
 from mongo_dsl import Update
@@ -93,26 +94,26 @@ def _send_update(
     touched = Touched(query.model, filter_, update)
     yield from announce("before_query_update", query.model, touched)
     command = Command(collection(query), method, (filter_, update), {**given, **more})
-    reply = yield from sent(command)
+    reply = yield from sent(command, query.model)
     written = Written(reply.matched_count, reply.modified_count, reply.upserted_id)
     told = attrs.evolve(touched, result=written)
     yield from announce("after_query_update", query.model, told)
     return written
 
 
-def sent(command: Command) -> Flow[Any]:
+def sent(command: Command, cls: Any) -> Flow[Any]:
     """Send *command*; an upsert once more, where another one was faster.
 
     Of two upserts at the same time, each of which finds no document, a unique index
     refuses one; then there is a document, and it finds it.
     """
     try:
-        with translated(command.collection):
+        with translated(command.collection, cls, command.args[1]):
             return (yield command)
     except DuplicateKeyError:
         if not command.kwargs.get("upsert"):
             raise
-    with translated(command.collection):
+    with translated(command.collection, cls, command.args[1]):
         return (yield command)
 
 
@@ -178,9 +179,8 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
     touched = Touched(query.model, given.pop("filter"), update)
     yield from announce("before_query_update", query.model, touched)
     arguments_ = (touched.filter, update)
-    row = yield from sent(
-        Command(collection(query), "find_one_and_update", arguments_, given)
-    )
+    command = Command(collection(query), "find_one_and_update", arguments_, given)
+    row = yield from sent(command, query.model)
     told = attrs.evolve(touched, result=row)
     yield from announce("after_query_update", query.model, told)
     return row
@@ -234,12 +234,14 @@ def compiled(
             msg = "an update got on_insert and a list, which runs as a pipeline; pipelines"
             raise ArgumentError(f"{msg} set nothing on insert alone")
         found = _pipeline([*changes, *assigned])
+        refuse_immutable(cls, found)
         return with_additions(found, cls, upsert=upsert), []
     given = [] if changes is None else [changes]
     update = Update(*given, *assigned, *inserted)
     if not update.compile():
         msg = "an update got no changes; it takes changes such as User.q.age.inc(1)"
         raise ArgumentError(msg)
+    refuse_immutable(cls, update.compile())
     return with_additions(update.compile(), cls, upsert=upsert), update.array_filters
 
 

@@ -91,7 +91,7 @@ def _upsert(query: Any, keywords: Values, update: MQL, more: MQL) -> Flow[MQL | 
     filter_ = given.pop("filter")
     name = reading.collection(query)
     command = Command(name, "find_one_and_update", (filter_, update), given)
-    row: MQL | None = yield from changing.sent(command)
+    row: MQL | None = yield from changing.sent(command, query.model)
     return row
 
 

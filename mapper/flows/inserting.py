@@ -15,7 +15,7 @@ from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
 from mapper.events import announce
 from mapper.flows.documents import assigned, collection, command, stored
-from mapper.flows.failures import duplicate_key, translated
+from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.validation import validate
 
 
@@ -31,7 +31,7 @@ def insert(document: D, session: Any = None) -> Flow[D]:
     (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
-        with translated(collection(document)):
+        with translated(collection(document), type(document), raw):
             yield command(document, "insert_one", raw, session=session)
     stored(document, raw)
     yield from announced("after", [document])
@@ -77,6 +77,9 @@ def _insert_batch(
             yield command(
                 batch[0], "insert_many", raws, ordered=ordered, session=session
             )
+        except UnicodeEncodeError as error:
+            bad = (unwritable(type(batch[0]), raw) for raw in raws)
+            raise next(filter(None, bad), error) from error
         except Exception as error:
             failure = _partly(batch, raws, error, ordered)
             if failure is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import attrs
@@ -18,7 +19,7 @@ from mapper.bulk import (
     UpdateWhere,
 )
 from mapper.commands import Flow
-from mapper.errors import MapperError
+from mapper.errors import ConflictError, StaleDocumentError
 from mapper.events import announce
 from mapper.flows import changing, inserting, writing
 from mapper.flows.documents import (
@@ -30,17 +31,19 @@ from mapper.flows.documents import (
 )
 from mapper.tracking import (
     DELETED,
+    Delta,
     Journal,
     Stored,
     assign,
-    changes,
-    encoded,
+    changed_fields,
+    difference,
+    names_by_stored,
     remember,
+    replacement,
     state_of,
 )
 from mapper.validation import validate
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.structure import fields_of
 
 
 MQL = dict[str, Any]
@@ -50,9 +53,10 @@ MQL = dict[str, Any]
 class Planned:
     """An *operation* at its *place*, the driver's *request* for it, and what follows.
 
-    *request* is None where nothing has changed. *found* is what the document is found by,
-    if there must be one, *new* what is stored then. *taken* tells the document; *undo*
-    takes back what it was given. *events* are what it announces.
+    *request* is None where nothing has changed. *found* is the identity of a document that
+    must be there, *new* what is stored then. Where the write has a condition, *kept* are
+    the fields that tell whether it was met, and *error* makes what to say if not. *taken*
+    tells the document; *undo* takes back what it was given. *events* are announced.
     """
 
     place: int
@@ -60,6 +64,8 @@ class Planned:
     request: Any = None
     found: MQL | None = None
     new: MQL | None = None
+    kept: tuple[str, ...] = ()
+    error: Callable[[], Exception] | None = None
     taken: Callable[[], None] = lambda: None
     undo: Journal = attrs.field(factory=Journal)
     events: tuple[str, ...] = ()
@@ -115,12 +121,12 @@ def _plan_new(planned: list[Planned]) -> Flow[None]:
         values = yield from inserting.values_of(documents)
         for one, given in zip(group, values, strict=True):
             _give(one, given)
-            raw = inserting.new(one.operation.document)
-            one.request, one.taken = requests.insert_one(raw), _storing(one, raw)
-
-
-def _storing(one: Planned, raw: MQL) -> Callable[[], None]:
-    return lambda: stored(one.operation.document, raw)
+            document = one.operation.document
+            raw = inserting.new(document)
+            one.request, one.taken = (
+                requests.insert_one(raw),
+                partial(stored, document, raw),
+            )
 
 
 def _give(one: Planned, values: Mapping[str, Any]) -> None:
@@ -132,70 +138,67 @@ def _give(one: Planned, values: Mapping[str, Any]) -> None:
 
 def _plan_save(one: Planned) -> None:
     document = one.operation.document
-    state = _there(document, "saved")
+    must_be_stored(document, "saved")
     if document.__options__.validate:
         validate(document)
-    new = encoded(document)
-    cls = type(document)
-    update = changes(cls, state, new)
-    if update:
-        more = _update(
-            one, update, writing.updating(document, writing.touched_fields(cls, update))
-        )
-        new = {**new, **more}
-    _will_be(one, state, new)
+    found, named = difference(document), names_by_stored(type(document))
+    if found is not None:
+        names = {named.get(name, name) for name in found.names}
+        _update(one, found, writing.updating(document, names))
 
 
-def _there(document: Any, verb: str) -> Stored:
-    must_be_stored(document, verb)
+def _update(one: Planned, found: Delta, values: Mapping[str, Any]) -> None:
+    """Plan to send what was *found* to have changed, and the *values* of fields."""
+    document = one.operation.document
+    guard = condition(document)
+    _give(one, values)
+    found = found.setting(encoded_values(type(document), values))
+    filter_ = {**identity(document), **guard, **found.filter}
+    one.request = requests.update(filter_, found.update, many=False, **found.options)
+    _expect(one, guard, found.stored)
+    if found.filter and not guard:
+        one.kept, one.error = found.names, partial(ConflictError, document, found.names)
+    state = attrs.evolve(_state(document), document=found.stored)
+    one.taken = partial(remember, document, state)
+
+
+def _expect(one: Planned, guard: Mapping[str, Any], raw: MQL) -> None:
+    """Say what is to be stored where the write was done; *guard* fails where it wasn't."""
+    document = one.operation.document
+    one.found, one.new = identity(document), raw
+    if guard:
+        one.kept, one.error = tuple(guard), partial(StaleDocumentError, document)
+
+
+def _state(document: Any) -> Stored:
     state: Any = state_of(document)
     return state  # type: ignore[no-any-return]
 
 
-def _update(one: Planned, update: MQL, values: Mapping[str, Any]) -> MQL:
-    document = one.operation.document
-    one.found = {**identity(document), **condition(document)}
-    _give(one, values)
-    more = encoded_values(type(document), values)
-    if more:
-        update = {**update, "$set": {**update.get("$set", {}), **more}}
-    one.request = requests.update(one.found, update, many=False)
-    return more
-
-
-def _will_be(one: Planned, state: Stored, new: MQL) -> None:
-    document = one.operation.document
-    one.new = {**state.document, **new}
-    found = attrs.evolve(state, document=one.new)
-    one.taken = lambda: remember(document, found)
-
-
 def _plan_replace(one: Planned) -> None:
     document = one.operation.document
-    state = _there(document, "replaced")
-    if state.partial:
-        name = type(document).__name__
-        msg = f"{name} was loaded in part and can't replace what is stored; save() it,"
-        raise MapperError(f"{msg} or reload() it first")
-    one.found = {**identity(document), **condition(document)}
-    fields = frozenset(fields_of(type(document)))
-    _give(one, writing.updating(document, fields))
-    raw = inserting.new(document)
-    one.request = requests.replace_one(one.found, raw)
-    one.new, one.taken = raw, _storing(one, raw)
+    must_be_stored(document, "replaced")
+    if document.__options__.validate:
+        validate(document)
+    guard = condition(document)
+    _give(one, writing.updating(document, changed_fields(document)))
+    raw = replacement(document)
+    one.request = requests.replace_one({**identity(document), **guard}, raw)
+    _expect(one, guard, raw)
+    one.taken = partial(stored, document, raw)
 
 
 def _plan_delete(one: Planned) -> None:
     document = one.operation.document
-    state = _there(document, "deleted")
+    must_be_stored(document, "deleted")
     mark = writing.marking(document)
     if mark is not None:
-        values = {**writing.updating(document, mark), **mark}
-        _will_be(one, state, _update(one, {}, values))
+        nothing = Delta((), _state(document).document)
+        _update(one, nothing, {**writing.updating(document, mark), **mark})
         return
     filter_ = {**identity(document), **condition(document)}
     one.request = requests.delete(filter_, many=False)
-    one.taken = lambda: remember(document, DELETED)
+    one.taken = partial(remember, document, DELETED)
 
 
 def _plan_update(one: Planned) -> None:
