@@ -92,7 +92,7 @@ class Aggregation(BoundPipeline[R]):
             ArgumentError: there is no such *verbosity*.
         """
         flow = explaining.explain(self.query, self, verbosity)
-        return self.query._run(flow)  # type: ignore[no-any-return]  # noqa: SLF001
+        return self.query._run(flow)  # noqa: SLF001
 
 
 class AsyncAggregation(BoundPipeline[R]):
@@ -149,4 +149,4 @@ class AsyncAggregation(BoundPipeline[R]):
             ArgumentError: there is no such *verbosity*.
         """
         flow = explaining.explain(self.query, self, verbosity)
-        return await self.query._run(flow)  # type: ignore[no-any-return]  # noqa: SLF001
+        return await self.query._run(flow)  # noqa: SLF001

@@ -40,7 +40,7 @@ class Explanation:
 
     def _of_shard(self, shard: Raw) -> Raw:
         plan: Raw = shard.get("winningPlan", shard)
-        return plan.get("queryPlan", plan)  # type: ignore[no-any-return]
+        return plan.get("queryPlan", plan)
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ def preview(query: Any, update: Any, sample: int) -> Flow[Preview[Any]]:
     before = yield from reading.made(query, copy.deepcopy(rows))
     if update is None:
         return Preview(count, before)
-    after = [changed(update, row) for row in rows]
-    if None in after:
+    found = (changed(update, row) for row in rows)
+    after = [row for row in found if row is not None]
+    if len(after) < len(rows):
         return Preview(count, before)
     return Preview(count, before, (yield from reading.made(query, after)))

@@ -38,6 +38,7 @@ def _check(query: Any, page: Any, size: Any, after: Any, before: Any) -> None:
     if len(named) > 1:
         msg = f"paginate got {' and '.join(named)}; it takes one of page, after, before"
         raise ArgumentError(msg)
+    reading.refuse_near(query, "paginate")
     _refuse_cut(query)
 
 

@@ -66,12 +66,12 @@ def _reader(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
 
 def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
     cls, name, stored = spec.root, spec.name, spec.stored
-    default = attrs.fields_dict(cls)[name].default
+    default: Any = attrs.fields_dict(cls)[name].default
 
     def read(row: dict[str, Any]) -> Any:
         if stored in row:
             return decode_field(cls, name, row[stored])
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        if isinstance(default, _FACTORY):
             return None if default.takes_self else default.factory()
         return None if default is attrs.NOTHING else default
 
@@ -79,6 +79,7 @@ def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
 
 
 _MISSING = object()
+_FACTORY: Any = attrs.Factory
 
 
 def _below(value: Any, path: list[str], annotation: Any) -> Any:

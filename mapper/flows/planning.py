@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -141,7 +141,8 @@ def _plan_save(one: Planned) -> None:
     must_be_stored(document, "saved")
     if document.__options__.validate:
         validate(document)
-    found, named = difference(document), names_by_stored(type(document))
+    cls: Any = type(document)
+    found, named = difference(document), names_by_stored(cls)
     if found is not None:
         names = {named.get(name, name) for name in found.names}
         _update(one, found, writing.updating(document, names))
@@ -171,8 +172,7 @@ def _expect(one: Planned, guard: Mapping[str, Any], raw: MQL) -> None:
 
 
 def _state(document: Any) -> Stored:
-    state: Any = state_of(document)
-    return state  # type: ignore[no-any-return]
+    return cast("Stored", state_of(document))
 
 
 def _plan_replace(one: Planned) -> None:
@@ -246,7 +246,7 @@ def _alone(query: Any, name: str, *, many: bool) -> Any:
 def _options(query: Any) -> tuple[MQL, MQL]:
     """Return the filter of *query*, and what of it one operation of many can say."""
     given = changing.sendable(query)
-    found = {name: given[name] for name in ("hint", "collation") if name in given}
+    found = {k: v for k, v in given.items() if k in ("hint", "collation")}
     return given["filter"], found
 
 

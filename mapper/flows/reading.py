@@ -88,7 +88,7 @@ def count(query: Any) -> Flow[int]:
         PlacementError: *query* asks for what is near; the server counts by a pipeline.
     """
     given = arguments(query)
-    _refuse_near(query, "count")
+    refuse_near(query, "count")
     cut: dict[str, Any] = {
         name: given[name] for name in ("skip", "limit") if name in given
     }
@@ -98,8 +98,12 @@ def count(query: Any) -> Flow[int]:
     return number
 
 
-def _refuse_near(query: Any, name: str) -> None:
-    """Refuse to sort by distance where there is no order."""
+def refuse_near(query: Any, name: str) -> None:
+    """Refuse a query that sorts by distance, where that order is lost.
+
+    Raises:
+        PlacementError: *query* asks for what is near.
+    """
     for where in parts(query.filters._node, Where):  # noqa: SLF001
         for op in where.ops:
             if op.name in ("$near", "$nearSphere"):

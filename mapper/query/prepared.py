@@ -21,6 +21,9 @@ class FilledFilter(Filter):
     """A filter that is compiled already; its tree is filled when it is asked for."""
 
     __slots__ = ("_compiled", "_open", "_values")
+    _compiled: dict[str, Any]
+    _open: Filter
+    _values: Mapping[str, Any]
 
     def __init__(
         self, compiled: dict[str, Any], open_: Filter, values: Mapping[str, Any]
@@ -39,8 +42,7 @@ class FilledFilter(Filter):
             return self._tree
 
     def _compile(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._compiled
-        return found
+        return self._compiled
 
     def __eq__(self, other: object) -> bool:
         """Tell whether *other* is the same condition, written the same way."""

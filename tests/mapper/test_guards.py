@@ -323,6 +323,12 @@ def test_counting_what_is_near(mapper, sent, method):
         " geo_near"
     )
     with pytest.raises(PlacementError) as caught:
+        query.paginate(page=1)
+    assert str(caught.value) == (
+        f"paginate got {operator}, which sorts what a find gives; write within, or aggregate"
+        " by geo_near"
+    )
+    with pytest.raises(PlacementError) as caught:
         query.aggregate([])
     assert str(caught.value) == (
         f"$match got {operator}, which no pipeline runs; write geo_near or within instead"
