@@ -127,7 +127,7 @@ class Document(Root):
     async def bulk_write(
         cls, operations: Iterable[Any], ordered: bool = True
     ) -> BulkWritten:
-        """Do many writes by one bulk write for each collection; see `Mapper.bulk_write`.
+        """Do many writes, as few commands as they can be; see `Mapper.bulk_write`.
 
         Raises:
             BulkWriteError: some were refused; it says which, and why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from mapper.events import Touched, announce
 from mapper.flows.documents import gone
 from mapper.flows.failures import duplicate_key
 from mapper.flows.planning import Planned, plan
+from mapper.tracking import Journal
 from mongo_dsl.errors import ArgumentError, OperandError
 
 
@@ -35,18 +37,31 @@ def bulk_write(
 ) -> Flow[BulkWritten]:
     """Do *operations*, those of one collection by one bulk write."""
     batches = [*_batches(_checked(operations), ordered)]
-    outcome = _Outcome()
-    for number, batch in enumerate(batches):
-        yield from _write(batch, ordered, session, outcome)
-        if outcome.failed and ordered:
-            outcome.left += [one for later in batches[number + 1 :] for _, one in later]
-            break
+    outcome, plans = _Outcome(), []
+    try:
+        for batch in batches:
+            yield from announce("before_bulk_write", *_told(batch, None))
+            plans.append((yield from plan(batch)))
+        for batch, planned in zip(batches, plans, strict=True):
+            yield from _write(batch, planned, ordered, session, outcome)
+    finally:
+        for one in itertools.chain(*plans):
+            one.undo.restore()  # of what the server took there is nothing to undo
     if outcome.failed:
-        outcome.failed.sort(key=lambda pair: pair[0].place)
-        failed = [(one.operation, reason) for one, reason in outcome.failed]
-        done = [one.operation for one in outcome.done]
-        raise BulkWriteError(failed, done, outcome.left)
+        raise _failure(outcome)
     return outcome.written
+
+
+def _failure(outcome: _Outcome) -> BulkWriteError:
+    failed = sorted(outcome.failed, key=lambda pair: pair[0].place)
+    told = [(one.operation, reason) for one, reason in failed]
+    return BulkWriteError(told, [one.operation for one in outcome.done], outcome.left)
+
+
+def _told(batch: Operations, result: BulkWritten | None) -> tuple[Any, Touched]:
+    """Return the class that a bulk write is announced for, and what is said of it."""
+    cls = batch[0][1].model
+    return cls, Touched(cls, {}, tuple(one for _, one in batch), result)
 
 
 def save_many(documents: Iterable[Any], session: Any = None) -> Flow[list[Any]]:
@@ -81,10 +96,14 @@ def _checked(operations: Iterable[Any]) -> list[tuple[int, Any]]:
 
 
 def _batches(operations: Operations, ordered: bool) -> Iterator[Operations]:
-    """Part *operations* by collection; if *ordered*, into runs that keep their order."""
-    batches: list[tuple[str, list[tuple[int, Any]]]] = []
+    """Part *operations* by collection; if *ordered*, into runs that keep their order.
+
+    Documents and queries are apart, for the server counts what all updates matched, and
+    each document must be.
+    """
+    batches: list[tuple[Any, list[tuple[int, Any]]]] = []
     for place, one in operations:
-        name = one.model.__collection__
+        name = one.model.__collection__, isinstance(one, OnQuery)
         known = batches[-1:] if ordered else batches
         batch = next((batch for found, batch in known if found == name), None)
         if batch is None:
@@ -95,30 +114,31 @@ def _batches(operations: Operations, ordered: bool) -> Iterator[Operations]:
 
 
 def _write(
-    batch: Operations, ordered: bool, session: Any, outcome: _Outcome
+    batch: Operations,
+    planned: list[Planned],
+    ordered: bool,
+    session: Any,
+    outcome: _Outcome,
 ) -> Flow[None]:
-    """Write *batch*, and add to *outcome* what became of it."""
-    cls = batch[0][1].model
-    touched = Touched(cls, {}, tuple(one for _, one in batch))
-    yield from announce("before_bulk_write", cls, touched)
-    planned = yield from plan(batch)
+    """Write what was *planned*, and add to *outcome* what became of it."""
+    if ordered and outcome.failed:
+        outcome.left += [one.operation for one in planned]
+        return
     sent = [one for one in planned if one.request is not None]
     given = {"ordered": ordered, **({} if session is None else {"session": session})}
     reply: Mapping[str, Any] = {}
     if sent:
-        requests = [one.request for one in sent]
-        command = Command(cls.__collection__, "bulk_write", (requests,), given)
-        reply = yield from _reply(command, planned)
+        name, requests = batch[0][1].model.__collection__, [o.request for o in sent]
+        reply = yield from _reply(Command(name, "bulk_write", (requests,), given))
     part = yield from _settle(planned, sent, reply, ordered, session)
     outcome.done += part.done
     outcome.failed += part.failed
     outcome.left += part.left
     outcome.written += part.written
-    told = attrs.evolve(touched, result=part.written)
-    yield from announce("after_bulk_write", cls, told)
+    yield from announce("after_bulk_write", *_told(batch, part.written))
 
 
-def _reply(command: Command, planned: list[Planned]) -> Flow[Mapping[str, Any]]:
+def _reply(command: Command) -> Flow[Mapping[str, Any]]:
     """Send *command*; what the server says of single operations is no error yet."""
     try:
         result = yield command
@@ -126,15 +146,9 @@ def _reply(command: Command, planned: list[Planned]) -> Flow[Mapping[str, Any]]:
         details = getattr(error, "details", None)
         if isinstance(details, Mapping) and details.get("writeErrors"):
             return details
-        _undo(planned)
         raise
     found: Mapping[str, Any] = result.bulk_api_result
     return found
-
-
-def _undo(planned: Iterable[Planned]) -> None:
-    for one in planned:
-        one.undo.restore()
 
 
 def _settle(
@@ -159,9 +173,9 @@ def _settle(
     refused = [one for one, _ in failed]
     done = [one for one in there if one not in refused]
     left = [one for one in planned if one.place > last]
-    _undo([*refused, *left])
     for one in done:
         one.taken()
+        one.undo = Journal()
         for event in reversed(one.events):
             document = one.operation.document
             yield from announce(f"after_{event}", type(document), document)
@@ -190,32 +204,63 @@ def _written(reply: Mapping[str, Any], sent: list[Planned]) -> BulkWritten:
 def _missed(
     planned: list[Planned], reply: Mapping[str, Any], session: Any
 ) -> Flow[list[tuple[Planned, str]]]:
-    """Find the documents that must have been there and weren't, and say why.
+    """Find the documents whose writes found nothing, and say why.
 
-    The server counts what matched in all; where that isn't enough, or queries match
-    more, the documents are read.
+    The server says how many there are, not which: where some are missing, all are read.
     """
     found = [one for one in planned if one.found is not None]
-    queries = any(isinstance(one.operation, OnQuery) for one in planned)
-    if not found or (not queries and reply.get("nMatched", 0) >= len(found)):
+    short = len(found) - reply.get("nMatched", 0)
+    if short <= 0:
         return []
-    ids = {"_id": {"$in": [one.found["_id"] for one in found]}}  # type: ignore[index]
+    stored = yield from _stored_rows(found, session)
+    there = [(one, row) for one, row in stored if row is not None]
+    lost = [(one, gone(one.operation.document)) for one, row in stored if row is None]
+    stale = yield from _stale(there, short - len(lost), session)
+    return [(one, str(error)) for one, error in [*lost, *stale]]
+
+
+def _stored_rows(
+    found: list[Planned], session: Any
+) -> Flow[list[tuple[Planned, Mapping[str, Any] | None]]]:
+    ids = [one.found["_id"] for one in found if one.found is not None]
+    rows = yield _find(found, {"_id": {"$in": ids}}, session)
+    known = [(row["_id"], row) for row in rows]
+    return [
+        (one, next((row for found_id, row in known if found_id == id_), None))
+        for one, id_ in zip(found, ids, strict=True)
+    ]
+
+
+def _find(found: list[Planned], filter_: Mapping[str, Any], session: Any) -> Command:
     given = {} if session is None else {"session": session}
     name = found[0].operation.model.__collection__
-    rows = yield Command(name, "find", (ids,), given, rows=True)
-    stored = [(row["_id"], row) for row in rows]
-    reasons = []
-    for one in found:
-        row = next((row for id_, row in stored if id_ == one.found["_id"]), None)  # type: ignore[index]
-        if row is None:
-            reasons.append((one, str(gone(one.operation.document))))
-        elif one.error is not None and _differs(one, row):
-            reasons.append((one, str(one.error())))
-    return reasons
+    return Command(name, "find", (filter_,), given, rows=True)
+
+
+def _stale(
+    there: list[tuple[Planned, Mapping[str, Any]]], short: int, session: Any
+) -> Flow[list[tuple[Planned, Exception]]]:
+    """Tell which *short* documents, of those that are *there*, weren't written.
+
+    They are those that aren't as they were to be. If these are fewer, others have written
+    the same, and nobody knows whose it is: then each is taken for someone else's. If they
+    are more, some were written beside what others wrote: their conditions still hold.
+    """
+    if short <= 0:
+        return []
+    guarded = [(one, row) for one, row in there if one.error is not None]
+    suspects = [one for one, row in guarded if _differs(one, row)]
+    if len(suspects) < short:
+        suspects = [one for one, _ in guarded]
+    elif len(suspects) > short:
+        holding = yield _find(suspects, {"$or": [s.found for s in suspects]}, session)
+        fine = [row["_id"] for row in holding]
+        failed = [s for s in suspects if s.found and s.found["_id"] not in fine]
+        suspects = failed if len(failed) >= short else suspects
+    return [(one, one.error()) for one in suspects if one.error is not None]
 
 
 def _differs(one: Planned, row: Mapping[str, Any]) -> bool:
-    """Tell whether *row* isn't what was to be stored: someone else was faster."""
+    """Tell whether *row* isn't what was to be stored."""
     new: Mapping[str, Any] = one.new or {}
-    plain = [name for name in one.kept if name in new]
-    return any(row.get(name) != new[name] for name in plain or new)
+    return any(row.get(name) != value for name, value in new.items())

@@ -53,10 +53,10 @@ MQL = dict[str, Any]
 class Planned:
     """An *operation* at its *place*, the driver's *request* for it, and what follows.
 
-    *request* is None where nothing has changed. *found* is the identity of a document that
-    must be there, *new* what is stored then. Where the write has a condition, *kept* are
-    the fields that tell whether it was met, and *error* makes what to say if not. *taken*
-    tells the document; *undo* takes back what it was given. *events* are announced.
+    *request* is None where nothing has changed. *found* is what a document is found by that
+    must be there, *new* what is stored then. Where the write has a condition, *error*
+    makes what to say if it isn't met. *taken* tells the document; *undo* takes back what it
+    was given. *events* are announced.
     """
 
     place: int
@@ -64,7 +64,6 @@ class Planned:
     request: Any = None
     found: MQL | None = None
     new: MQL | None = None
-    kept: tuple[str, ...] = ()
     error: Callable[[], Exception] | None = None
     taken: Callable[[], None] = lambda: None
     undo: Journal = attrs.field(factory=Journal)
@@ -156,19 +155,19 @@ def _update(one: Planned, found: Delta, values: Mapping[str, Any]) -> None:
     found = found.setting(encoded_values(type(document), values))
     filter_ = {**identity(document), **guard, **found.filter}
     one.request = requests.update(filter_, found.update, many=False, **found.options)
-    _expect(one, guard, found.stored)
+    _expect(one, filter_, guard, found.stored)
     if found.filter and not guard:
-        one.kept, one.error = found.names, partial(ConflictError, document, found.names)
+        one.error = partial(ConflictError, document, found.names)
     state = attrs.evolve(_state(document), document=found.stored)
     one.taken = partial(remember, document, state)
 
 
-def _expect(one: Planned, guard: Mapping[str, Any], raw: MQL) -> None:
+def _expect(one: Planned, filter_: MQL, guard: Mapping[str, Any], raw: MQL) -> None:
     """Say what is to be stored where the write was done; *guard* fails where it wasn't."""
     document = one.operation.document
-    one.found, one.new = identity(document), raw
+    one.found, one.new = filter_, raw
     if guard:
-        one.kept, one.error = tuple(guard), partial(StaleDocumentError, document)
+        one.error = partial(StaleDocumentError, document)
 
 
 def _state(document: Any) -> Stored:
@@ -183,8 +182,9 @@ def _plan_replace(one: Planned) -> None:
     guard = condition(document)
     _give(one, writing.updating(document, changed_fields(document)))
     raw = replacement(document)
-    one.request = requests.replace_one({**identity(document), **guard}, raw)
-    _expect(one, guard, raw)
+    filter_ = {**identity(document), **guard}
+    one.request = requests.replace_one(filter_, raw)
+    _expect(one, filter_, guard, raw)
     one.taken = partial(stored, document, raw)
 
 

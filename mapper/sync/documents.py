@@ -99,13 +99,13 @@ class Documents(Driven):
     def bulk_write(
         self, operations: Iterable[Any], ordered: bool = True, session: Any = None
     ) -> BulkWritten:
-        """Do many writes, by one bulk write for each collection.
+        """Do many writes: a bulk write for the documents of a collection, one for its queries.
 
         Operations are documents, which are saved, those of `mapper.bulk`, and what
         `updating` and `deleting` of queries make. If *ordered*, they are done in their
-        order until one is refused, and runs of one collection are a bulk write each; else
-        all are tried. The driver sends one command for each run of inserts, of updates
-        and of deletes. Where documents to save may be gone, one more command reads them.
+        order until one is refused, and each run is a bulk write; else all are tried. The
+        driver sends one command for each run of inserts, of updates and of deletes. Where
+        documents to save weren't found, one more command reads which.
 
         Raises:
             BulkWriteError: some were refused; it says which, and why.

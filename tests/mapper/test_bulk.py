@@ -1,12 +1,14 @@
 """Many writes in one command a collection."""
 
+import pickle
+
 import pytest
-from pymongo.operations import DeleteOne, InsertOne, UpdateMany
+from pymongo.operations import DeleteOne, InsertOne, UpdateMany, UpdateOne
 
 from mapper import SyncDocument, field
 from mapper.behaviour import Behaviour
 from mapper.bulk import BulkWritten, Delete, Insert, Replace
-from mapper.commands import Command
+from mapper.commands import Command, run
 from mapper.errors import (
     BulkWriteError,
     DocumentNotFoundError,
@@ -115,7 +117,7 @@ class TestBulkWrite:
     """`bulk_write`: operations of all kinds."""
 
     async def test_everything_at_once(self, driver, models, sent):
-        """One bulk write does inserts, changes, replacements, deletes and query writes."""
+        """Inserts, changes, replacements and deletes are one bulk write, queries another."""
         Account, _ = models  # noqa: N806
         a, b, c = (Account(id=n, owner=f"o{n}") for n in (1, 2, 3))
         await driver.done(driver.mapper.insert_many([a, b, c]))
@@ -138,12 +140,12 @@ class TestBulkWrite:
                 ordered=False,
             )
         )
-        assert sorted(sent) == ["delete", "find", "insert", "update"]
+        assert sorted(sent) == ["delete", "delete", "insert", "update", "update"]
         assert (done.inserted, done.deleted, done.upserted_ids) == (1, 1, {5: 9})
         assert rows(driver) == {
             1: {"owner": "o1", "balance": 10},
             2: {"owner": "new", "balance": 0},
-            4: {"owner": "o4", "balance": rows(driver)[4]["balance"]},
+            4: {"owner": "o4", "balance": 3},
             9: {"owner": "o9", "balance": 1},
         }
         with pytest.raises(DocumentNotFoundError):
@@ -285,7 +287,7 @@ def test_the_flow_speaks_the_drivers_words():
     stored = Account(id=1)
     flow = bulk.bulk_write(
         [
-            Account(id=2),
+            Account.filter(id=4).updating(balance=2, many=False, upsert=True),
             Account.filter(owner="x").updating(balance=1),
             Account.filter(id=3).deleting(many=False),
         ]
@@ -296,13 +298,15 @@ def test_the_flow_speaks_the_drivers_words():
         "bulk_write",
         (
             [
-                InsertOne({"_id": 2, "owner": "", "balance": 0}),
+                UpdateOne({"_id": 4}, {"$set": {"balance": 2}}, upsert=True),
                 UpdateMany({"owner": "x"}, {"$set": {"balance": 1}}, upsert=False),
                 DeleteOne({"_id": 3}),
             ],
         ),
         {"ordered": True},
     )
+    command = next(bulk.bulk_write([stored], ordered=False))
+    assert command.args == ([InsertOne({"_id": 1, "owner": "", "balance": 0})],)
     assert not stored.is_stored
 
 
@@ -367,6 +371,23 @@ def test_behaviours_apply(mapper, sent):
     assert mapper.database.locked.find_one({"_id": 1})["hidden"] is True
 
 
+def test_the_same_change_of_another(mapper, sent):
+    """A change that someone else made, too, isn't taken for ours: one of two is lost."""
+    one, other = Locked(id=1), Locked(id=2)
+    mapper.save_many([one, other])
+    one.text = other.text = "x"
+    theirs = {"$set": {"text": "x", "version": 2}}
+    mapper.database.locked.update_one({"_id": 2}, theirs)
+    sent.clear()
+    with pytest.raises(BulkWriteError) as caught:
+        mapper.save_many([other])
+    assert sent == ["update", "find"]
+    assert [operation.document for operation, _ in caught.value.failed] == [other]
+    assert other.version == 1
+    mapper.save_many([one])
+    assert one.version == 2
+
+
 class TestEvents:
     """Hooks run for every document of a bulk write."""
 
@@ -404,3 +425,48 @@ class TestEvents:
             ("after_save", 2),
             ("bulk", 1),
         ]
+
+
+class Listed(SyncDocument):
+    id: int
+    items: list[int] = field(factory=list)
+
+
+def test_lists_survive_other_writers(mapper, sent):
+    """Appends join what others append; what can't be joined is told."""
+    one, other = Listed(id=1, items=[1]), Listed(id=2, items=[1, 2])
+    mapper.save_many([one, other])
+    stored = mapper.database.listed
+    stored.update_one({"_id": 1}, {"$push": {"items": 5}})
+    stored.update_one({"_id": 2}, {"$set": {"items": [9]}})
+    one.items[0] = 3  # beside what was appended
+    other.items.reverse()
+    sent.clear()
+    with pytest.raises(BulkWriteError) as caught:
+        mapper.save_many([one, other])
+    assert sent == ["update", "find", "find"]
+    assert [operation.document for operation, _ in caught.value.failed] == [other]
+    assert [row["items"] for row in stored.find()] == [[5, 3], [9]]
+
+
+def test_errors_travel():
+    """What a bulk write raises can be pickled."""
+    error = BulkWriteError([(1, "why")], [2], [3])
+    copied = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (copied.failed, copied.done, copied.left) == ([(1, "why")], [2], [3])
+    assert str(copied) == (
+        "1 of 3 operations were refused, 1 are done, 1 were not tried; the first, 1, was"
+        " refused because why"
+    )
+
+
+def test_a_connection_that_fails():
+    """What isn't about single operations is raised as it is, and nothing is given."""
+    one = Locked(id=1)
+
+    def fail(step):
+        raise ConnectionError(step.method)
+
+    with pytest.raises(ConnectionError):
+        run(bulk.bulk_write([one]), fail)
+    assert (one.version, one.is_stored) == (0, False)

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import math
+import pickle
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapper import SyncDocument, field
+from mapper.commands import Command
+from mapper.errors import DefinitionError
+from mapper.flows import paging
 from mapper.pages import KeysetPage, Page
 from mongo_dsl import QuerySet
 from mongo_dsl.errors import ArgumentError, CursorError, OperandError
@@ -376,6 +380,23 @@ class TestCursors:
             Signed.all().signed("other").after(text)
         assert "ours" not in repr(Signed.__options__)
 
+    def test_bad_secrets_of_a_class(self):
+        """They are found when the class is made, and not shown."""
+        with pytest.raises(DefinitionError) as caught:
+
+            class Signed(SyncDocument):
+                class Meta:
+                    cursor_secret = 4711  # no text
+
+        assert str(caught.value) == (
+            "Signed.Meta.cursor_secret got a secret that is a int; secrets are text or bytes"
+        )
+
+    def test_errors_travel(self):
+        """A cursor error keeps its reason."""
+        error = pickle.loads(pickle.dumps(CursorError("why", "altered")))  # noqa: S301 - our own
+        assert (str(error), error.reason) == ("why", "altered")
+
     def test_values_never_become_operators(self):
         """Even a cursor that was signed holds nothing but values."""
         text = self.query.cursor({"_id": {"$gt": ""}, "score": {"$ne": None}})
@@ -479,3 +500,22 @@ def test_every_document_comes_once(mapper, documents, keys, down, size):
         page = query.paginate(before=page.previous_cursor, size=size)
         backwards = [row["_id"] for row in page] + backwards
     assert backwards == expected
+
+
+def test_pages_by_hand():
+    """The flow asks for one document more than a page has, and counts if it comes."""
+    flow = paging.paginate(Player.all().sort("name"), 3, 2, None, None)
+    command = next(flow)
+    assert command == Command(
+        "player",
+        "find",
+        (),
+        {"filter": {}, "sort": [("name", 1), ("_id", 1)], "skip": 4, "limit": 3},
+        rows=True,
+    )
+    command = flow.send([{"_id": n, "name": "x"} for n in range(3)])
+    assert command == Command("player", "count_documents", ({},))
+    with pytest.raises(StopIteration) as done:
+        flow.send(9)
+    page = done.value.value
+    assert ([p.id for p in page], page.total, page[1].id) == ([0, 1], 9, 1)
