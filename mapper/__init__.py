@@ -1,12 +1,9 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
-from mapper.databases import (
-    DatabaseConfig,
-    DatabaseManager,
-    connect,
-    connect_async,
-)
+from mapper.connecting import DatabaseConfig, connect, connect_async
+from mapper.conversion.trees import discriminated
+from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
@@ -26,6 +23,7 @@ __all__ = [
     "SyncDocument",
     "connect",
     "connect_async",
+    "discriminated",
     "field",
     "state_field",
 ]

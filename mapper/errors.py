@@ -18,7 +18,12 @@
     ├── BulkWriteError             (ValueError)    some of many operations refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── TooManyAffectedError       (ValueError)    an update or delete of more than was allowed
+    ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── SessionError               (RuntimeError)  a session used where it can't be
+    ├── TransactionError           (RuntimeError)  a transaction that can't be begun or committed
+    │   ├── TransactionAbortedError                … nothing of it was written
+    │   └── UnknownCommitError                     … nobody knows whether it was written
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
@@ -248,8 +253,61 @@ class TooManyAffectedError(MapperError, ValueError):
         return type(self), (self.name, self.allowed, self.count)
 
 
+class ResumeTokenLostError(MapperError, LookupError):
+    """A change stream can't go on after *token*: what followed isn't kept any more.
+
+    *name* is the name it was saved under, None if it wasn't; *reason* is the server's.
+    """
+
+    def __init__(
+        self, collection: str, token: Any, name: str | None, reason: str
+    ) -> None:
+        saved = "" if name is None else f" saved as {name!r}"
+        forget = (
+            "watch without start_after"
+            if name is None
+            else "save None in its place in the store"
+        )
+        super().__init__(
+            f"the changes of {collection} can't be followed from the token{saved}, which"
+            f" the server's oplog doesn't reach; read the collection anew, then {forget};"
+            f" a larger oplog reaches further back ({reason})"
+        )
+        self.collection = collection
+        self.token = token
+        self.name = name
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.token, self.name, self.reason)
+
+
 class NotBoundError(MapperError, RuntimeError):
     """A document class is used without a database to run on."""
+
+
+class SessionError(MapperError, RuntimeError):
+    """A session is used by another task or thread than the one it belongs to."""
+
+
+class TransactionError(MapperError, RuntimeError):
+    """A transaction can't be begun, committed or extended as it was asked."""
+
+
+class TransactionAbortedError(TransactionError):
+    """A transaction was aborted and wrote nothing; it was tried *attempts* times."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+
+
+class UnknownCommitError(TransactionError):
+    """A commit was sent *attempts* times, and nobody knows whether it was taken."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
 
 
 class HookError(MapperError, TypeError):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
-from mongo_dsl.errors import DslError
+from mongo_dsl.errors import ArgumentError, DslError
 from mongo_dsl.names import suggestion
 from mongo_dsl.queryset.places import as_secrets
 
@@ -27,6 +28,15 @@ class Options:
         operator_dicts: whether keyword filters take MQL's operator documents.
         cursor_secret: what signs the cursors of keyset pages; see `QuerySet.signed`.
         indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        discriminator: the key under which documents keep the name of their class, so
+            that subclasses share the collection.
+        discriminator_value: what the class is called there; its name if not given.
+        unknown: what becomes of stored fields that the class doesn't describe: they are
+            kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
+            make loading an error (``"refuse"``).
+        read_concern: how sure reads must be, PyMongo's or by name.
+        write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
+        read_preference: which members of a replica set reads ask, PyMongo's or by name.
     """
 
     collection_name: str
@@ -36,15 +46,30 @@ class Options:
     operator_dicts: bool = True
     cursor_secret: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     indexes: tuple[Index, ...] = ()
+    discriminator: str | None = None
+    discriminator_value: str | None = None
+    unknown: str = "preserve"
+    read_concern: Any = None
+    write_concern: Any = None
+    read_preference: Any = None
+
+    def __attrs_post_init__(self) -> None:
+        said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
+        name = collection_name(str(self.collection_name), said)
+        object.__setattr__(self, "collection_name", name)
 
 
-_OWN = ("collection_name", "abstract")
+_OWN = ("collection_name", "abstract", "discriminator_value")
+_CONCERNS = ("read_concern", "write_concern", "read_preference")
+UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
     "abstract": bool,
     "database": str,
     "validate": bool,
     "operator_dicts": bool,
+    "discriminator": str,
+    "discriminator_value": str,
 }
 
 
@@ -81,9 +106,21 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
             raise DefinitionError(msg)
     if "cursor_secret" in given:
         given["cursor_secret"] = _secrets(name, given["cursor_secret"])
+    if given.get("unknown", "preserve") not in UNKNOWN:
+        listed = ", ".join(map(repr, UNKNOWN))
+        msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
+        raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return given
+    return {**given, **_concerns(name, given)}
+
+
+def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return concerns(**{c: given[c] for c in _CONCERNS if c in given}).said()
+    except ArgumentError as error:
+        msg = f"{name}.Meta.{error}"
+        raise DefinitionError(msg) from error
 
 
 def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:

@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -52,7 +52,16 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("bulk", "errors", "explanation", "pages", "preview", "requests"),
-    ("embedded", "fields", "conversion", "commands", "indexes"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+    ),
     (
         "pytest_plugin",
         "converter",
@@ -62,21 +71,22 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
-    ("validation", "tracking", "hydration", "scopes"),
+    ("validation", "tracking", "hydration", "scopes", "streams"),
     ("metaclass", "flows"),
-    ("binding", "cursors"),
+    ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
-    "mapper.databases",
-    "mapper.embedded",
-    "mapper.pytest_plugin",
     "mapper.requests",
+    "mapper.concerns",
+    "mapper.connecting",
+    "mapper.embedded.replica_set",
+    "mapper.pytest_plugin",
 }
 
 

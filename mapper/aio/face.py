@@ -11,16 +11,20 @@ from mapper import binding
 from mapper.aio.documents import Documents
 from mapper.aio.managing import Managing
 from mapper.aio.queries import Queries
+from mapper.aio.transactions import Transactions
 from mapper.query import AsyncQuery
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import AsyncChangeStream
+    from mapper.flows.watching import WatchOptions
 
 M = TypeVar("M")
 
 
-class AsyncMapper(Documents, Queries, Managing):
+class AsyncMapper(Documents, Queries, Managing, Transactions):
     """Documents in *database*, PyMongo's `AsyncDatabase` or Motor's.
 
     As a context manager it closes its client at the end.
@@ -56,6 +60,12 @@ class AsyncMapper(Documents, Queries, Managing):
     async def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
         return await self.find(model, id=id).first()
+
+    def watch(
+        self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]
+    ) -> AsyncChangeStream[M]:
+        """Follow the changes of the documents of *model* that match; see the `watch` of queries."""
+        return self.find(model, *filters).watch(**options)
 
     async def close(self) -> None:
         """Close the client and forget what was registered with it."""

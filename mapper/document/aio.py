@@ -9,12 +9,15 @@ from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
 from mapper.bulk import BulkWritten
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.query import AsyncQuery, seed_query
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import AsyncChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class Document(Root):
@@ -71,6 +74,13 @@ class Document(Root):
         return AsyncAggregation(cls)
 
     @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> AsyncChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
+
+    @classmethod
     async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -85,8 +95,12 @@ class Document(Root):
 
     @classmethod
     async def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return await cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return await cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     async def get_or_create(

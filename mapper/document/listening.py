@@ -11,6 +11,7 @@ class Listening:
     """Class methods that have functions called at events."""
 
     __slots__ = ()
+    __root__ = True
 
     @classmethod
     def on(cls, event: str, function: Any = None) -> Any:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson import ObjectId
 
+from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.document.listening import Listening
+from mapper.errors import MapperError
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import DELETED, Stored, changed_fields, state_of, update_of
+from mapper.tracking import (
+    DELETED,
+    Stored,
+    changed_fields,
+    kept,
+    state_of,
+    update_of,
+)
 from mongo_dsl import Fields
+from mongo_dsl.conformity import kind_of
 
 
 if TYPE_CHECKING:
@@ -29,6 +41,9 @@ else:
     def dataclass_transform(**_: Any) -> Any:
         """Do nothing: type checkers alone care, and Python 3.10 has none."""
         return lambda cls: cls
+
+
+D = TypeVar("D")
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
@@ -60,6 +75,14 @@ class Root(Listening, metaclass=_Meta):
     def is_stored(self) -> bool:
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
+
+    @property
+    def unknown_fields(self) -> Mapping[str, Any]:
+        """What is stored beside the fields of the class, as copies, to be read alone.
+
+        It stays in the database if the class preserves it, and is empty if not.
+        """
+        return MappingProxyType(as_stored(kept(self)))
 
     @property
     def is_dirty(self) -> bool:
@@ -121,6 +144,22 @@ class Root(Listening, metaclass=_Meta):
             object.__setattr__(
                 self, name, value
             )  # what was checked is not checked again
+
+
+def checked(cls: Any, documents: Iterable[D]) -> Iterator[D]:
+    """Yield *documents*, which *cls* is asked to insert.
+
+    Raises:
+        MapperError: one isn't stored where documents of *cls* are.
+    """
+    for one in documents:
+        if getattr(
+            type(one), "__collection__", None
+        ) != cls.__collection__ or not isinstance(one, cls):
+            name = cls.__name__
+            msg = f"{name}.insert_many got {kind_of(one)}; it takes documents of {name}"
+            raise MapperError(msg)
+        yield one
 
 
 def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A002

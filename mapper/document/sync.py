@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
 from mapper.bulk import BulkWritten
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import ChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class SyncDocument(Root):
@@ -57,6 +60,13 @@ class SyncDocument(Root):
         return Aggregation(cls)
 
     @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
+
+    @classmethod
     def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -71,8 +81,12 @@ class SyncDocument(Root):
 
     @classmethod
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     def get_or_create(

@@ -214,16 +214,19 @@ def _missed(
         return []
     stored = yield from _stored_rows(found, session)
     there = [(one, row) for one, row in stored if row is not None]
-    lost = [(one, gone(one.operation.document)) for one, row in stored if row is None]
-    stale = yield from _stale(there, short - len(lost), session)
-    return [(one, str(error)) for one, error in [*lost, *stale]]
+    lost = [
+        (one, str(gone(one.operation.document))) for one, row in stored if row is None
+    ]
+    return [*lost, *_stale(there, short - len(lost))]
 
 
 def _stored_rows(
     found: list[Planned], session: Any
 ) -> Flow[list[tuple[Planned, Mapping[str, Any] | None]]]:
     ids = [one.found["_id"] for one in found if one.found is not None]
-    rows = yield _find(found, {"_id": {"$in": ids}}, session)
+    given = {} if session is None else {"session": session}
+    name, filter_ = found[0].operation.model.__collection__, {"_id": {"$in": ids}}
+    rows = yield Command(name, "find", (filter_,), given, rows=True)
     known = [(row["_id"], row) for row in rows]
     return [
         (one, next((row for found_id, row in known if found_id == id_), None))
@@ -231,33 +234,25 @@ def _stored_rows(
     ]
 
 
-def _find(found: list[Planned], filter_: Mapping[str, Any], session: Any) -> Command:
-    given = {} if session is None else {"session": session}
-    name = found[0].operation.model.__collection__
-    return Command(name, "find", (filter_,), given, rows=True)
-
-
 def _stale(
-    there: list[tuple[Planned, Mapping[str, Any]]], short: int, session: Any
-) -> Flow[list[tuple[Planned, Exception]]]:
+    there: list[tuple[Planned, Mapping[str, Any]]], short: int
+) -> list[tuple[Planned, str]]:
     """Tell which *short* documents, of those that are *there*, weren't written.
 
     They are those that aren't as they were to be. If these are fewer, others have written
-    the same, and nobody knows whose it is: then each is taken for someone else's. If they
-    are more, some were written beside what others wrote: their conditions still hold.
+    the same, and nobody knows whose it is; if they are more, some were written beside
+    what others wrote. Then none of them is taken for written, and the reason says so.
     """
     if short <= 0:
         return []
     guarded = [(one, row) for one, row in there if one.error is not None]
-    suspects = [one for one, row in guarded if _differs(one, row)]
-    if len(suspects) < short:
-        suspects = [one for one, _ in guarded]
-    elif len(suspects) > short:
-        holding = yield _find(suspects, {"$or": [s.found for s in suspects]}, session)
-        fine = [row["_id"] for row in holding]
-        failed = [s for s in suspects if s.found and s.found["_id"] not in fine]
-        suspects = failed if len(failed) >= short else suspects
-    return [(one, one.error()) for one in suspects if one.error is not None]
+    unlike = [(one, row) for one, row in guarded if _differs(one, row)]
+    suspects = unlike if len(unlike) >= short else guarded
+    doubt = _DOUBT if len(suspects) > short else ""
+    return [(o, f"{o.error()}{doubt}") for o, _ in suspects if o.error is not None]
+
+
+_DOUBT = "; it may have been saved beside that, only a reload tells"
 
 
 def _differs(one: Planned, row: Mapping[str, Any]) -> bool:

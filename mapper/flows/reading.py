@@ -8,7 +8,9 @@ from typing import Any
 import attrs
 
 from mapper.commands import Command, Flow
+from mapper.concerns import collection_name
 from mapper.converter import decode
+from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
@@ -171,6 +173,9 @@ def _refuse_strangers(query: Any, pipeline: Any) -> None:
     if getattr(model, "__collection__", collection(query)) != collection(query):
         msg = f"{_named(query)} can't run a pipeline that was started from"
         raise OperandError(f"{msg} {model.__name__}; run it on {model.__name__}")
+    if class_filter(model) is not None and not issubclass(query.model, model):
+        msg = f"{_named(query)} has documents that aren't of {model.__name__}, whose"
+        raise OperandError(f"{msg} pipeline it got; run it on {model.__name__}")
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:
@@ -228,10 +233,10 @@ def arguments(query: Any) -> dict[str, Any]:
     return given
 
 
-def collection(query: QuerySet[Any]) -> str:
-    """Return the name of the collection that *query* asks."""
-    name: str = query.model.__collection__  # type: ignore[union-attr]
-    return name
+def collection(query: Any) -> str:
+    """Return the name of the collection that *query* asks, and how it wants it asked."""
+    name: str = query.model.__collection__
+    return collection_name(name, query.concerns, own=True)
 
 
 def _named(query: QuerySet[Any]) -> str:

@@ -11,9 +11,10 @@ from mapper.tracking.encoding import (
     encoded,
     names_by_stored,
 )
-from mapper.tracking.journal import Journal, assign, journal
+from mapper.tracking.journal import Journal, assign, journal, recording
 from mapper.tracking.saving import changed_fields, difference, replacement, update_of
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
+from mapper.tracking.unknown import kept
 
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "encode_field",
     "encoded",
     "journal",
+    "kept",
     "names_by_stored",
+    "recording",
     "remember",
     "replacement",
     "state_of",

@@ -1,4 +1,4 @@
-"""Which arrays are sets: annotations followed along the paths of stored documents."""
+"""Which arrays are sets, and what has no parts: annotations followed along the paths of stored documents."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections import abc
 from collections.abc import Mapping
 from typing import Any
 
+from mapper.conversion.arrays import is_row
 from mapper.conversion.classes import fields_of, is_class
+from mapper.conversion.geometry import is_shape
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.structure import element_of
+from mongo_dsl.variants import discriminator_of, variants
 
 
 _SETS = (set, frozenset, abc.Set, abc.MutableSet)
@@ -21,6 +24,11 @@ def is_set(annotation: Any) -> bool:
     origins = [typing.get_origin(m) or m for m in members(annotation)]
     arrays = [one for one in origins if _is_array(one)]
     return bool(arrays) and all(one in _SETS for one in arrays)
+
+
+def is_one_value(annotation: Any) -> bool:
+    """Tell whether what is stored is never changed in part: rows and shapes."""
+    return any(is_shape(one) or is_row(one) for one in map(bare, members(annotation)))
 
 
 def _is_array(origin: Any) -> bool:
@@ -45,11 +53,18 @@ def items_of(annotation: Any) -> Any:
 
 def _entry(member: Any, name: str) -> Any:
     if is_class(member):
-        return stored_fields(member).get(name)
+        return _field(member, name)
     origin = typing.get_origin(member)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return typing.get_args(member)[1]
     return None
+
+
+def _field(cls: Any, name: str) -> Any:
+    """Return the annotation of a field of *cls*, or of the subclasses stored with it."""
+    classes = (cls,) if discriminator_of(cls) is None else variants(cls)
+    found = [stored_fields(one)[name] for one in classes if name in stored_fields(one)]
+    return found[0] if len({*found}) == 1 else None
 
 
 @functools.lru_cache(maxsize=1024)

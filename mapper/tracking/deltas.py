@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from mapper.tracking.annotations import is_set, items_of, within
+from mapper.tracking.annotations import is_one_value, is_set, items_of, within
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.guards import guards
 from mapper.tracking.lists import list_steps, set_steps, splice
@@ -106,7 +106,9 @@ def _steps(
     """Yield the steps at *path*, and within it where that is safe."""
     if same(known, new):
         return
-    if continues(old, known, new) and _addressable(known, new):
+    if is_one_value(annotation):
+        yield Assign(path, new)
+    elif continues(old, known, new) and _addressable(known, new):
         yield from _document(path, old, known, new, annotation)
     elif _is_empty_default(old, known, new):
         yield from _started(path, known, new, annotation)

@@ -35,7 +35,16 @@ def list_steps(path: Path, old: list[Any], known: list[Any], new: list[Any]) -> 
 def _change_inside(
     known: list[Any], new: list[Any], before: list[Any], after: list[Any]
 ) -> bool:
-    """Tell whether items with parts have changed, rather than came and went."""
+    """Tell whether items have changed, rather than came and went.
+
+    In a list of the same length, those that differ did where as many stand in their
+    place as there are left at all; in others, those that have parts and a partner.
+    """
+    if len(before) == len(after):
+        unmoved = sum(one == other for one, other in zip(before, after, strict=True))
+        staying = set(before) & set(after)
+        if unmoved >= sum(one in staying for one in before):
+            return True
     pairs = enumerate(partners(known, new))
     return any(
         before[partner] != after[place]

@@ -10,6 +10,7 @@ from mapper.tracking.comparison import GONE, same
 from mapper.tracking.deltas import Delta, delta
 from mapper.tracking.encoding import as_loaded, decode_field, encoded, immutable_fields
 from mapper.tracking.state import DELETED, Stored, state_of
+from mapper.tracking.unknown import kept
 from mongo_dsl.structure import fields_of
 
 
@@ -34,6 +35,8 @@ def difference(document: Any) -> Delta | None:
 def replacement(document: Any) -> dict[str, Any]:
     """Return what replaces the stored *document*, which must have been loaded whole.
 
+    What its class doesn't describe is in it, if that is preserved.
+
     Raises:
         ValidationError: a field has changed that is immutable.
         MapperError: it was loaded in part.
@@ -43,7 +46,7 @@ def replacement(document: Any) -> dict[str, Any]:
         msg = f"{owner} was loaded in part and can't replace what is stored; save() it,"
         raise MapperError(f"{msg} or reload() it first")
     _refuse_immutable(document, *_changed(document, state))
-    return encoded(document)
+    return {**encoded(document), **kept(document)}
 
 
 def update_of(document: Any) -> Any:
