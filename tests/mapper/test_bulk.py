@@ -450,7 +450,7 @@ def test_lists_survive_other_writers(mapper, sent):
         reason.endswith("; it may have been saved beside that, only a reload tells")
         for _, reason in caught.value.failed
     )
-    assert [row["items"] for row in stored.find()] == [[5, 3], [9]]
+    assert [row["items"] for row in stored.find()] == [[3, 5], [9]]
 
 
 def test_errors_travel():
