@@ -18,6 +18,11 @@
     ├── BulkWriteError             (ValueError)    some of many operations refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── TooManyAffectedError       (ValueError)    an update or delete of more than was allowed
+    ├── IndexConflictError         (ValueError)    an index that is there otherwise than declared
+    ├── UnknownIndexError          (LookupError)   an index named that can't be meant
+    ├── CollectionConflictError    (ValueError)    a collection that is there otherwise than declared
+    ├── UnknownOptionError         (LookupError)   an option of a collection that doesn't differ
+    ├── UnsupportedError           (RuntimeError)  what this server or collection can't do
     ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── SessionError               (RuntimeError)  a session used where it can't be
@@ -251,6 +256,49 @@ class TooManyAffectedError(MapperError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.name, self.allowed, self.count)
+
+
+class IndexConflictError(MapperError, ValueError):
+    """Indexes are there otherwise than declared, and nothing was done about any.
+
+    *plan* is how all of them differ, *names* are those to rebuild.
+    """
+
+    def __init__(self, plan: Any, told: str, names: Sequence[str]) -> None:
+        super().__init__(f"{plan.collection} has indexes in conflict: {told}")
+        self.plan = plan
+        self.told = told
+        self.names = tuple(names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told, self.names)
+
+
+class UnknownIndexError(MapperError, LookupError):
+    """An index was named that isn't there, or that may not be touched."""
+
+
+class CollectionConflictError(MapperError, ValueError):
+    """A collection is there otherwise than declared, and nothing was done about it.
+
+    *plan* says how it differs.
+    """
+
+    def __init__(self, plan: Any, told: str) -> None:
+        super().__init__(f"{plan.collection} is there otherwise than declared: {told}")
+        self.plan = plan
+        self.told = told
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told)
+
+
+class UnknownOptionError(MapperError, LookupError):
+    """An option of a collection was named that doesn't differ, or can't be changed."""
+
+
+class UnsupportedError(MapperError, RuntimeError):
+    """This server or this collection can't do what was asked."""
 
 
 class ResumeTokenLostError(MapperError, LookupError):

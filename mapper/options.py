@@ -8,9 +8,12 @@ from typing import Any
 
 import attrs
 
+from mapper.collections.declared import kinds_of
+from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mapper.indexes.search import Search
 from mongo_dsl.errors import ArgumentError, DslError
 from mongo_dsl.names import suggestion
 from mongo_dsl.queryset.places import as_secrets
@@ -27,7 +30,13 @@ class Options:
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
         cursor_secret: what signs the cursors of keyset pages; see `QuerySet.signed`.
-        indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        indexes: the indexes, beside those of the fields; those of Atlas Search, too.
+        timeseries: that the collection is a time series.
+        capped: that the collection has a greatest size.
+        clustered: that documents are stored in the order of their ids; True or a `Clustered`.
+        view: that the collection is a view, which can't be written.
+        collation: the rules for comparing text, in the driver's words.
+        validator: that the server checks documents by the schema of the class; True or a `Validator`.
         discriminator: the key under which documents keep the name of their class, so
             that subclasses share the collection.
         discriminator_value: what the class is called there; its name if not given.
@@ -45,7 +54,13 @@ class Options:
     validate: bool = True
     operator_dicts: bool = True
     cursor_secret: tuple[bytes, ...] = attrs.field(default=(), repr=False)
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[Index | Search, ...] = ()
+    timeseries: TimeSeries | None = None
+    capped: Capped | None = None
+    clustered: Clustered | None = None
+    view: View | None = None
+    collation: Mapping[str, Any] | None = None
+    validator: Validator | None = None
     discriminator: str | None = None
     discriminator_value: str | None = None
     unknown: str = "preserve"
@@ -112,7 +127,7 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
         raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return {**given, **_concerns(name, given)}
+    return {**given, **_concerns(name, given), **kinds_of(name, given)}
 
 
 def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,10 +146,10 @@ def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:
         raise DefinitionError(str(error)) from None
 
 
-def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:
+def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:
     found = tuple(indexes) if isinstance(indexes, (list, tuple)) else (indexes,)
     for index in found:
-        if not isinstance(index, Index):
+        if not isinstance(index, (Index, Search)):
             msg = f"{name}.Meta.indexes has {index!r}; it takes a list of Index(...)"
             raise DefinitionError(msg)
     return found

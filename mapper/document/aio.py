@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
 from mapper.bulk import BulkWritten
 from mapper.document.root import Root, checked, first_of, index_of
+from mapper.namespaces import AsyncCollection, AsyncIndexes
 from mapper.query import AsyncQuery, seed_query
 
 
@@ -36,6 +37,12 @@ class Document(Root):
 
     __slots__ = ()
     __root__ = True
+    __collection_of__ = AsyncCollection
+    __indexes_of__ = AsyncIndexes
+
+    if TYPE_CHECKING:
+        collection: ClassVar[AsyncCollection]
+        indexes: ClassVar[AsyncIndexes]
 
     @classmethod
     def find(cls, *filters: Any, **keywords: Any) -> AsyncQuery[Self]:
@@ -174,7 +181,10 @@ class Document(Root):
 
     @classmethod
     async def create_indexes(cls) -> list[str]:
-        """Create the indexes the class declares and return their names."""
+        """Create the indexes the class declares and return their names.
+
+        Sends one command, or none where none are declared.
+        """
         return await cls._mapper().create_indexes(cls)
 
     async def insert(self) -> Self:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
 from mapper.bulk import BulkWritten
 from mapper.document.root import Root, checked, first_of, index_of
+from mapper.namespaces import Collection, Indexes
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
 
@@ -31,6 +32,12 @@ class SyncDocument(Root):
 
     __slots__ = ()
     __root__ = True
+    __collection_of__ = Collection
+    __indexes_of__ = Indexes
+
+    if TYPE_CHECKING:
+        collection: ClassVar[Collection]
+        indexes: ClassVar[Indexes]
 
     @classmethod
     def find(cls, *filters: Any, **keywords: Any) -> Query[Self]:
@@ -155,7 +162,10 @@ class SyncDocument(Root):
 
     @classmethod
     def create_indexes(cls) -> list[str]:
-        """Create the indexes the class declares and return their names."""
+        """Create the indexes the class declares and return their names.
+
+        Sends one command, or none where none are declared.
+        """
         return cls._mapper().create_indexes(cls)
 
     def insert(self) -> Self:

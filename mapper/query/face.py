@@ -10,7 +10,7 @@ import attrs
 from mapper.bulk import DeleteWhere, UpdateWhere
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
-from mapper.indexes import is_unique
+from mapper.indexes.uniqueness import is_unique
 from mapper.query.prepared import PreparedQuery
 from mapper.scopes import scoped
 from mapper.tracking import encoded
