@@ -1,6 +1,14 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.collections import (
+    Capped,
+    Clustered,
+    CollectionPlan,
+    TimeSeries,
+    Validator,
+    View,
+)
 from mapper.computed import computed
 from mapper.connecting import DatabaseConfig, connect, connect_async
 from mapper.conversion.trees import discriminated
@@ -9,7 +17,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.encryption import encrypted_field
 from mapper.fields import field
-from mapper.indexes import Index
+from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.json_text import json_field
 from mapper.states import state_field
 from mapper.sync import Mapper
@@ -17,13 +25,22 @@ from mapper.sync import Mapper
 
 __all__ = [
     "AsyncMapper",
+    "Capped",
+    "Clustered",
+    "CollectionPlan",
     "DatabaseConfig",
     "DatabaseManager",
     "Document",
     "EmbeddedMongo",
     "Index",
+    "IndexPlan",
     "Mapper",
+    "SearchIndex",
     "SyncDocument",
+    "TimeSeries",
+    "Validator",
+    "VectorIndex",
+    "View",
     "computed",
     "connect",
     "connect_async",

@@ -51,7 +51,7 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors",),
+    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
     (
         "embedded",
         "fields",
@@ -67,6 +67,7 @@ MAPPER_FLOORS = (
     (
         "pytest_plugin",
         "converter",
+        "collections",
         "options",
         "connection",
         "behaviour",
@@ -74,7 +75,15 @@ MAPPER_FLOORS = (
         "states",
     ),
     ("json_text", "encryption"),
-    ("validation", "tracking", "hydration", "scopes", "streams"),
+    (
+        "validation",
+        "tracking",
+        "hydration",
+        "scopes",
+        "exchange",
+        "namespaces",
+        "streams",
+    ),
     ("metaclass", "flows"),
     ("binding", "cursors", "changestreams"),
     ("query",),
@@ -85,6 +94,7 @@ MAPPER_FLOORS = (
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
+    "mapper.requests",
     "mapper.concerns",
     "mapper.connecting",
     "mapper.embedded.replica_set",

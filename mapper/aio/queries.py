@@ -23,14 +23,18 @@ class Queries(Driven):
     ) -> AsyncCursor[M]:
         """Open a cursor over the documents of *query*, to be iterated over once."""
         command = reading.find(query, batch_size)
-        return AsyncCursor(lambda: self._open(command), reader(query))
+        return AsyncCursor(
+            lambda: self._open(command), reader(query), self._meaning(command)
+        )
 
     def stream_rows(
         self, query: AsyncQuery[Any], pipeline: Any, batch_size: int | None = None
     ) -> AsyncCursor[Any]:
         """Open a cursor over what *pipeline* makes of the documents of *query*."""
         command = reading.aggregation(query, pipeline, batch_size)
-        return AsyncCursor(lambda: self._open(command), row_reader(pipeline))
+        return AsyncCursor(
+            lambda: self._open(command), row_reader(pipeline), self._meaning(command)
+        )
 
     async def to_list(self, query: AsyncQuery[M]) -> list[M]:
         """Return all documents of *query*."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import inspect
 import typing
-from abc import ABCMeta
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 
+from mapper.collections.writes import Unwritable
 from mapper.constructors import has_own_init, refuse_misspelled
+from mapper.indexes.declared import check_declared
 from mapper.metaclass.attributes import refuse_methods, transformed
 from mapper.metaclass.bases import is_root, refuse_unfit, roots_last
 from mapper.metaclass.construction import misfit, refuse_abstract
 from mapper.metaclass.gathering import gathered, set_aside
 from mapper.metaclass.trees import mark, within_tree
+from mapper.namespaces import Namespaced
 from mapper.options import Options, read_options
 from mapper.scopes import scope_of
 from mapper.validation import assigned, checks_of, validate
@@ -23,7 +25,7 @@ from mongo_dsl import Fields, Filter
 from mongo_dsl.structure import computed_in
 
 
-class DocumentMeta(ABCMeta):
+class DocumentMeta(Namespaced):
     """Makes attrs classes of the subclasses of `Document` and `SyncDocument`."""
 
     __options__: Options
@@ -48,6 +50,8 @@ class DocumentMeta(ABCMeta):
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
         mark(cls)
+        if (options.view or options.timeseries) and "__behaviour__" not in namespace:
+            cls.__behaviour__ = Unwritable(options)
         return cls if options.abstract else _defined(cls)
 
     def mro(cls) -> list[type]:
@@ -125,6 +129,7 @@ def _defined(cls: Any) -> Any:
     )
     if made.__own_init__:
         refuse_misspelled(made)
+    check_declared(made)
     return made
 
 

@@ -21,14 +21,18 @@ class Queries(Driven):
     def stream(self, query: Query[M], batch_size: int | None = None) -> Cursor[M]:
         """Open a cursor over the documents of *query*, to be iterated over once."""
         command = reading.find(query, batch_size)
-        return Cursor(lambda: self._open(command), reader(query))
+        return Cursor(
+            lambda: self._open(command), reader(query), self._meaning(command)
+        )
 
     def stream_rows(
         self, query: Query[Any], pipeline: Any, batch_size: int | None = None
     ) -> Cursor[Any]:
         """Open a cursor over what *pipeline* makes of the documents of *query*."""
         command = reading.aggregation(query, pipeline, batch_size)
-        return Cursor(lambda: self._open(command), row_reader(pipeline))
+        return Cursor(
+            lambda: self._open(command), row_reader(pipeline), self._meaning(command)
+        )
 
     def to_list(self, query: Query[M]) -> list[M]:
         """Return all documents of *query*."""

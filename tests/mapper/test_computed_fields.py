@@ -245,3 +245,12 @@ def test_unknown_names_are_still_unknown():
         "User has no field 'fullname'; did you mean 'full_name'?; its fields are: id, "
         "first, last, lines, full_name, total"
     )
+
+
+def test_plain_data_has_them_and_is_read_without():
+    """What is written can be read again; what it says of them isn't believed."""
+    user = User(first="Ann", last="Lee", lines=[Line(5)])
+    plain = user.to_dict()
+    assert (plain["full_name"], plain["lines"][0]["total"]) == ("Ann Lee", 5)
+    assert User.from_dict({**plain, "full_name": 5}) == user
+    assert User.from_json(user.to_json()) == user

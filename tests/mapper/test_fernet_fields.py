@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from mapper import SyncDocument, encrypted_field, field
+from mapper.collections.validators import validator_of
 from mapper.converter import decode_document, encode_document
 from mapper.encryption import FernetCipher
 from mapper.errors import (
@@ -428,3 +429,18 @@ def test_two_forms_at_once():
     assert str(caught.value) == (
         "field got a storage beside encode or decode; give one or the other"
     )
+
+
+def test_other_forms_of_documents():
+    """Plain data has the values, which the application asks for; a validator the tokens."""
+    user = User(ssn=SSN, born=dt.date(1990, 5, 1))
+    assert User.from_dict(user.to_dict()) == user
+    assert User.from_json(user.to_json()) == user
+    assert user.to_dict()["ssn"] == SSN
+    properties = validator_of(User)["properties"]
+    assert properties["ssn"] == {"bsonType": ["string", "null"]}
+    assert properties["notes"] == {"bsonType": ["string"]}
+    assert properties["words"] == {
+        "bsonType": "array",
+        "items": {"bsonType": ["string"]},
+    }
