@@ -21,8 +21,8 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure", "variants"),
+    ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
+    ("admission", "values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -51,10 +51,12 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors",),
+    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
     (
         "embedded",
         "fields",
+        "computed",
+        "constructors",
         "conversion",
         "discriminators",
         "commands",
@@ -72,6 +74,7 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
+    ("json_text", "encryption"),
     (
         "validation",
         "tracking",
@@ -91,9 +94,11 @@ MAPPER_FLOORS = (
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
+    "mapper.requests",
     "mapper.concerns",
     "mapper.connecting",
     "mapper.embedded.replica_set",
+    "mapper.encryption.client_side",
     "mapper.pytest_plugin",
 }
 

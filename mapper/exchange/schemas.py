@@ -27,7 +27,7 @@ from mapper.conversion.trees import is_tree, named
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.exchange.documents import form_of
 from mapper.exchange.unions import is_tagged, tag_of, text_twins
-from mongo_dsl.conformity import bare, members
+from mongo_dsl.conformity import bare, members, unmarked
 from mongo_dsl.variants import discriminator_of
 
 
@@ -87,7 +87,7 @@ class _Definitions:
 
     def of(self, annotation: Any) -> Schema:
         """Return the schema of *annotation*."""
-        annotation = bare(annotation)
+        annotation = unmarked(annotation)
         if annotation in _SCALARS:
             return dict(_SCALARS[annotation])
         for holds, write in _RULES:

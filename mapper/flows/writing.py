@@ -62,13 +62,13 @@ def save(document: D, session: Any = None) -> Flow[D]:
     found, named = difference(document), names_by_stored(cls)
     if found is not None:
         names = {named.get(name, name) for name in found.names}
-        yield from _update(document, found, _updating(document, names), session)
+        yield from _update(document, found, updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
 
 
-def _updating(document: Any, changed: Collection[str]) -> MQL:
+def updating(document: Any, changed: Collection[str]) -> MQL:
     """Ask the behaviours what becomes of a document that is written."""
     found: MQL = {}
     for behaviour in behaviours_of(type(document)):
@@ -91,7 +91,7 @@ def rewrite(
     must_be_stored(document, "changed")
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
-    given = {**_updating(document, values), **values}
+    given = {**updating(document, values), **values}
     nothing = Delta((), state.document)
     yield from _update(document, nothing, given, session, expected)
     yield from announce("after_update", type(document), document)
@@ -135,9 +135,9 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    guard = {**condition(document), **_states(document)}
+    guard = {**condition(document), **living(document), **states(document)}
     names, filter_ = changed_fields(document), {**identity(document), **guard}
-    with assigned(document, _updating(document, names)):
+    with assigned(document, updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
             reply = yield command(
@@ -151,7 +151,7 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     return document
 
 
-def _states(document: Any) -> MQL:
+def states(document: Any) -> MQL:
     """Return the states that must still be stored: a replacement is no transition."""
     known: MQL = state_of(document).document  # type: ignore[union-attr]
     return {name: known.get(name) for name in named_states(type(document))}
@@ -161,7 +161,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     """Delete *document*, for good if *hard*, and tell whether it was there."""
     must_be_stored(document, "deleted")
     yield from announce("before_delete", type(document), document)
-    mark = None if hard else _marking(document)
+    mark = None if hard else marking(document)
     if mark is None:
         done = yield from _remove(document, session)
     else:
@@ -170,7 +170,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     return done
 
 
-def _marking(document: Any) -> MQL | None:
+def marking(document: Any) -> MQL | None:
     """Ask the behaviours for the values that stand for a delete."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
@@ -192,7 +192,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document, mark), **mark}
+    values = {**updating(document, mark), **mark}
     try:
         yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already

@@ -10,6 +10,7 @@ from mapper.tracking.comparison import GONE, same
 from mapper.tracking.deltas import Delta, delta
 from mapper.tracking.encoding import (
     as_loaded,
+    computed_fields,
     decode_field,
     encoded,
     immutable_fields,
@@ -17,6 +18,7 @@ from mapper.tracking.encoding import (
 )
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
+from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
 
 
@@ -91,6 +93,9 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
         return {}, {}
     known = as_loaded(type(document), state, unlike)
     changed = [name for name in unlike if not same(known.get(name, GONE), new[name])]
+    cls: Any = type(document)
+    if state.partial and computed_fields(cls).issuperset(changed):
+        changed = [name for name in changed if name in old]
     return known, {name: new[name] for name in changed}
 
 
