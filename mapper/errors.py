@@ -8,6 +8,7 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    │   └── DocumentDeletedError                   … but one that is marked as deleted
     │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     │   └── ConflictError                          … in what the changes to save build upon
@@ -99,6 +100,19 @@ class DocumentsMissingError(DocumentNotFoundError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.model, self.missing, self.found)
+
+
+class DocumentDeletedError(DocumentNotFoundError):
+    """Someone else has marked *document* as deleted; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was marked as deleted by someone else"
+        super().__init__(f"{msg}; restore() it, reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
 
 
 class StaleDocumentError(MapperError, RuntimeError):

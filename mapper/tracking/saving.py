@@ -110,23 +110,25 @@ def _refuse_immutable(
 ) -> None:
     """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
-    problems = {}
     fixed = {**immutable_fields(cls), **named_states(cls)}
-    for stored, name in fixed.items():
-        if stored not in new:
-            continue
-        old = decode_field(cls, name, known[stored]) if stored in known else None
-        value = getattr(document, name)
-        what, hint = _ways(cls, stored, value)
-        msg = f"{cls.__name__}.{name} is {what}, it is {old!r} and can't become"
-        problems[name] = f"{msg} {value!r}{hint}"
+    problems = {
+        name: _refusal(document, stored, name, known)
+        for stored, name in fixed.items()
+        if stored in new
+    }
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=cls, problems=problems.items())
 
 
-def _ways(cls: Any, stored: str, value: Any) -> tuple[str, str]:
-    """Say what the field *stored* is that it can't be saved, and what to do instead."""
-    if stored in named_states(cls):
-        return "a state", f"; call transition({value!r})"
-    return "immutable", ""
+def _refusal(document: Any, stored: str, name: str, known: dict[str, Any]) -> str:
+    """Say why the field *name* can't be saved; values of secrets aren't shown."""
+    cls: Any = type(document)
+    is_state = stored in named_states(cls)
+    msg = f"{cls.__name__}.{name} is {'a state' if is_state else 'immutable'}"
+    if is_secret(fields_of(cls)[name][1]):
+        return msg
+    old = decode_field(cls, name, known[stored]) if stored in known else None
+    value = getattr(document, name)
+    hint = f"; call transition({value!r})" if is_state else ""
+    return f"{msg}, it is {old!r} and can't become {value!r}{hint}"
