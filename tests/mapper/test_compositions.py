@@ -20,6 +20,8 @@ from mapper.errors import (
     DuplicateKeyError,
     ValidationError,
 )
+from mongo_dsl import raw
+from mongo_dsl.errors import ArgumentError
 
 
 MIXINS = (Audited, AutoIncrement, SoftDelete, Timestamped, Versioned)
@@ -261,3 +263,55 @@ async def test_update_or_create_leaves_fixed_fields_alone(driver):
         " its documents"
     )
     assert driver.mongo["parcel"].find_one()["status"] == "a"
+
+
+async def test_upserts_make_no_ids_of_a_wrong_type(driver, sent):
+    """MongoDB would give an ObjectId, and nobody could read the document."""
+
+    class Invoice(AutoIncrement, driver.document):
+        total: int
+
+    with driver.mapper.ambient():
+        for write in "upsert", "find_one_and_update":
+            given = {} if write == "upsert" else {"upsert": True}
+            query = Invoice.filter(total=5)
+            with pytest.raises(ArgumentError) as caught:
+                await driver.done(getattr(query, write)(**given, total=6))
+            assert str(caught.value) == (
+                "an upsert of Invoice gives no id, and MongoDB would make an ObjectId where"
+                " it must be int | None; filter by the id, set it by set_on_insert(...), or"
+                " call get_or_create or update_or_create"
+            )
+        assert sent == []
+        await driver.done(Invoice.filter(id=7).upsert(total=1))
+        await driver.done(Invoice.filter(Invoice.q.id == 8, total=2).upsert(total=2))
+        query = Invoice.filter(total=3)
+        await driver.done(query.upsert(Invoice.q.id.set_on_insert(9), total=3))
+        made, _ = await driver.done(Invoice.get_or_create(total=4))
+        assert made.id == 1
+        found = await driver.done(Invoice.all().to_list())
+    assert sorted(one.id for one in found) == [1, 7, 8, 9]
+
+
+async def test_pipelines_lose_nothing_of_behaviours(driver, sent):
+    """Updates that make new documents are refused, for their version would start anew."""
+
+    class Page(Versioned, driver.document):
+        text: str
+
+    query = driver.mapper.find(Page).filter(text="a")
+    for name, body in (
+        ("$replaceWith", {"_id": "$_id"}),
+        ("$replaceRoot", {"newRoot": {"_id": "$_id"}}),
+        ("$project", {"text": 1}),
+    ):
+        with pytest.raises(ArgumentError) as caught:
+            await driver.done(query.update([raw({name: body})]))
+        assert str(caught.value) == (
+            f"an update of Page by {name} would lose version, which every update changes;"
+            " change single fields instead"
+        )
+    assert sent == []
+    await driver.done(driver.mapper.insert(Page(text="a")))
+    await driver.done(query.update([raw({"$project": {"x": 0}}), Page.q.text.set("b")]))
+    assert driver.mongo["page"].find_one()["version"] == 2
