@@ -26,8 +26,9 @@ class SoftDeletion(Behaviour):
 
     def living(self, document: Any) -> dict[str, Any]:
         """Ask for a document that isn't marked, unless it was when it was loaded."""
+        cls: Any = type(document)
         state: Any = state_of(document)
-        name, _ = fields_of(type(document))["is_deleted"]
+        name, _ = fields_of(cls)["is_deleted"]
         unknown = state.partial and name not in state.document
         if unknown or state.document.get(name):
             return {}

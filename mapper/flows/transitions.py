@@ -49,7 +49,8 @@ def transition(
 
 def _expected(told: Transition) -> dict[str, Any]:
     """Return the filter that the state is stored from which the document goes."""
-    cls, state = type(told.document), state_of(told.document)
+    cls: Any = type(told.document)
+    state = state_of(told.document)
     stored, _ = fields_of(cls)[told.field]
     if stored not in state.document:  # type: ignore[union-attr]
         return {stored: None}  # a document older than its field, which has the default

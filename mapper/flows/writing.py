@@ -162,8 +162,9 @@ def replace(document: D, session: Any = None) -> Flow[D]:
 
 def states(document: Any) -> MQL:
     """Return the states that must still be stored: a replacement is no transition."""
+    cls: Any = type(document)
     known: MQL = state_of(document).document  # type: ignore[union-attr]
-    return {name: known.get(name) for name in named_states(type(document))}
+    return {name: known.get(name) for name in named_states(cls)}
 
 
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
