@@ -11,6 +11,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.references import Ref
 from mapper.sync import Mapper
 
 
@@ -22,6 +23,7 @@ __all__ = [
     "EmbeddedMongo",
     "Index",
     "Mapper",
+    "Ref",
     "SyncDocument",
     "connect",
     "connect_async",

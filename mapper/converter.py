@@ -22,11 +22,13 @@ from mapper.conversion import (
     geometry,
     instances,
     mappings,
+    references,
     scalars,
     unions,
 )
 from mapper.conversion.problems import Misfit, NoFormError, refused
 from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
+from mapper.references import is_ref
 from mongo_dsl.conformity import bare, describe
 
 
@@ -90,6 +92,7 @@ def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:
 # tuples.
 _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
     (scalars.is_scalar, scalars.scalar_encoder, scalars.scalar_decoder),
+    (is_ref, references.reference_encoder, references.reference_decoder),
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),
     (unions.is_union, unions.union_encoder, unions.union_decoder),

@@ -12,6 +12,9 @@
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── NotSavedError              (ValueError)    a reference to what has no id yet
+    ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
+    ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
@@ -118,6 +121,51 @@ class BulkInsertError(MapperError, ValueError):
 
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class NotSavedError(MapperError, ValueError):
+    """A reference leads to a document of *model* that was never saved."""
+
+    def __init__(self, model: Any) -> None:
+        name = model.__name__
+        super().__init__(
+            f"an unsaved {name} can't be referred to, as it has no id; save it first"
+        )
+        self.model = model
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model,)
+
+
+class NotLoadedError(MapperError, RuntimeError):
+    """The document of *model* with the id *document_id* was not loaded; *place* would."""
+
+    def __init__(self, model: Any, document_id: Any, place: str) -> None:
+        super().__init__(
+            f"{model.__name__} {document_id!r} was not loaded; add {place} to the query,"
+            " or fetch() the one document"
+        )
+        self.model = model
+        self.document_id = document_id
+        self.place = place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.document_id, self.place)
+
+
+class DanglingRefError(MapperError, LookupError):
+    """No document of *model* has the id *document_id* that a reference leads to."""
+
+    def __init__(self, model: Any, document_id: Any) -> None:
+        super().__init__(
+            f"no {model.__name__} has the id {document_id!r} that is referred to; it was"
+            " deleted, or a filter hides it"
+        )
+        self.model = model
+        self.document_id = document_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.document_id)
 
 
 class NotBoundError(MapperError, RuntimeError):

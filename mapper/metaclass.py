@@ -20,6 +20,8 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
+from mapper.registry import register
+from mapper.relations.assigning import assign, turns_of
 from mapper.validation import (
     assigned,
     checks_of,
@@ -54,7 +56,7 @@ class DocumentMeta(ABCMeta):
         _refuse_two_concrete(name, bases)
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
-        return cls if options.abstract else _defined(cls)
+        return cls if options.abstract else _registered(_defined(cls))
 
     def __call__(cls, *args: Any, **values: Any) -> Any:
         """Make a new document and check its values.
@@ -74,6 +76,8 @@ class DocumentMeta(ABCMeta):
             raise error if reason is None else TypeError(reason) from None
         if cls.__options__.validate:
             validate(document)
+        else:
+            assign(document, cls.__turns__)
         return document
 
     @property
@@ -95,9 +99,23 @@ class DocumentMeta(ABCMeta):
         return typing.cast("dict[str, Any]", found)
 
     @property
+    def __turns__(cls) -> dict[str, Callable[[Any], Any]]:
+        """What makes references of values, by field."""
+        found = cls.__dict__.get("__found_turns__")
+        if found is None:
+            found = turns_of(cls)
+            type.__setattr__(cls, "__found_turns__", found)
+        return typing.cast("dict[str, Any]", found)
+
+    @property
     def __collection__(cls) -> str:
         """The name of the collection."""
         return cls.__options__.collection_name
+
+
+def _registered(cls: Any) -> Any:
+    register(cls)
+    return cls
 
 
 def _inherited(roots: list[Any]) -> list[Options]:

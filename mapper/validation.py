@@ -9,6 +9,7 @@ import attrs
 
 from mapper.conversion.problems import shown
 from mapper.errors import MisfitError, ValidationError
+from mapper.relations.assigning import assign
 from mongo_dsl.conformity import conforms, describe
 from mongo_dsl.structure import fields_of
 
@@ -51,11 +52,12 @@ def _check(
 
 
 def validate(document: Any) -> None:
-    """Check all fields of *document*.
+    """Check all fields of *document*; documents and ids become references first.
 
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
+    assign(document, type(document).__turns__)
     problems = {
         name: problem
         for name, check in type(document).__checks__.items()
@@ -77,6 +79,9 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
         _keep(document, attribute, value)
     if attribute.converter is not None:
         value = attrs.setters.convert(document, attribute, value)
+    turn = cls.__turns__.get(attribute.name)
+    if turn is not None:
+        value = turn(value)
     if cls.__options__.validate:
         problem = cls.__checks__[attribute.name](document, value)
         if problem is not None:

@@ -113,10 +113,16 @@ class FieldSpec:
     def _no_such(self, name: str) -> str:
         known = self.names()
         if not known:
-            return f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            return msg + self._hint_below()
         listed = ", ".join(known)
         hint = suggestion(name, known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
+
+    def _hint_below(self) -> str:
+        """Return what the class of the field's values says of what is below it."""
+        found = (typing.get_origin(element_of(m)) for m in members(self.annotation))
+        return next((one.__below__ for one in found if hasattr(one, "__below__")), "")
 
     def names(self) -> list[str]:
         """List the nested fields, where the annotation names them."""
@@ -214,8 +220,8 @@ class FieldSpec:
 
     def _encoded(self, value: Any, annotations: tuple[Any, ...]) -> Node:
         for annotation in annotations:
-            found = _admit(value, annotation)
-            if found is not _REFUSED:
+            found = admit(value, annotation)
+            if found is not REFUSED:
                 return self._encode(found, annotation)
         msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
         raise OperandError(f"{msg} {value!r}, {kind_of(value)}")
@@ -225,15 +231,19 @@ class FieldSpec:
         return node(value if encode is None else encode(value, annotation))
 
 
-_REFUSED = object()
+REFUSED = object()
 
 
-def _admit(value: Any, annotation: Any) -> Any:
-    """Return *value* as *annotation* would hold it, or `_REFUSED`.
+def admit(value: Any, annotation: Any) -> Any:
+    """Return *value* as *annotation* would hold it, or `REFUSED`.
 
     A number compares with every number, a stored value of an enum with its members and
-    24 hexadecimal digits with an `ObjectId`: nothing else could be meant.
+    24 hexadecimal digits with an `ObjectId`: nothing else could be meant. A generic
+    class says by ``__operand__(annotation, value)`` what its values are compared as.
     """
+    operand = getattr(typing.get_origin(bare(annotation)), "__operand__", None)
+    if operand is not None:
+        return _admit_as(operand(bare(annotation), value))
     if conforms(annotation)(value):
         return value
     kind = bare(annotation)
@@ -246,14 +256,22 @@ def _admit(value: Any, annotation: Any) -> Any:
             return value
         if attrs.has(kind) and isinstance(value, Mapping):
             return value
-    return _REFUSED
+    return REFUSED
+
+
+def _admit_as(operand: tuple[Any, Any] | None) -> Any:
+    if operand is None:
+        return REFUSED
+    value, annotation = operand
+    found = (admit(value, member) for member in members(annotation))
+    return next((one for one in found if one is not REFUSED), REFUSED)
 
 
 def _member(kind: type[Enum], value: Any) -> Any:
     try:
         return kind(value)
     except ValueError:
-        return _REFUSED
+        return REFUSED
 
 
 def field_spec(cls: type, name: str) -> FieldSpec:

@@ -52,8 +52,9 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "conversion", "commands", "indexes", "connection"),
-    ("pytest_plugin", "converter", "options"),
+    ("embedded", "fields", "commands", "indexes", "connection"),
+    ("registry", "references", "conversion"),
+    ("pytest_plugin", "converter", "options", "relations"),
     ("validation", "tracking", "hydration"),
     ("metaclass", "flows"),
     ("binding", "cursors"),

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mapper.references import placed
 
 
 @attrs.frozen
@@ -58,9 +59,15 @@ def fields_of(annotation: Any) -> tuple[Field, ...]:
     else:
         found = [_dataclass_field(one) for one in dataclasses.fields(kind)]
     return tuple(
-        attrs.evolve(field, annotation=_filled(hints.get(field.name, Any), arguments))
+        attrs.evolve(field, annotation=_annotation(kind, field.name, hints, arguments))
         for field in found
     )
+
+
+def _annotation(
+    kind: Any, name: str, hints: Mapping[str, Any], arguments: Mapping[Any, Any]
+) -> Any:
+    return placed(_filled(hints.get(name, Any), arguments), kind, name)
 
 
 def origin(annotation: Any) -> Any:
