@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from mapper.conversion.geometry import is_shape
 from mapper.references import Ref, holds_refs, is_ref, placed, referred, target_of
 from mongo_dsl.conformity import bare, conforms, members
 from mongo_dsl.structure import fields_of
@@ -37,8 +38,7 @@ def _turn(annotation: Any) -> Turn | None:
         return functools.partial(referred, target_of(typing.get_args(annotation)))
     if typing.get_args(annotation):
         return _of_items(annotation)
-    embedded = isinstance(annotation, type) and attrs.has(annotation)
-    if not embedded or not _class_holds_refs(annotation, frozenset()):
+    if not is_embedded(annotation) or not _class_holds_refs(annotation, frozenset()):
         return None
     return functools.partial(_in_place, annotation)
 
@@ -95,9 +95,15 @@ def _class_holds_refs(cls: Any, seen: frozenset[Any]) -> bool:
     )
 
 
+def is_embedded(annotation: Any) -> bool:
+    """Tell whether *annotation* is a class whose instances are stored inside documents."""
+    known = isinstance(annotation, type) and attrs.has(annotation)
+    return known and not is_shape(annotation)
+
+
 def classes(annotation: Any) -> list[Any]:
     """Return the attrs classes that *annotation* names, itself or in its arguments."""
-    if isinstance(annotation, type) and attrs.has(annotation):
+    if is_embedded(annotation):
         return [annotation]
     found = bare(annotation)
     if typing.get_origin(found) is Ref:
