@@ -8,6 +8,7 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
@@ -66,6 +67,19 @@ class DecodeError(MisfitError):
 
 class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
+
+
+class StaleDocumentError(MapperError, RuntimeError):
+    """Someone else has changed *document* since it was loaded; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        super().__init__(f"{msg}; reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
 
 
 class MultipleDocumentsError(MapperError, LookupError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from mapper.converter import decode, decode_document
-from mapper.tracking import Stored, decode_field, remember
+from mapper.tracking import Stored, begin, decode_field
 from mongo_dsl.structure import fields_of
 
 
@@ -39,7 +39,7 @@ def row_reader(pipeline: Any, into: Any = None) -> Callable[[dict[str, Any]], An
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
     document: Any = decode_document(raw, cls)
-    remember(document, Stored(raw))
+    begin(document, Stored(raw))
     return document
 
 
@@ -55,5 +55,5 @@ def load_part(cls: type[D], raw: dict[str, Any], cut: frozenset[str]) -> D:
     for name, (stored, _) in fields_of(model).items():
         if stored in raw:
             object.__setattr__(document, name, decode_field(model, name, raw[stored]))
-    remember(document, Stored(raw, partial=True, cut=cut))
+    begin(document, Stored(raw, partial=True, cut=cut))
     return document

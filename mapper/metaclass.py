@@ -22,6 +22,9 @@ from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
 from mapper.registry import register
 from mapper.relations.assigning import assign, turns_of
+
+    @property
+from mapper.scopes import scope_of
 from mapper.validation import (
     assigned,
     checks_of,
@@ -29,7 +32,7 @@ from mapper.validation import (
     with_named_errors,
     without_validator,
 )
-from mongo_dsl import Fields
+from mongo_dsl import Fields, Filter
 from mongo_dsl.names import suggestion
 
 
@@ -106,6 +109,11 @@ class DocumentMeta(ABCMeta):
             found = turns_of(cls)
             type.__setattr__(cls, "__found_turns__", found)
         return typing.cast("dict[str, Any]", found)
+
+    @property
+    def __scope__(cls) -> Filter | None:
+        """What every query of the class asks for besides; lookups ask for it, too."""
+        return scope_of(cls)
 
     @property
     def __collection__(cls) -> str:

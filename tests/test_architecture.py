@@ -52,10 +52,11 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "commands", "indexes", "connection"),
+    ("embedded", "fields", "commands", "indexes"),
     ("registry", "references", "conversion"),
-    ("pytest_plugin", "converter", "options", "relations"),
-    ("validation", "tracking", "hydration"),
+    ("pytest_plugin", "converter", "options", "connection", "behaviours", "events"),
+    ("relations",),
+    ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),
     ("binding", "cursors"),
     ("query",),

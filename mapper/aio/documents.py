@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
-from mapper.flows import writing
+from mapper.flows import inserting, writing
 
 
 D = TypeVar("D")
@@ -22,7 +22,7 @@ class Documents(Driven):
             DuplicateKeyError: its id or another unique value is there already.
             ValidationError: its values break the rules of their fields.
         """
-        return await self._run(writing.insert(document, session))
+        return await self._run(inserting.insert(document, session))
 
     async def insert_many(
         self, documents: Iterable[D], ordered: bool = True, session: Any = None
@@ -34,7 +34,7 @@ class Documents(Driven):
         Raises:
             BulkInsertError: some were refused; it says which are stored.
         """
-        return await self._run(writing.insert_many(documents, ordered, session))
+        return await self._run(inserting.insert_many(documents, ordered, session))
 
     async def save(self, document: D, session: Any = None) -> D:
         """Insert a new *document*; of a stored one, send what has changed.

@@ -7,8 +7,12 @@ from typing import Any
 
 import attrs
 
+from mapper.behaviours import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import UnfilteredWriteError
+from mapper.events import Touched, announce
+from mapper.flows.additions import with_additions
+from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
@@ -58,27 +62,65 @@ def _update(
     values: Mapping[str, Any],
     **more: Any,
 ) -> Flow[Written]:
-    update, arrays = _compiled(query, changes, values)
-    given = arguments(query)
-    kept = {k: v for k, v in options(given).items() if k != "maxTimeMS"}
+    update, arrays = compiled(query, changes, values, **more)
+    written = yield from _send_update(method, query, update, arrays, more)
+    return written
+
+
+def _send_update(
+    method: str, query: Any, update: Any, arrays: list[Any], more: Mapping[str, Any]
+) -> Flow[Written]:
+    given = _sendable(query)
+    filter_ = given.pop("filter")
     if arrays:
-        kept["array_filters"] = arrays
+        given["array_filters"] = arrays
+    touched = Touched(query.model, filter_, update)
+    yield from announce("before_query_update", query.model, touched)
     with translated(collection(query)):
         reply = yield Command(
-            collection(query), method, (given["filter"], update), {**kept, **more}
+            collection(query), method, (filter_, update), {**given, **more}
         )
-    return Written(reply.matched_count, reply.modified_count, reply.upserted_id)
+    written = Written(reply.matched_count, reply.modified_count, reply.upserted_id)
+    told = attrs.evolve(touched, result=written)
+    yield from announce("after_query_update", query.model, told)
+    return written
 
 
-def delete_many(query: Any) -> Flow[int]:
-    """Delete all documents of *query* and return how many."""
-    refuse_parts(query, "delete")
-    _refuse_everything(query, "delete")
+def _sendable(query: Any) -> dict[str, Any]:
+    """Return the filter of *query* and the options that writes take."""
     given = arguments(query)
     kept = {k: v for k, v in options(given).items() if k != "maxTimeMS"}
-    reply = yield Command(collection(query), "delete_many", (given["filter"],), kept)
-    deleted: int = reply.deleted_count
+    return {"filter": given["filter"], **kept}
+
+
+def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
+    """Delete all documents of *query*, for good if *hard*, and return how many."""
+    refuse_parts(query, "delete")
+    _refuse_everything(query, "delete")
+    given = _sendable(query)
+    touched = Touched(query.model, given.pop("filter"))
+    mark = None if hard else _marking(query.model)
+    yield from announce("before_query_delete", query.model, touched)
+    if mark is None:
+        found = collection(query)
+        reply = yield Command(found, "delete_many", (touched.filter,), given)
+        deleted: int = reply.deleted_count
+    else:
+        written = yield from _send_update("update_many", query, mark, [], {})
+        deleted = written.modified
+    told = attrs.evolve(touched, result=deleted)
+    yield from announce("after_query_delete", query.model, told)
     return deleted
+
+
+def _marking(cls: Any) -> dict[str, Any] | None:
+    """Return the update that stands for deleting documents of *cls*, if one does."""
+    marks = [one.deleting(cls) for one in behaviours_of(cls)]
+    values = [mark for mark in marks if mark is not None]
+    if not values:
+        return None
+    found = {k: v for mark in values for k, v in encoded_values(cls, mark).items()}
+    return with_additions({"$set": found}, cls)
 
 
 def find_one_and_update(
@@ -91,24 +133,41 @@ def find_one_and_update(
 ) -> Flow[Any]:
     """Change the first document of *query* and return it, as it is or was."""
     refuse_parts(query, "find_one_and_update", sort=True)
-    update, arrays = _compiled(query, changes, values)
+    update, arrays = compiled(query, changes, values, upsert=upsert)
     given = {**_first(query), "upsert": upsert, "return_document": not before}
     if arrays:
         given["array_filters"] = arrays
-    filter_ = given.pop("filter")
-    with translated(collection(query)):
-        row = yield Command(
-            collection(query), "find_one_and_update", (filter_, update), given
-        )
+    row = yield from _find_and_update(query, update, given)
     return None if row is None else reader(query)(row)
 
 
-def find_one_and_delete(query: Any) -> Flow[Any]:
-    """Delete the first document of *query* and return it."""
+def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any]:
+    touched = Touched(query.model, given.pop("filter"), update)
+    yield from announce("before_query_update", query.model, touched)
+    with translated(collection(query)):
+        row = yield Command(
+            collection(query), "find_one_and_update", (touched.filter, update), given
+        )
+    told = attrs.evolve(touched, result=row)
+    yield from announce("after_query_update", query.model, told)
+    return row
+
+
+def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
+    """Delete the first document of *query*, for good if *hard*, and return it."""
     refuse_parts(query, "find_one_and_delete", sort=True)
     given = _first(query)
-    filter_ = given.pop("filter")
-    row = yield Command(collection(query), "find_one_and_delete", (filter_,), given)
+    touched = Touched(query.model, given["filter"])
+    mark = None if hard else _marking(query.model)
+    yield from announce("before_query_delete", query.model, touched)
+    if mark is None:
+        filter_ = given.pop("filter")
+        name = collection(query)
+        row = yield Command(name, "find_one_and_delete", (filter_,), given)
+    else:
+        row = yield from _find_and_update(query, mark, given)
+    told = attrs.evolve(touched, result=row)
+    yield from announce("after_query_delete", query.model, told)
     return None if row is None else reader(query)(row)
 
 
@@ -119,22 +178,26 @@ def _first(query: Any) -> dict[str, Any]:
     return given
 
 
-def _compiled(
-    query: Any,
-    changes: Any,
-    values: Mapping[str, Any],
+def compiled(
+    query: Any, changes: Any, values: Mapping[str, Any], *, upsert: bool = False
 ) -> tuple[Any, list[dict[str, Any]]]:
-    """Compile *changes*, an update or a list of them, and the *values* to set."""
-    assigned = [query.model.q[name].set(value) for name, value in values.items()]
+    """Compile *changes*, an update or a list of them, and the *values* to set.
+
+    What the behaviours of the class change besides is in it. The second value are the
+    array filters.
+    """
+    cls = query.model
+    assigned = [cls.q[name].set(value) for name, value in values.items()]
     if is_pipeline(changes):
         changes = [changes]
     if isinstance(changes, (list, tuple)):
-        return _pipeline([*changes, *assigned]), []
+        found = _pipeline([*changes, *assigned])
+        return with_additions(found, cls, upsert=upsert), []
     update = Update(*([] if changes is None else [changes]), *assigned)
     if not update.compile():
         msg = "an update got no changes; it takes changes such as User.q.age.inc(1)"
         raise ArgumentError(msg)
-    return update.compile(), update.array_filters
+    return with_additions(update.compile(), cls, upsert=upsert), update.array_filters
 
 
 def _pipeline(parts: list[Any]) -> list[dict[str, Any]]:
@@ -154,7 +217,7 @@ def _matches_everything(filter_: Mapping[str, Any]) -> bool:
 
 
 def _refuse_everything(query: Any, name: str) -> None:
-    if query.whole or not _matches_everything(arguments(query)["filter"]):
+    if query.whole or not _matches_everything(query.filters.compile()):
         return
     owner = query.model.__name__
     msg = (

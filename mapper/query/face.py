@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter, QuerySet
+from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
 
 
@@ -54,6 +56,9 @@ class BoundQuerySet(QuerySet[M]):
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
+
+    def _compile(self) -> FindCommand:
+        return compile_find(scoped(self.model, self.asked))
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from mapper.flows import writing
+from mapper.flows import inserting, writing
 from mapper.sync.driven import Driven
 
 
@@ -22,7 +22,7 @@ class Documents(Driven):
             DuplicateKeyError: its id or another unique value is there already.
             ValidationError: its values break the rules of their fields.
         """
-        return self._run(writing.insert(document, session))
+        return self._run(inserting.insert(document, session))
 
     def insert_many(
         self, documents: Iterable[D], ordered: bool = True, session: Any = None
@@ -34,7 +34,7 @@ class Documents(Driven):
         Raises:
             BulkInsertError: some were refused; it says which are stored.
         """
-        return self._run(writing.insert_many(documents, ordered, session))
+        return self._run(inserting.insert_many(documents, ordered, session))
 
     def save(self, document: D, session: Any = None) -> D:
         """Insert a new *document*; of a stored one, send what has changed.

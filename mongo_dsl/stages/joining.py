@@ -16,13 +16,13 @@ from mongo_dsl.stages.arguments import (
     field_name,
     namespace,
     optional_name,
-    optional_query,
     options,
     whole,
 )
 from mongo_dsl.stages.conditions import equal_fields, matching, sides
 from mongo_dsl.stages.correlation import Joined, joined, variables
 from mongo_dsl.stages.face import stage, sub_pipeline
+from mongo_dsl.stages.scopes import restricted, scoped
 from mongo_dsl.values import node
 
 
@@ -48,6 +48,8 @@ def lookup(
 
     https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/
 
+    Of a document class only the documents in its scope are joined; by its name all are.
+
     Raises:
         ArgumentError: it isn't clear what belongs to what.
 
@@ -71,6 +73,7 @@ def lookup(
         stages, given = _sub_pipeline(pipeline, local, given)
         before = parts["pipeline"]
         parts["pipeline"] = sub_pipeline("$lookup", [before or [], stages])
+    parts["pipeline"] = scoped("$lookup", from_, parts["pipeline"])
     return options(
         from_=None if from_ is None else namespace("lookup", from_),
         local_field=parts.get("local_field"),
@@ -156,7 +159,7 @@ def graph_lookup(
         as_=constant(field_name("graph_lookup", as_)),
         max_depth=whole("graph_lookup", "max_depth", max_depth, 0),
         depth_field=constant(optional_name("graph_lookup", depth_field)),
-        restrict_search_with_match=optional_query(restrict_search_with_match),
+        restrict_search_with_match=restricted(from_, restrict_search_with_match),
     )
 
 
@@ -177,5 +180,9 @@ def union_with(coll: Any = None, pipeline: Any = None) -> Node:
         raise ArgumentError(msg)
     return options(
         coll=None if coll is None else namespace("union_with", coll),
-        pipeline=None if pipeline is None else sub_pipeline("$unionWith", pipeline),
+        pipeline=scoped(
+            "$unionWith",
+            coll,
+            None if pipeline is None else sub_pipeline("$unionWith", pipeline),
+        ),
     )

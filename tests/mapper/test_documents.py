@@ -348,7 +348,7 @@ class TestInsertMany:
 
     async def test_batches(self, driver, Person, monkeypatch):  # noqa: N803
         """Documents are inserted batch by batch, from any iterable."""
-        monkeypatch.setattr("mapper.flows.writing._BATCH", 10)
+        monkeypatch.setattr("mapper.flows.inserting._BATCH", 10)
         made = await driver.done(
             Person.insert_many(Person(name=str(n)) for n in range(25))
         )
@@ -358,7 +358,7 @@ class TestInsertMany:
 
     async def test_says_what_is_stored(self, driver, Person, monkeypatch):  # noqa: N803
         """After an error in order, what came before is stored, and known to be."""
-        monkeypatch.setattr("mapper.flows.writing._BATCH", 2)
+        monkeypatch.setattr("mapper.flows.inserting._BATCH", 2)
         ids = [ObjectId() for _ in range(5)]
         made = [Person(id=ids[n], name=str(n)) for n in (0, 1, 2, 1, 3, 4)]
         with pytest.raises(BulkInsertError) as caught:

@@ -9,7 +9,7 @@ from mapper import AsyncMapper, Document, Mapper, SyncDocument, field
 from mapper.aggregations import Aggregation, AsyncAggregation
 from mapper.commands import Call, Command, run, run_async
 from mapper.errors import DocumentNotFoundError, DuplicateKeyError, HookError
-from mapper.flows import writing
+from mapper.flows import inserting, writing
 from mapper.query import AsyncQuery, Query
 
 
@@ -81,7 +81,7 @@ def test_other_errors_pass_through():
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        run(writing.insert(Person(name="Ann")), fail)
+        run(inserting.insert(Person(name="Ann")), fail)
 
 
 def test_both_drives_agree():

@@ -9,63 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import attrs
-
-from mapper.converter import decode, decode_document, encode, encode_document
+from mapper.converter import decode_document, encode_document
 from mapper.errors import MapperError
+from mapper.tracking.encoding import decode_field, encode_field
+from mapper.tracking.state import Stored
 from mongo_dsl.structure import fields_of
-
-
-@attrs.frozen(eq=False)
-class Stored:
-    """The document as it is stored, as far as this process knows.
-
-    It is *partial* if fields were left out; *cut* has those that were loaded in part.
-    """
-
-    document: dict[str, Any]
-    partial: bool = False
-    cut: frozenset[str] = frozenset()
-
-
-DELETED = Stored({})
-"""The state of a document that was deleted; a new one has no state."""
-
-
-def state_of(document: Any) -> Stored | None:
-    """Return what *document* remembers; None for one that was never stored."""
-    state: Stored | None = getattr(document, "_state", None)
-    return state
-
-
-def remember(document: Any, state: Stored) -> None:
-    """Let *document* be in *state*."""
-    document._state = state  # noqa: SLF001 - written and read here alone
-
-
-def encoded(document: Any) -> dict[str, Any]:
-    """Encode *document*, of a partial one the fields that have a value."""
-    state = state_of(document)
-    if state is None or not state.partial:
-        return encode_document(document)
-    cls: Any = type(document)
-    return {
-        stored: encode_field(cls, name, getattr(document, name))
-        for name, (stored, _) in fields_of(cls).items()
-        if hasattr(document, name)
-    }
-
-
-def encode_field(cls: Any, name: str, value: Any) -> Any:
-    """Encode the *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("encode")
-    return encode(value, fields_of(cls)[name][1]) if own is None else own(value)
-
-
-def decode_field(cls: Any, name: str, value: Any) -> Any:
-    """Decode the stored *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("decode")
-    return decode(value, fields_of(cls)[name][1]) if own is None else own(value)
 
 
 def changes(cls: Any, state: Stored, new: Mapping[str, Any]) -> dict[str, Any]:

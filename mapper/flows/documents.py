@@ -1,0 +1,111 @@
+"""What all flows of single documents share: their commands, and what may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from mapper.behaviours import behaviours_of
+from mapper.commands import Command, Flow
+from mapper.errors import DocumentNotFoundError, StaleDocumentError
+from mapper.tracking import (
+    DELETED,
+    Journal,
+    Stored,
+    assign,
+    encode_field,
+    remember,
+    state_of,
+)
+from mongo_dsl.structure import fields_of
+
+
+def command(document: Any, method: str, *args: Any, **options: Any) -> Command:
+    """Return a command on the collection of *document*."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return Command(collection(document), method, args, given)
+
+
+def collection(document: Any) -> str:
+    """Return the name of the collection that *document* belongs to."""
+    name: str = type(document).__collection__
+    return name
+
+
+def identity(document: Any) -> dict[str, Any]:
+    """Return the filter that finds *document* where it is stored."""
+    return {"_id": state_of(document).document["_id"]}  # type: ignore[union-attr]
+
+
+def stored(document: Any, raw: dict[str, Any]) -> None:
+    """Let *document* know that *raw* is stored."""
+    if document.id is None:
+        assign(document, "id", raw["_id"])
+    remember(document, Stored(raw))
+
+
+def must_be_stored(document: Any, verb: str) -> None:
+    """Refuse a document that is not in the database.
+
+    Raises:
+        DocumentNotFoundError: it was never stored, or it was deleted.
+    """
+    state = state_of(document)
+    if state is DELETED:
+        raise gone(document)
+    if state is None:
+        msg = f"a {type(document).__name__} that was never stored can't be {verb}"
+        raise DocumentNotFoundError(f"{msg}; save it first")
+
+
+def gone(document: Any) -> DocumentNotFoundError:
+    """Return the error that says that *document* was deleted."""
+    name = type(document).__name__
+    msg = f"{name} {document.id!r} is no longer in {collection(document)}"
+    return DocumentNotFoundError(f"{msg}; insert it to store it anew")
+
+
+def condition(document: Any) -> dict[str, Any]:
+    """Return what the behaviours want *document* to be like before it is overwritten."""
+    cls = type(document)
+    return {
+        name: value
+        for behaviour in behaviours_of(cls)
+        for name, value in encoded_values(cls, behaviour.condition(document)).items()
+    }
+
+
+def missed(document: Any, session: Any = None) -> Flow[Exception]:
+    """Say why a write found nothing under the *condition* of the document.
+
+    Sends one command if there is one.
+    """
+    if not condition(document):
+        return gone(document)
+    row = yield command(
+        document, "find_one", identity(document), {"_id": 1}, session=session
+    )
+    return gone(document) if row is None else StaleDocumentError(document)
+
+
+def encoded_values(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *values* of fields as they are stored."""
+    return {
+        fields_of(cls)[name][0]: encode_field(cls, name, value)
+        for name, value in values.items()
+    }
+
+
+@contextmanager
+def assigned(document: Any, values: Mapping[str, Any]) -> Iterator[None]:
+    """Give the fields of *document* their *values*, and take them back after an error."""
+    undo = Journal()
+    for name, value in values.items():
+        undo.record(document, name)
+        assign(document, name, value)
+    try:
+        yield
+    except BaseException:
+        undo.restore()
+        raise

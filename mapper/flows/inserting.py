@@ -1,0 +1,160 @@
+"""Storing new documents."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any, TypeVar
+
+from bson import ObjectId
+
+from mapper.behaviours import behaviours_of
+from mapper.commands import Flow
+from mapper.converter import encode_document
+from mapper.errors import BulkInsertError, MapperError, ValidationError
+from mapper.events import announce
+from mapper.flows.documents import assigned, collection, command, stored
+from mapper.flows.failures import duplicate_key, translated
+from mapper.validation import validate
+
+
+D = TypeVar("D")
+
+_BATCH = 10_000
+"""Documents a command: the driver cuts batches by the server's sizes, this bounds memory."""
+
+
+def insert(document: D, session: Any = None) -> Flow[D]:
+    """Store *document* as a new one."""
+    yield from _announced("before", [document])
+    (values,) = yield from _values([document])
+    with assigned(document, values):
+        raw = new(document)
+        with translated(collection(document)):
+            yield command(document, "insert_one", raw, session=session)
+    stored(document, raw)
+    yield from _announced("after", [document])
+    return document
+
+
+def insert_many(
+    documents: Iterable[D],
+    ordered: bool = True,
+    session: Any = None,
+) -> Flow[list[D]]:
+    """Store new *documents*, batch by batch; after an error say which are stored."""
+    done: list[D] = []
+    failed: list[tuple[Any, str]] = []
+    remaining = iter(documents)
+    while batch := list(itertools.islice(remaining, _BATCH)):
+        _check_batch(batch)
+        yield from _announced("before", batch)
+        failure = yield from _insert_batch(batch, ordered, session)
+        inserted = batch if failure is None else failure.inserted
+        done += inserted
+        yield from _announced("after", inserted)
+        if failure is not None:
+            failed += failure.failed
+            if ordered:
+                left = failure.left + sum(1 for _ in remaining)
+                raise BulkInsertError(failure.collection, done, failed, left)
+    if failed:
+        raise BulkInsertError(collection(failed[0][0]), done, failed, 0)
+    return done
+
+
+def _insert_batch(
+    batch: list[Any], ordered: bool, session: Any
+) -> Flow[BulkInsertError | None]:
+    """Store *batch*; return what was refused, if something was."""
+    values = yield from _values(batch)
+    with ExitStack() as undone:
+        for document, given in zip(batch, values, strict=True):
+            undone.enter_context(assigned(document, given))
+        raws = [new(document) for document in batch]
+        try:
+            yield command(
+                batch[0], "insert_many", raws, ordered=ordered, session=session
+            )
+        except Exception as error:
+            failure = _partly(batch, raws, error, ordered)
+            if failure is None:
+                raise
+            return failure
+    for document, raw in zip(batch, raws, strict=True):
+        stored(document, raw)
+    return None
+
+
+def _values(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
+    """Ask the behaviours for values of new *documents*, which are of one class."""
+    found: list[Mapping[str, Any]] = [{} for _ in documents]
+    for behaviour in behaviours_of(type(documents[0])):
+        given = yield from behaviour.inserting(documents)
+        found = [{**one, **more} for one, more in zip(found, given, strict=True)]
+    return found
+
+
+def _announced(when: str, documents: Sequence[Any]) -> Flow[None]:
+    """Announce what happens to new *documents*: a save contains an insert."""
+    if documents:
+        cls = type(documents[0])
+        names = ["save", "insert"] if when == "before" else ["insert", "save"]
+        for name in names:
+            yield from announce(f"{when}_{name}", cls, *documents)
+
+
+def _check_batch(batch: list[Any]) -> None:
+    if len({id(document) for document in batch}) < len(batch):
+        msg = "insert_many got one document twice; it takes each once"
+        raise MapperError(msg)
+    for document in batch:
+        if type(document) is not type(batch[0]):
+            one, other = type(batch[0]).__name__, type(document).__name__
+            msg = f"insert_many got a {one} and a {other}; it takes documents of one class"
+            raise MapperError(msg)
+
+
+def _partly(
+    batch: list[Any], raws: list[dict[str, Any]], error: Exception, ordered: bool
+) -> BulkInsertError | None:
+    """Mark what the server took, and say what it refused."""
+    details = getattr(error, "details", None)
+    if not isinstance(details, Mapping) or "writeErrors" not in details:
+        return None
+    reasons = {e["index"]: _reason(batch[0], e) for e in details["writeErrors"]}
+    tried = min(reasons, default=-1) + 1 if ordered else len(batch)
+    inserted = []
+    for place, (document, raw) in enumerate(zip(batch[:tried], raws, strict=False)):
+        if place not in reasons:
+            stored(document, raw)
+            inserted.append(document)
+    failed = [(batch[place], reason) for place, reason in reasons.items()]
+    return BulkInsertError(collection(batch[0]), inserted, failed, len(batch) - tried)
+
+
+def _reason(document: Any, error: Mapping[str, Any]) -> str:
+    if "keyValue" in error:
+        return str(duplicate_key(collection(document), error))
+    return str(error.get("errmsg", "the server gave no reason"))
+
+
+def new(document: Any) -> dict[str, Any]:
+    """Encode a new document, with an id if it has none."""
+    if document.__options__.validate:
+        validate(document)
+    raw = encode_document(document)
+    if raw.get("_id") is None:
+        raw["_id"] = _made_id(document)
+    return raw
+
+
+def _made_id(document: Any) -> ObjectId:
+    made = ObjectId()
+    if type(document).__checks__["id"](document, made) is None:
+        return made
+    owner = type(document).__name__
+    problem = f"{owner}.id is None, and only ObjectId ids are made by themselves"
+    msg = f"{problem}; give it a value"
+    raise ValidationError(msg, cls=type(document), problems=[("id", msg)])

@@ -1,0 +1,34 @@
+"""Scopes: what every query of a class asks for besides, as its behaviours say.
+
+Soft-deleted documents are left out by one; documents of other classes in the same
+collection by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mapper.behaviours import behaviours_of
+from mongo_dsl import Filter, all_of
+
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def scope_of(cls: Any, asked: Mapping[str, Any] = _NOTHING) -> Filter | None:
+    """Return the scope of *cls* for a query set that asks for *asked*; None for all."""
+    behaviours = behaviours_of(cls)
+    if not behaviours:
+        return None
+    scopes = [behaviour.scope(cls, asked) for behaviour in behaviours]
+    found = [scope for scope in scopes if scope is not None]
+    return all_of(*found) if found else None
+
+
+def scoped(cls: Any, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a query set of *cls* asks for, with the scope in its filter."""
+    scope = scope_of(cls, asked)
+    if scope is None:
+        return asked
+    return {**asked, "filter": asked["filter"] & scope if "filter" in asked else scope}

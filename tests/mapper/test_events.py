@@ -1,0 +1,106 @@
+"""Functions of the application that are called when documents are written."""
+
+import pytest
+
+from mapper import events
+from mapper.errors import DefinitionError
+from mapper.events import EVENTS, Touched, listeners_of
+
+
+@pytest.fixture
+def Note(driver):  # noqa: N802 - a class
+    """Return a document class, on each driver."""
+
+    class Note(driver.document):
+        text: str
+
+    return Note
+
+
+@pytest.fixture
+def heard(Note):  # noqa: N803
+    """Return what was announced of the class, in order."""
+    log = []
+    for event in EVENTS:
+        listeners_of(Note).add(event, lambda what, name=event: log.append((name, what)))
+    return log
+
+
+async def test_events_of_a_document(driver, Note, heard):  # noqa: N803
+    """A save contains an insert or an update."""
+    note = Note(text="a")
+    await driver.done(driver.mapper.save(note))
+    names = ["before_save", "before_insert", "after_insert", "after_save"]
+    assert heard == [(name, note) for name in names]
+    heard.clear()
+    note.text = "b"
+    await driver.done(driver.mapper.save(note))
+    names = ["before_save", "before_update", "after_update", "after_save"]
+    assert heard == [(name, note) for name in names]
+    heard.clear()
+    await driver.done(driver.mapper.delete(note))
+    assert heard == [("before_delete", note), ("after_delete", note)]
+
+
+async def test_events_of_queries(driver, Note, heard):  # noqa: N803
+    """Writes by queries say what they touch, and afterwards what came of it."""
+    await driver.done(driver.mapper.insert_many([Note(text="a"), Note(text="b")]))
+    heard.clear()
+    query = driver.mapper.find(Note).filter(text="a")
+    written = await driver.done(query.update(text="c"))
+    touched = Touched(Note, {"text": "a"}, {"$set": {"text": "c"}})
+    (before, first), (after, second) = heard
+    assert (before, first) == ("before_query_update", touched)
+    assert (after, second.result) == ("after_query_update", written)
+    heard.clear()
+    await driver.done(driver.mapper.find(Note).everything().delete())
+    assert [(name, touched.result) for name, touched in heard] == [
+        ("before_query_delete", None),
+        ("after_query_delete", 2),
+    ]
+
+
+async def test_an_error_before_stops_the_write(driver, Note):  # noqa: N803
+    """What a function raises reaches the caller, and nothing is sent."""
+
+    def refuse(note):
+        msg = f"no {note.text}"
+        raise ValueError(msg)
+
+    listeners_of(Note).add("before_save", refuse)
+    note = Note(text="a")
+    with pytest.raises(ValueError, match="no a"):
+        await driver.done(driver.mapper.save(note))
+    assert driver.mongo["note"].count_documents({}) == 0
+    assert not note.is_stored
+
+
+def test_unknown_events():
+    """The error lists the events."""
+    with pytest.raises(DefinitionError) as caught:
+        events.Listeners().add("after_sav", print)
+    assert str(caught.value) == (
+        "there is no event 'after_sav'; did you mean 'after_save'?; the events are: "
+        + ", ".join(EVENTS)
+    )
+
+
+def test_functions_are_required():
+    """What can't be called can't listen."""
+    with pytest.raises(DefinitionError) as caught:
+        events.Listeners().add("after_save", 5)
+    assert str(caught.value) == "the event 'after_save' got 5; it takes a function"
+
+
+def test_listeners_can_be_removed():
+    """Who doesn't listen can't be removed."""
+    listeners = events.Listeners()
+    listeners.on("before_create", print)
+    assert listeners.of("before_insert") == (print,)
+    listeners.remove("before_create", print)
+    assert listeners.of("before_insert") == ()
+    with pytest.raises(DefinitionError) as caught:
+        listeners.remove("before_create", print)
+    assert str(caught.value) == (
+        "<built-in function print> doesn't listen to 'before_create'"
+    )
