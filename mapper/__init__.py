@@ -12,6 +12,7 @@ from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
 from mapper.references import Ref
+from mapper.relations.reverse import reverse
 from mapper.sync import Mapper
 
 
@@ -28,4 +29,5 @@ __all__ = [
     "connect",
     "connect_async",
     "field",
+    "reverse",
 ]

@@ -22,8 +22,6 @@ from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
 from mapper.registry import register
 from mapper.relations.assigning import assign, turns_of
-
-    @property
 from mapper.scopes import scope_of
 from mapper.validation import (
     assigned,

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from mapper.converter import encode
 from mapper.fields import field
+from mapper.flows import including
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
@@ -34,7 +35,7 @@ else:
 class Root(metaclass=_Meta):
     """What documents of both faces share."""
 
-    __slots__ = ("_state",)
+    __slots__ = ("_related", "_state")
     __root__ = True
     __is_document__ = True
 
@@ -54,6 +55,11 @@ class Root(metaclass=_Meta):
     def __init__(self, **values: Any) -> None:
         """Set the fields; for classes whose own constructor ends in this one."""
         self.__attrs_init__(**values)  # type: ignore[attr-defined]
+
+    @classmethod
+    def __fetch__(cls, ref: Any) -> Any:
+        """Load the document that *ref* leads to."""
+        return cls._mapper()._run(including.fetch(ref))  # type: ignore[attr-defined]  # noqa: SLF001
 
     @property
     def is_stored(self) -> bool:
@@ -81,7 +87,7 @@ class Root(metaclass=_Meta):
             raise AttributeError(msg)
 
     def __getstate__(self) -> dict[str, Any]:
-        names = [a.name for a in self.__attrs_attrs__] + ["_state"]
+        names = [a.name for a in self.__attrs_attrs__] + ["_related", "_state"]
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import attrs
 from mapper.commands import Command, Flow
 from mapper.converter import decode
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
+from mapper.flows import including
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError
@@ -22,13 +23,15 @@ def find(query: Any, batch_size: int | None = None) -> Command:
     given = arguments(query)
     if batch_size is not None:
         given["batch_size"] = batch_size
-    return Command(collection(query), "find", (), given)
+    cause = query.asked.get("cause", "")
+    return Command(collection(query), "find", (), given, cause=cause)
 
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
     rows = yield attrs.evolve(find(query), rows=True)
-    return [*map(reader(query), rows)]
+    documents = [*map(reader(query), rows)]
+    return (yield from including.included(query, documents))
 
 
 def first(query: Any) -> Flow[Any]:

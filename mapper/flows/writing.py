@@ -147,4 +147,5 @@ def reload(document: D, session: Any = None) -> Flow[D]:
         value = getattr(fresh, attribute.name)
         assign(document, attribute.name, value)
     stored(document, raw)
+    assign(document, "_related", None)
     return document

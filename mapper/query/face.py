@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
-from mongo_dsl import Filter, QuerySet
+from mongo_dsl import Filter
 from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
 
@@ -22,7 +23,7 @@ Q = TypeVar("Q", bound="BoundQuerySet[Any]")
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class BoundQuerySet(QuerySet[M]):
+class BoundQuerySet(Relating[M]):
     """A query set of a document class, with what its execution needs.
 
     *mapper* is what it runs on, found when it executes if not given; *session* is the

@@ -25,7 +25,7 @@ def query_set(value: QuerySet[Any]) -> Written:
     kind = type(value)
     made = call(kind.__name__, kind, start)
     for name, part in value.asked.items():
-        write = _STEPS.get(name)
+        write = _STEPS.get(name, getattr(part, "__written__", None))
         if write is not None:
             made = write(made, part)
     return made

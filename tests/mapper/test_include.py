@@ -1,0 +1,203 @@
+"""Related documents are loaded by one command a relation, on each of the drivers."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import attrs
+import pytest
+
+from mapper import Ref, SyncDocument, field, reverse
+from mapper.commands import run
+from mapper.errors import DanglingRefError, NotLoadedError
+from mapper.flows import including, reading
+from mongo_dsl.errors import OperandError, UnknownFieldError
+
+
+@attrs.define
+class Item:
+    """What an order is of."""
+
+    product: Ref["Product"]
+    quantity: int = 1
+
+
+def models(document: Any) -> Any:
+    """Return document classes of the face *document*."""
+
+    class Publisher(document):
+        name: str
+
+    class Author(document):
+        name: str
+        publisher: Ref["Publisher"] | None = None
+        books = reverse("Book", "author")
+        edited = reverse("Book", "editors")
+
+    class Book(document):
+        title: str
+        author: Ref["Author"]
+        editors: list[Ref["Author"]] = field(factory=list, db_name="eds")
+        sequel_of: Ref["Book"] | None = None
+
+    class Models:
+        pass
+
+    Models.Publisher, Models.Author, Models.Book = Publisher, Author, Book
+    return Models
+
+
+class Product(SyncDocument):
+    id: str
+    name: str
+
+
+class Order(SyncDocument):
+    id: int
+    items: list[Item]
+    extras: dict[str, Ref[Product]] = {}  # noqa: RUF012 - a default, which is copied
+
+
+@pytest.fixture
+async def shop(driver: Any) -> Any:
+    """Return classes with documents in them: 20 books by two authors."""
+    m = models(driver.document)
+    m.house = await driver.done(m.Publisher.create(name="Virago"))
+    m.ann = await driver.done(m.Author.create(name="Ann", publisher=m.house))
+    m.bob = await driver.done(m.Author.create(name="Bob"))
+    books = [
+        m.Book(
+            title=f"{n:02}", author=(m.ann, m.bob)[n % 2], editors=[m.ann, m.bob][: n % 3]
+        )
+        for n in range(20)
+    ]
+    m.books = await driver.done(m.Book.insert_many(books))
+    return m
+
+
+class TestForward:
+    """From references to what they lead to."""
+
+    async def test_twenty_references_are_two_commands(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Book.find().sort("title").include(shop.Book.q.author)
+        books = await driver.done(query.to_list())
+        assert sent == ["find", "find"]
+        assert [b.author.document.name for b in books] == ["Ann", "Bob"] * 10
+        assert books[0].author.document is books[2].author.document
+        assert sent == ["find", "find"]
+
+    async def test_limits_come_first(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Book.find().sort("title").include("author")
+        first = await driver.done(query.first())
+        assert first.author.document.name == "Ann"
+        assert sent == ["find", "find"]
+        one = await driver.done(query.filter(title="01").one())
+        assert one.author.document.name == "Bob"
+
+    async def test_paths_and_lists(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Book.find().sort("title").include("author.publisher", "editors")
+        books = await driver.done(query.to_list())
+        assert sent == ["find"] * 4
+        assert books[0].author.document.publisher.document.name == "Virago"
+        assert [r.document.name for r in books[2].editors] == ["Ann", "Bob"]
+
+    async def test_nothing_is_asked_for_nothing(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Book.filter(title="none").include("author.publisher")
+        assert await driver.done(query.to_list()) == []
+        assert sent == ["find"]
+        query = shop.Book.filter(title="00").include("sequel_of")
+        assert (await driver.done(query.one())).sequel_of is None
+        assert sent == ["find"] * 2
+
+    async def test_a_part_of_the_related(self, driver, shop):
+        query = shop.Book.filter(title="00").include("author", only=["name"])
+        author = (await driver.done(query.one())).author.document
+        assert author.name == "Ann"
+        assert not hasattr(author, "publisher")
+
+    async def test_a_query_of_the_related(self, driver, shop):
+        nested = shop.Author.find(name="Ann").include("publisher")
+        query = shop.Book.find().sort("title").include("author", query=nested)
+        ann, bob = (await driver.done(query.limit(2).to_list()))
+        assert ann.author.document.publisher.document.name == "Virago"
+        assert bob.author.dangling
+        with pytest.raises(DanglingRefError) as caught:
+            _ = bob.author.document
+        assert str(caught.value) == (
+            f"no Author has the id {shop.bob.id!r} that is referred to; it was deleted, or"
+            " a filter hides it"
+        )
+
+    async def test_streams_include_by_the_batch(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Book.find().sort("title").include("author")
+        stream = query.stream(batch_size=8)
+        books = await driver.streamed(stream)
+        assert [b.author.document.name for b in books] == ["Ann", "Bob"] * 10
+        assert sent.count("find") == 4
+        await driver.done(stream.close())
+
+    async def test_what_was_deleted(self, driver, shop):
+        await driver.done(shop.ann.delete())
+        book = await driver.done(shop.Book.filter(title="00").include("author").one())
+        assert (book.author.loaded, book.author.dangling) == (False, True)
+
+
+class TestReverse:
+    """From documents to those that refer to them."""
+
+    async def test_all_at_once(self, driver, shop, sent):
+        sent.clear()
+        query = shop.Author.find().sort("name").include(shop.Author.books)
+        ann, bob = await driver.done(query.to_list())
+        assert sent == ["find", "find"]
+        assert [b.title for b in bob.books][:2] == ["01", "03"]
+        assert len(ann.books.documents) == 10
+        assert ann.books.documents[0].author.document is ann
+        assert (await driver.done(ann.books) if hasattr(ann.books.query, "__await__") else 1)
+        assert sent == ["find", "find"]
+
+    async def test_many_to_many(self, driver, shop, sent):
+        nested = shop.Book.find().sort("-title")
+        query = shop.Author.find().sort("name").include("edited", query=nested)
+        ann, bob = await driver.done(query.to_list())
+        assert len(ann.edited.documents) == 13
+        assert [b.title for b in bob.edited] == ["17", "14", "11", "08", "05", "02"]
+
+    async def test_as_a_query(self, driver, shop):
+        assert await driver.done(shop.ann.books.count()) == 10
+        assert await driver.done(shop.ann.books.filter(title="00").exists())
+        assert not shop.ann.books.loaded
+        with pytest.raises(NotLoadedError) as caught:
+            _ = shop.ann.books.documents
+        assert str(caught.value) == "X"
+
+    async def test_none(self, driver, shop):
+        carl = await driver.done(shop.Author.create(name="Carl"))
+        found = await driver.done(shop.Author.filter(id=carl.id).include("books").one())
+        assert found.books.documents == []
+
+    async def test_reloading_forgets(self, driver, shop):
+        ann = await driver.done(shop.Author.filter(name="Ann").include("books").one())
+        await driver.done(ann.reload())
+        assert not ann.books.loaded
+
+
+def test_embedded_references(mapper, sent):
+    """References in embedded documents and dictionaries are found."""
+    pen, ink = Product(id="pen", name="Pen"), Product(id="ink", name="Ink")
+    with mapper.ambient():
+        Product.insert_many([pen, ink])
+        Order(id=1, items=[Item(pen), Item(ink, 3)], extras={"gift": ink}).save()
+        sent.clear()
+        order = Order.find().include("items.product", Order.q.extras).one()
+        assert [item.product.document.name for item in order.items] == ["Pen", "Ink"]
+        assert order.extras["gift"].document is order.items[1].product.document
+        assert sent == ["find", "find"]
+        copied = pickle.loads(pickle.dumps(order))  # noqa: S301 - our own
+        assert copied.items[0].product.document.name == "Pen"
