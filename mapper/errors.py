@@ -152,19 +152,15 @@ class NotSavedError(MapperError, ValueError):
 
 
 class NotLoadedError(MapperError, RuntimeError):
-    """The document of *model* with the id *document_id* was not loaded; *place* would."""
+    """What is *subject* was not loaded; *place* in the query would have."""
 
-    def __init__(self, model: Any, document_id: Any, place: str) -> None:
-        super().__init__(
-            f"{model.__name__} {document_id!r} was not loaded; add {place} to the query,"
-            " or fetch() the one document"
-        )
-        self.model = model
-        self.document_id = document_id
+    def __init__(self, subject: str, place: str) -> None:
+        super().__init__(f"{subject} was not loaded; add {place} to the query")
+        self.subject = subject
         self.place = place
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.model, self.document_id, self.place)
+        return type(self), (self.subject, self.place)
 
 
 class DanglingRefError(MapperError, LookupError):

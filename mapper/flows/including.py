@@ -18,6 +18,9 @@ from mongo_dsl.errors import OperandError
 _IDS = 10_000
 _BYTES = 12 * 1024 * 1024  # a command has 16 MB, and may have filters of its own
 
+STREAMED = 1_000
+"""Documents of a stream whose related ones are loaded at a time, if it doesn't say."""
+
 Known = dict[Any, dict[Any, Any]]
 """Documents by id, those that weren't found too, by class and what was asked of them."""
 

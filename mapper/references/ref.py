@@ -117,7 +117,7 @@ class Ref(Generic[D]):
         model: Any = self.model
         if self._dangling:
             return DanglingRefError(model, self._id)
-        return NotLoadedError(model, self._id, self.place)
+        return NotLoadedError(f"{model.__name__} {self._id!r}", self.place)
 
     @property
     def place(self) -> str:

@@ -122,9 +122,8 @@ class Related:
         """
         found = self._found
         if found is None:
-            model = type(self._document)
-            place = f"include({model.__name__}.{self._declared.name})"
-            raise NotLoadedError(self._declared, self._document.id, place)
+            where = f"{self._declared!r} of {self._document.id!r}"
+            raise NotLoadedError(where, f"include({self._declared!r})")
         return found
 
     def __iter__(self) -> Iterator[Any]:

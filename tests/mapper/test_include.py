@@ -101,7 +101,7 @@ class TestForward:
         sent.clear()
         query = shop.Book.find().sort("title").include("author.publisher", "editors")
         books = await driver.done(query.to_list())
-        assert sent == ["find"] * 4
+        assert sent == ["find"] * 3  # the editors are among the authors
         assert books[0].author.document.publisher.document.name == "Virago"
         assert [r.document.name for r in books[2].editors] == ["Ann", "Bob"]
 
@@ -175,7 +175,10 @@ class TestReverse:
         assert not shop.ann.books.loaded
         with pytest.raises(NotLoadedError) as caught:
             _ = shop.ann.books.documents
-        assert str(caught.value) == "X"
+        assert str(caught.value) == (
+            f"Author.books of {shop.ann.id!r} was not loaded; add include(Author.books) to"
+            " the query"
+        )
 
     async def test_none(self, driver, shop):
         carl = await driver.done(shop.Author.create(name="Carl"))
