@@ -52,7 +52,14 @@ class Call:
         return self.function(*self.args, **self.kwargs)
 
 
-Step: TypeAlias = Command | Call
+@attrs.frozen
+class Pause:
+    """A wait of *seconds*, before another attempt."""
+
+    seconds: float
+
+
+Step: TypeAlias = Command | Call | Pause
 Flow: TypeAlias = Generator[Step, Any, T]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mongo_dsl import Filter, all_of
 
 

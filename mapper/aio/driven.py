@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Step, run_async
+from mapper.commands import Call, Command, Flow, Pause, Step, run_async
 from mapper.connection import Connection
 
 
@@ -26,6 +27,8 @@ class Driven:
         """Do what *step* says and return the reply."""
         if isinstance(step, Call):
             return await _awaited(step())
+        if isinstance(step, Pause):
+            return await asyncio.sleep(step.seconds)
         reply = await _awaited(self._open(step))
         return await reply.to_list(None) if step.rows else reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 
 
 MQL = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import UnfilteredWriteError
 from mapper.events import Touched, announce

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import DocumentNotFoundError, StaleDocumentError
 from mapper.tracking import (
@@ -67,13 +67,9 @@ def gone(document: Any) -> DocumentNotFoundError:
 
 
 def condition(document: Any) -> dict[str, Any]:
-    """Return what the behaviours want *document* to be like before it is overwritten."""
-    cls = type(document)
-    return {
-        name: value
-        for behaviour in behaviours_of(cls)
-        for name, value in encoded_values(cls, behaviour.condition(document)).items()
-    }
+    """Return what must hold of *document* where it is stored, to be overwritten."""
+    behaviours = behaviours_of(type(document))
+    return {k: v for one in behaviours for k, v in one.condition(document).items()}
 
 
 def missed(document: Any, session: Any = None) -> Flow[Exception]:

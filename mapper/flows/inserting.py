@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bson import ObjectId
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError

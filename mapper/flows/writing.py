@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
 
-from mapper.behaviours import behaviours_of
+from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
 from mapper.events import announce
@@ -35,6 +35,7 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
+from mongo_dsl.structure import fields_of
 
 
 D = TypeVar("D")
@@ -56,7 +57,8 @@ def save(document: D, session: Any = None) -> Flow[D]:
     new = encoded(document)
     update = changes(cls, state, new)
     if update:
-        more = yield from _update(document, update, _updating(document), session)
+        values = _updating(document, _changed(cls, update))
+        more = yield from _update(document, update, values, session)
         new.update(more)
     _now_stored(document, state, new)
     yield from announce("after_update", cls, document)
@@ -64,10 +66,34 @@ def save(document: D, session: Any = None) -> Flow[D]:
     return document
 
 
-def _updating(document: Any) -> MQL:
-    """Ask the behaviours what becomes of a document that has changed."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.updating(document).items()}
+def _changed(cls: Any, update: MQL) -> frozenset[str]:
+    """Return the names in Python of the fields that *update* touches."""
+    touched = {path.partition(".")[0] for paths in update.values() for path in paths}
+    names = fields_of(cls).items()
+    return frozenset(name for name, (stored, _) in names if stored in touched)
+
+
+def _updating(document: Any, changed: Collection[str]) -> MQL:
+    """Ask the behaviours what becomes of a document that is written."""
+    found: MQL = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.updating(document, changed))
+    return found
+
+
+def rewrite(document: D, values: Mapping[str, Any], session: Any = None) -> Flow[D]:
+    """Give fields of a stored *document* their *values*, here and where it is stored.
+
+    Nothing else is sent, whatever else has changed.
+    """
+    must_be_stored(document, "changed")
+    state: Any = state_of(document)
+    yield from announce("before_update", type(document), document)
+    given = {**_updating(document, values), **values}
+    new = yield from _update(document, {}, given, session)
+    _now_stored(document, state, new)
+    yield from announce("after_update", type(document), document)
+    return document
 
 
 def _update(
@@ -126,7 +152,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document), **mark}
+    values = {**_updating(document, mark), **mark}
     try:
         new = yield from _update(document, {}, values, session)
     except LookupError:  # it is gone already

@@ -9,7 +9,7 @@ import attrs
 
 from mapper.binding import async_mapper
 from mapper.commands import Flow
-from mapper.flows import changing, reading
+from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
 from mapper.query.face import BoundQuerySet
 from mongo_dsl.errors import OperandError
@@ -153,3 +153,19 @@ class AsyncQuery(BoundQuerySet[M]):
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
         return await self._run(changing.delete_many(self))
+
+    async def hard_delete(self) -> int:
+        """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return await self._run(changing.delete_many(self, hard=True))
+
+    async def restore(self) -> int:
+        """Bring all soft-deleted documents of the query back; return how many.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return await self._run(restoring.restore_many(self))

@@ -11,6 +11,7 @@ from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter
+from mongo_dsl.errors import OperandError
 from mongo_dsl.find import FindCommand, compile_find
 from mongo_dsl.keywords import keyword_filter
 
@@ -57,6 +58,29 @@ class BoundQuerySet(Relating[M]):
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
+
+    def with_deleted(self) -> Self:
+        """Find soft-deleted documents, too.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._deleted("with_deleted", "with")
+
+    def only_deleted(self) -> Self:
+        """Find soft-deleted documents alone.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._deleted("only_deleted", "only")
+
+    def _deleted(self, method: str, shown: str) -> Self:
+        if not hasattr(self.model, "only_deleted"):
+            name = self.model.__name__  # type: ignore[union-attr]
+            msg = f"{method} of {name}, whose documents are deleted for good; derive it"
+            raise OperandError(f"{msg} from SoftDelete")
+        return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
         return compile_find(scoped(self.model, self.asked))

@@ -9,7 +9,7 @@ import attrs
 
 from mapper.binding import sync_mapper
 from mapper.commands import Flow
-from mapper.flows import changing, reading
+from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
 from mapper.query.face import BoundQuerySet
 
@@ -143,3 +143,19 @@ class Query(BoundQuerySet[M]):
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
         return self._run(changing.delete_many(self))
+
+    def hard_delete(self) -> int:
+        """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Raises:
+            UnfilteredWriteError: the query has no filter; see `everything`.
+        """
+        return self._run(changing.delete_many(self, hard=True))
+
+    def restore(self) -> int:
+        """Bring all soft-deleted documents of the query back; return how many.
+
+        Raises:
+            OperandError: documents of this class are not soft-deleted.
+        """
+        return self._run(restoring.restore_many(self))

@@ -47,13 +47,15 @@ class Documents(Driven):
         """
         return self._run(writing.save(document, session))
 
-    def delete(self, document: Any, session: Any = None) -> bool:
+    def delete(self, document: Any, session: Any = None, *, hard: bool = False) -> bool:
         """Delete *document* and tell whether it was there. Sends one command.
+
+        A class may mark its documents instead; *hard* deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return self._run(writing.delete(document, session))
+        return self._run(writing.delete(document, session, hard=hard))
 
     def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.

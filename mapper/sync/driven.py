@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import time
 from typing import Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Step, run
+from mapper.commands import Call, Command, Flow, Pause, Step, run
 from mapper.connection import Connection
 from mapper.errors import HookError
 
@@ -27,6 +28,8 @@ class Driven:
         """Do what *step* says and return the reply."""
         if isinstance(step, Call):
             return _at_once(step)
+        if isinstance(step, Pause):
+            return time.sleep(step.seconds)
         reply = self._open(step)
         return reply.to_list() if step.rows else reply
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.behaviours import Behaviour, behaviours_of
+from mapper.behaviour import Behaviour, behaviours_of
 from mapper.commands import Command
 from mapper.errors import DocumentNotFoundError, StaleDocumentError
 from mongo_dsl import F, Pipeline, raw, stages
@@ -22,7 +22,7 @@ class Counting(Behaviour):
         first = reply["n"] - len(documents) + 1
         return [{"number": first + place} for place in range(len(documents))]
 
-    def updating(self, document):
+    def updating(self, document, changed):
         """Count a save."""
         return {"saves": document.saves + 1}
 

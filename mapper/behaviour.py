@@ -6,7 +6,7 @@ below it. The flows ask; no behaviour sends anything on its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mapper.commands import Flow
@@ -29,8 +29,11 @@ class Behaviour:
         return [_NOTHING for _ in documents]
         yield  # a flow, which may send commands
 
-    def updating(self, document: Any) -> Values:
-        """Return the values that fields of *document*, which has changed, get."""
+    def updating(self, document: Any, changed: Collection[str]) -> Values:
+        """Return the values that fields of *document* get when it is written.
+
+        *changed* are the names, in Python, of the fields that the caller changed.
+        """
         return _NOTHING
 
     def deleting(self, cls: Any, document: Any = None) -> Values | None:
@@ -40,9 +43,9 @@ class Behaviour:
         """
         return None
 
-    def condition(self, document: Any) -> Values:
-        """Return what *document* must still have in the database to be overwritten."""
-        return _NOTHING
+    def condition(self, document: Any) -> dict[str, Any]:
+        """Return the filter, in MQL, that finds *document* if it may be overwritten."""
+        return {}
 
     def scope(self, cls: Any, asked: Mapping[str, Any]) -> Filter | None:
         """Return what every query of *cls* asks for besides; None for nothing.

@@ -1,0 +1,94 @@
+"""`Audited`: documents that know who made and last changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from mapper.behaviour import Behaviour, Values
+from mapper.commands import Flow
+from mongo_dsl import Update
+
+
+_actor: ContextVar[Any] = ContextVar("actor", default=None)
+
+
+@contextmanager
+def acting(user_id: Any) -> Iterator[None]:
+    """Let *user_id* be who writes, until the end of the ``with``.
+
+    >>> with acting(7):
+    ...     actor()
+    7
+    """
+    token = _actor.set(user_id)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def actor() -> Any:
+    """Return who writes, as `acting` said; None for nobody."""
+    return _actor.get()
+
+
+class Audit(Behaviour):
+    """Sets `created_by` and `updated_by` to the actor, if there is one."""
+
+    def inserting(self, documents: Sequence[Any]) -> Flow[list[Values]]:
+        """Give new documents who makes them."""
+        found = actor()
+        names = () if found is None else _NAMES
+        return [
+            {name: found for name in names if getattr(document, name) is None}
+            for document in documents
+        ]
+        yield  # a flow
+
+    def updating(self, document: Any, changed: Collection[str]) -> Values:  # noqa: ARG002
+        """Give a changed document who changes it."""
+        found = actor()
+        if found is None or "updated_by" in changed:
+            return {}
+        return {"updated_by": found}
+
+    def changing(self, cls: Any, *, upsert: bool) -> Update | None:
+        """Let updates by queries say who, too."""
+        found = actor()
+        if found is None:
+            return None
+        update: Update = cls.q.updated_by.set(found)
+        return update & cls.q.created_by.set_on_insert(found) if upsert else update
+
+
+_NAMES = ("created_by", "updated_by")
+
+
+class Audited:
+    """Lends documents `created_by` and `updated_by`.
+
+    ``save(user_id=…)`` says who saves; `acting` says it of all writes in a ``with``, those
+    by queries included. Values may be of any type that MongoDB stores.
+
+    >>> from mapper import Document
+    >>> class Note(Audited, Document):
+    ...     text: str
+    >>> Note(text="a")
+    Note(id=None, created_by=None, updated_by=None, text='a')
+    """
+
+    __behaviour__ = Audit()
+
+    created_by: Any = None
+    updated_by: Any = None
+
+    def save(self, user_id: Any = None, **options: Any) -> Any:
+        """Save the document and say that *user_id* did. Sends what `save` sends."""
+        if user_id is not None:
+            if not self.is_stored and self.created_by is None:  # type: ignore[attr-defined]
+                self.created_by = user_id
+            self.updated_by = user_id
+        return super().save(**options)  # type: ignore[misc]
