@@ -20,7 +20,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from mapper import Document, EmbeddedMongo, connect, connect_async
-from mapper.databases import Driver
+from mapper.connecting import Driver
 from mapper.query import Query
 from mongo_dsl import F, Pipeline, Update, acc, fn, geo, text, translate, win
 from mongo_dsl.render import to_shell

@@ -1,12 +1,8 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
-from mapper.databases import (
-    DatabaseConfig,
-    DatabaseManager,
-    connect,
-    connect_async,
-)
+from mapper.connecting import DatabaseConfig, connect, connect_async
+from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field

@@ -37,12 +37,24 @@ class BoundPipeline(Pipeline, Generic[R]):
         object.__setattr__(self, "query", self._queries(model))
 
     def using(self, mapper: Any) -> Self:
-        """Run on *mapper*, whatever the class is bound to."""
+        """Run on *mapper*, or the database of this name, whatever the class is bound to."""
         return self._evolved(query=self.query.using(mapper))
 
     def in_session(self, session: Any) -> Self:
         """Send the command in the driver's *session*."""
         return self._evolved(query=self.query.in_session(session))
+
+    def read_concern(self, level: Any) -> Self:
+        """Read what is as sure as *level*, PyMongo's or a name: ``"majority"``."""
+        return self._evolved(query=self.query.read_concern(level))
+
+    def write_concern(self, concern: Any) -> Self:
+        """Write, by `out` or `merge`, until it is as sure as *concern*."""
+        return self._evolved(query=self.query.write_concern(concern))
+
+    def read_preference(self, mode: Any) -> Self:
+        """Read from the members that *mode* says, PyMongo's or a name: ``"secondary"``."""
+        return self._evolved(query=self.query.read_preference(mode))
 
 
 class Aggregation(BoundPipeline[R]):

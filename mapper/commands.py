@@ -1,8 +1,8 @@
 """Flows and what drives them.
 
 A flow is a generator: it yields steps, receives the replies to them and returns a
-result. A step is a command for the driver, or the call of an application's hook. A flow
-knows no driver; `run` and `run_async` do the talking, and throw the errors of a step
+result. A step is a command for the driver, the call of an application's hook, a pause, or
+a flow that is all or nothing. A flow knows no driver; `run` and `run_async` do the talking, and throw the errors of a step
 into the flow, which decides what they mean.
 """
 
@@ -54,12 +54,25 @@ class Call:
 
 @attrs.frozen
 class Pause:
-    """A wait of *seconds*, before another attempt."""
+    """A wait of some *seconds*."""
 
     seconds: float
 
 
-Step: TypeAlias = Command | Call | Pause
+@attrs.frozen
+class Atomic:
+    """A flow inside this one, all or nothing; its result is the reply.
+
+    *flow* is a function that starts it, called anew for each try: it runs in the
+    transaction that is on, else in one of its own, which is tried again after transient
+    errors. *session* is the one that the caller gave, if any.
+    """
+
+    flow: Callable[[], Generator[Any, Any, Any]]
+    session: Any = None
+
+
+Step: TypeAlias = Command | Call | Pause | Atomic
 Flow: TypeAlias = Generator[Step, Any, T]
 
 

@@ -8,6 +8,8 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
 from mapper.commands import Command
+from mapper.concerns import SILENT, CollectionName, Concerns
+from mapper.sessions import carried
 
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
@@ -18,23 +20,38 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 
 
 class Connection:
-    """Sends commands to the collections of *database*; each is made once."""
+    """Sends commands to the collections of *database*; each is made once.
 
-    def __init__(self, database: Any) -> None:
+    *concerns* hold where neither the query nor its class says otherwise.
+    """
+
+    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
         self._database = database
-        self._collections: dict[str, Any] = {}
+        self._collections: dict[Any, Any] = {}
+        self.client = database.client
+        self.concerns = concerns
+
+    def with_options(self, concerns: Concerns) -> Connection:
+        """Return a connection to the same database, with *concerns* over these."""
+        return Connection(self._database, concerns.over(self.concerns))
 
     def send(self, command: Command) -> Any:
         """Send *command* and return the driver's reply, which may have to be awaited."""
+        kwargs = carried(self.client, command)
         target = self.target(command.collection)
-        return getattr(target, command.method)(*command.args, **command.kwargs)
+        return getattr(target, command.method)(*command.args, **kwargs)
 
     def target(self, name: str) -> Any:
         """Return the collection *name*; the empty name is the database."""
-        if not name:
-            return self._database
-        found = self._collections.get(name)
+        own = name.concerns if isinstance(name, CollectionName) else SILENT
+        key: Any = name if own is SILENT else (str(name), own)
+        found = self._collections.get(key)
         if found is None:
-            found = self._database.get_collection(name, codec_options=CODEC)
-            self._collections[name] = found
+            found = self._made(str(name), own.over(self.concerns).said())
+            self._collections[key] = found
         return found
+
+    def _made(self, name: str, options: dict[str, Any]) -> Any:
+        if name:
+            return self._database.get_collection(name, codec_options=CODEC, **options)
+        return self._database.with_options(**options) if options else self._database

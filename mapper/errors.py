@@ -17,6 +17,10 @@
     ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
     ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
     ├── NotBoundError              (RuntimeError)  no database to run on
+    ├── SessionError               (RuntimeError)  a session used where it can't be
+    ├── TransactionError           (RuntimeError)  a transaction that can't be begun or committed
+    │   ├── TransactionAbortedError                … nothing of it was written
+    │   └── UnknownCommitError                     … nobody knows whether it was written
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
@@ -180,6 +184,30 @@ class DanglingRefError(MapperError, LookupError):
 
 class NotBoundError(MapperError, RuntimeError):
     """A document class is used without a database to run on."""
+
+
+class SessionError(MapperError, RuntimeError):
+    """A session is used by another task or thread than the one it belongs to."""
+
+
+class TransactionError(MapperError, RuntimeError):
+    """A transaction can't be begun, committed or extended as it was asked."""
+
+
+class TransactionAbortedError(TransactionError):
+    """A transaction was aborted and wrote nothing; it was tried *attempts* times."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+
+
+class UnknownCommitError(TransactionError):
+    """A commit was sent *attempts* times, and nobody knows whether it was taken."""
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.attempts = attempts
 
 
 class HookError(MapperError, TypeError):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
+from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
+from mongo_dsl.errors import ArgumentError
 from mongo_dsl.names import suggestion
 
 
@@ -24,6 +26,9 @@ class Options:
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
         indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        read_concern: how sure reads must be, PyMongo's or by name.
+        write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
+        read_preference: which members of a replica set reads ask, PyMongo's or by name.
     """
 
     collection_name: str
@@ -32,9 +37,13 @@ class Options:
     validate: bool = True
     operator_dicts: bool = True
     indexes: tuple[Index, ...] = ()
+    read_concern: Any = None
+    write_concern: Any = None
+    read_preference: Any = None
 
 
 _OWN = ("collection_name", "abstract")
+_CONCERNS = ("read_concern", "write_concern", "read_preference")
 _TYPES: dict[str, type] = {
     "collection_name": str,
     "abstract": bool,
@@ -59,6 +68,10 @@ def read_options(name: str, meta: type | None, inherited: Iterable[Options]) -> 
         given.update({k: v for k, v in shared.items() if k not in _OWN})
     if meta is not None:
         given.update(_checked(name, meta))
+    given["collection_name"] = collection_name(
+        str(given["collection_name"]),
+        Concerns(**{concern: given.get(concern) for concern in _CONCERNS}),
+    )
     return Options(**given)
 
 
@@ -77,7 +90,15 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
             raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return given
+    return {**given, **_concerns(name, given)}
+
+
+def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return concerns(**{c: given[c] for c in _CONCERNS if c in given}).said()
+    except ArgumentError as error:
+        msg = f"{name}.Meta.{error}"
+        raise DefinitionError(msg) from error
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:

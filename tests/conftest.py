@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymongo.monitoring import CommandListener
 
-from mapper import Mapper, connect, connect_async
+from mapper import EmbeddedMongo, Mapper, connect, connect_async
 
 
 pytest_plugins = ["mapper.pytest_plugin", "pytester"]
@@ -59,6 +59,18 @@ class Sent(list[str], CommandListener):
 
 
 _CHATTER = {"endSessions", "hello", "ping", "killCursors"}
+
+
+@pytest.fixture(scope="session")
+def _three_nodes() -> Iterator[EmbeddedMongo]:
+    with EmbeddedMongo(nodes=3) as mongo:
+        yield mongo
+
+
+@pytest.fixture
+def three(_three_nodes: EmbeddedMongo) -> EmbeddedMongo:
+    """Return a replica set of three nodes, all of them up."""
+    return _three_nodes.start()
 
 
 @pytest.fixture

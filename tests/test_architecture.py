@@ -52,7 +52,7 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "commands", "indexes"),
+    ("embedded", "fields", "commands", "indexes", "concerns", "sessions"),
     ("registry", "references", "conversion"),
     ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
     ("relations",),
@@ -61,12 +61,17 @@ MAPPER_FLOORS = (
     ("binding", "cursors"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
-    ("databases", "document"),
+    ("connecting", "databases", "document"),
     ("typed",),
 )
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
-SPEAKS_TO_DRIVERS = {"mapper.databases", "mapper.embedded", "mapper.pytest_plugin"}
+SPEAKS_TO_DRIVERS = {
+    "mapper.concerns",
+    "mapper.connecting",
+    "mapper.embedded.replica_set",
+    "mapper.pytest_plugin",
+}
 
 
 def name_of(path):

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Pause, Step, run_async
+from mapper.commands import Command, Flow, Pause, Step, run_async
+from mapper.concerns import SILENT, Concerns, concerns
 from mapper.connection import Connection
+from mapper.sessions import any_ambient, failed, transaction_of
+from mapper.tracking import recording
 
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -16,26 +23,64 @@ T = TypeVar("T")
 class Driven:
     """What drives flows over *database*."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
         self.database = database
-        self._connection = Connection(database)
+        self._connection = Connection(database, concerns)
 
     async def _run(self, flow: Flow[T]) -> T:
-        return await run_async(flow, self._call)
+        if not any_ambient():
+            return await run_async(flow, self._call)
+        on = transaction_of(self._connection.client)
+        with recording(None if on is None else on.undo):
+            return await run_async(flow, self._call)
 
     async def _call(self, step: Step) -> Any:
         """Do what *step* says and return the reply."""
-        if isinstance(step, Call):
-            return await _awaited(step())
+        if not isinstance(step, Command):
+            return await self._do(step)
+        try:
+            reply = await awaited(self._open(step))
+            return await reply.to_list(None) if step.rows else reply
+        except Exception as error:
+            meant = failed(self._connection.client, step, error)
+            if meant is None:
+                raise
+            raise meant from error
+
+    async def _do(self, step: Any) -> Any:
+        """Do what *step*, which is no command, says."""
         if isinstance(step, Pause):
             return await asyncio.sleep(step.seconds)
-        reply = await _awaited(self._open(step))
-        return await reply.to_list(None) if step.rows else reply
+        return await awaited(step())
+
+    def with_options(
+        self,
+        *,
+        read_concern: Any = None,
+        write_concern: Any = None,
+        read_preference: Any = None,
+    ) -> Self:
+        """Return a mapper on the same client that reads and writes otherwise.
+
+        What isn't given stays; queries and the ``Meta`` of classes come first.
+
+        Raises:
+            ArgumentError: one of them can't be.
+        """
+        asked = concerns(
+            read_concern=read_concern,
+            write_concern=write_concern,
+            read_preference=read_preference,
+        )
+        made = copy.copy(self)
+        made.__dict__["_connection"] = self._connection.with_options(asked)
+        return made
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""
         return self._connection.send(command)
 
 
-async def _awaited(reply: Any) -> Any:
+async def awaited(reply: Any) -> Any:
+    """Return *reply*, awaited if need be."""
     return await reply if inspect.isawaitable(reply) else reply

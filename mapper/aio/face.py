@@ -11,6 +11,7 @@ from mapper import binding
 from mapper.aio.documents import Documents
 from mapper.aio.managing import Managing
 from mapper.aio.queries import Queries
+from mapper.aio.transactions import Transactions
 from mapper.query import AsyncQuery
 
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
-class AsyncMapper(Documents, Queries, Managing):
+class AsyncMapper(Documents, Queries, Managing, Transactions):
     """Documents in *database*, PyMongo's `AsyncDatabase` or Motor's.
 
     As a context manager it closes its client at the end.

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from mapper.commands import Command, Flow
+from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including
@@ -189,10 +190,10 @@ def arguments(query: Any) -> dict[str, Any]:
     return given
 
 
-def collection(query: QuerySet[Any]) -> str:
-    """Return the name of the collection that *query* asks."""
-    name: str = query.model.__collection__  # type: ignore[union-attr]
-    return name
+def collection(query: Any) -> str:
+    """Return the name of the collection that *query* asks, and how it wants it asked."""
+    name: str = query.model.__collection__
+    return collection_name(name, query.concerns, own=True)
 
 
 def _named(query: QuerySet[Any]) -> str:

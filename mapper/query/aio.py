@@ -39,8 +39,7 @@ class AsyncQuery(BoundQuerySet[M]):
             ...
 
     def _bound(self) -> AsyncMapper:
-        found: AsyncMapper = self.mapper or async_mapper(self.model)
-        return found
+        return async_mapper(self.model, self.mapper)
 
     async def _run(self, flow: Flow[T]) -> T:
         return await self._bound()._run(flow)  # noqa: SLF001 - of this package

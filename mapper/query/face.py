@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.concerns import SILENT, Concerns, concerns
 from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
@@ -27,14 +28,14 @@ Q = TypeVar("Q", bound="BoundQuerySet[Any]")
 class BoundQuerySet(Relating[M]):
     """A query set of a document class, with what its execution needs.
 
-    *mapper* is what it runs on, found when it executes if not given; *session* is the
+    *mapper* is what it runs on, or its name, found when it executes; *session* is the
     driver's session its commands carry; *whole* says whether it may update or delete a
     whole collection.
     """
 
     @property
     def mapper(self) -> Any:
-        """The mapper that `using` gave."""
+        """The mapper that `using` gave, or its name."""
         return self.asked.get("mapper")
 
     @property
@@ -48,12 +49,54 @@ class BoundQuerySet(Relating[M]):
         return "whole" in self.asked
 
     def using(self, mapper: Any) -> Self:
-        """Run on *mapper*, whatever the class is bound to."""
+        """Run on *mapper*, or the database of this name, whatever the class is bound to.
+
+        Executing raises `NotBoundError` if no database of the name is connected.
+        """
         return self._with("mapper", mapper)
 
     def in_session(self, session: Any) -> Self:
         """Send commands in the driver's *session*."""
         return self._with("session", session)
+
+    @property
+    def concerns(self) -> Concerns:
+        """What `read_concern` and its siblings gave."""
+        found: Concerns = self.asked.get("concerns", SILENT)
+        return found
+
+    def read_concern(self, level: Any) -> Self:
+        """Read what is as sure as *level*, PyMongo's or a name: ``"majority"``.
+
+        See https://www.mongodb.com/docs/manual/reference/read-concern/
+
+        Raises:
+            ArgumentError: there is no such level.
+        """
+        return self._concerned(read_concern=level)
+
+    def write_concern(self, concern: Any) -> Self:
+        """Write until it is as sure as *concern*: PyMongo's, ``"majority"``, a number.
+
+        See https://www.mongodb.com/docs/manual/reference/write-concern/
+
+        Raises:
+            ArgumentError: there is no such concern.
+        """
+        return self._concerned(write_concern=concern)
+
+    def read_preference(self, mode: Any) -> Self:
+        """Read from the members that *mode* says, PyMongo's or a name: ``"secondary"``.
+
+        See https://www.mongodb.com/docs/manual/core/read-preference/
+
+        Raises:
+            ArgumentError: there is no such mode.
+        """
+        return self._concerned(read_preference=mode)
+
+    def _concerned(self, **asked: Any) -> Self:
+        return self._with("concerns", concerns(**asked).over(self.concerns))
 
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""

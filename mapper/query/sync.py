@@ -38,8 +38,7 @@ class Query(BoundQuerySet[M]):
             ...
 
     def _bound(self) -> Mapper:
-        found: Mapper = self.mapper or sync_mapper(self.model)
-        return found
+        return sync_mapper(self.model, self.mapper)
 
     def _run(self, flow: Flow[T]) -> T:
         return self._bound()._run(flow)  # noqa: SLF001 - of this package

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import time
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.commands import Call, Command, Flow, Pause, Step, run
+from mapper.concerns import SILENT, Concerns, concerns
 from mapper.connection import Connection
 from mapper.errors import HookError
+from mapper.sessions import any_ambient, failed, transaction_of
+from mapper.tracking import recording
 
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -17,21 +24,58 @@ T = TypeVar("T")
 class Driven:
     """What drives flows over *database*."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
         self.database = database
-        self._connection = Connection(database)
+        self._connection = Connection(database, concerns)
 
     def _run(self, flow: Flow[T]) -> T:
-        return run(flow, self._call)
+        if not any_ambient():
+            return run(flow, self._call)
+        on = transaction_of(self._connection.client)
+        with recording(None if on is None else on.undo):
+            return run(flow, self._call)
 
     def _call(self, step: Step) -> Any:
         """Do what *step* says and return the reply."""
-        if isinstance(step, Call):
-            return _at_once(step)
+        if not isinstance(step, Command):
+            return self._do(step)
+        try:
+            reply = self._open(step)
+            return reply.to_list() if step.rows else reply
+        except Exception as error:
+            meant = failed(self._connection.client, step, error)
+            if meant is None:
+                raise
+            raise meant from error
+
+    def _do(self, step: Any) -> Any:
+        """Do what *step*, which is no command, says."""
         if isinstance(step, Pause):
             return time.sleep(step.seconds)
-        reply = self._open(step)
-        return reply.to_list() if step.rows else reply
+        return _at_once(step)
+
+    def with_options(
+        self,
+        *,
+        read_concern: Any = None,
+        write_concern: Any = None,
+        read_preference: Any = None,
+    ) -> Self:
+        """Return a mapper on the same client that reads and writes otherwise.
+
+        What isn't given stays; queries and the ``Meta`` of classes come first.
+
+        Raises:
+            ArgumentError: one of them can't be.
+        """
+        asked = concerns(
+            read_concern=read_concern,
+            write_concern=write_concern,
+            read_preference=read_preference,
+        )
+        made = copy.copy(self)
+        made.__dict__["_connection"] = self._connection.with_options(asked)
+        return made
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""

@@ -11,6 +11,7 @@ from mapper.query import Query
 from mapper.sync.documents import Documents
 from mapper.sync.managing import Managing
 from mapper.sync.queries import Queries
+from mapper.sync.transactions import Transactions
 
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
-class Mapper(Documents, Queries, Managing):
+class Mapper(Documents, Queries, Managing, Transactions):
     """Documents in *database*, a `Database` of PyMongo.
 
     As a context manager it closes its client at the end.

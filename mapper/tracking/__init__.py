@@ -6,7 +6,7 @@ until a document is saved; then its fields are encoded and compared with what is
 
 from mapper.tracking.deltas import changes
 from mapper.tracking.encoding import decode_field, encode_field, encoded
-from mapper.tracking.journal import Journal, assign, journal
+from mapper.tracking.journal import Journal, assign, journal, recording
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
 
 
@@ -21,6 +21,7 @@ __all__ = [
     "encode_field",
     "encoded",
     "journal",
+    "recording",
     "remember",
     "state_of",
 ]

@@ -62,6 +62,16 @@ def journal() -> Iterator[Journal]:
             outer.extend(inner)
 
 
+@contextmanager
+def recording(journal: Journal | None) -> Iterator[None]:
+    """Write down what flows change in *journal*, or nowhere, until the end of the ``with``."""
+    token = _open.set(journal)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
 def assign(document: Any, name: str, value: Any) -> None:
     """Give the attribute *name* of *document* a *value*, unchecked.
 

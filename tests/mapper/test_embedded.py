@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from mapper import embedded
-from mapper.embedded import EmbeddedMongo
-from mapper.errors import EmbeddedMongoError
+from mapper.embedded import EmbeddedMongo, face, server
+from mapper.embedded import binary as binaries
+from mapper.errors import ConfigurationError, EmbeddedMongoError
 
 
 NOT_RUNNING = "EmbeddedMongo is not running; call start() or use it in a with block"
@@ -56,13 +56,13 @@ def group_of(pid):
 
 def temporary_directories():
     """List the directories that servers of this process keep their data in."""
-    return set(Path(embedded.tempfile.gettempdir()).glob("mongo-dsl-*"))
+    return set(Path(server.tempfile.gettempdir()).glob("mongo-dsl-*"))
 
 
 @pytest.fixture
 def own_tmp(tmp_path, monkeypatch):
     """Keep temporary directories apart from those of other servers."""
-    monkeypatch.setattr(embedded.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(server.tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
@@ -125,7 +125,7 @@ class TestRunning:
 
     def test_settings(self, own_tmp):
         """The port and the name of the replica set are those that were given."""
-        port = embedded._free_port()
+        port = server.free_port()
         with EmbeddedMongo(port=port, replica_set="mine") as mongo:
             assert mongo.uri == f"mongodb://127.0.0.1:{port}/?replicaSet=mine"
             with MongoClient(mongo.uri) as client:
@@ -176,7 +176,7 @@ class TestStopping:
 
     def test_hangs(self, tmp_path, monkeypatch):
         """A server that doesn't stop when asked to is killed."""
-        monkeypatch.setattr(embedded, "_STOP_TIMEOUT", 0.1)
+        monkeypatch.setattr(server, "_STOP_TIMEOUT", 0.1)
         with EmbeddedMongo(path=tmp_path) as mongo:
             pid = mongo.pid
             os.kill(pid, signal.SIGSTOP)
@@ -195,7 +195,7 @@ class TestStopping:
                 assert mongo.start().pid
                 sys.exit()
             os.waitpid(child, 0)
-            print(mongo.running, mongo._server.directory.exists())
+            print(mongo.running, mongo._set.servers[0].settings.directory.exists())
         """
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, check=True, text=True
@@ -251,7 +251,7 @@ class TestStopping:
             "import os, signal, sys; from mapper.embedded import EmbeddedMongo;"
             f"print(EmbeddedMongo().start().pid, flush=True); {end}"
         )
-        environment = os.environ | {"TMPDIR": embedded.tempfile.gettempdir()}
+        environment = os.environ | {"TMPDIR": server.tempfile.gettempdir()}
         done = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
@@ -259,6 +259,135 @@ class TestStopping:
             env=environment,
         )
         return int(done.stdout)
+
+
+class TestSeveralNodes:
+    @pytest.fixture
+    def primary(self, three):
+        """Return a function that asks who is primary."""
+        with MongoClient(three.uri, readPreference="primary") as client:
+            yield lambda: client.admin.command("serverStatus")["pid"]
+
+    def test_members(self, three):
+        """All nodes are up: one accepts writes, the others follow it."""
+        with MongoClient(three.uri) as client:
+            members = client.admin.command("replSetGetStatus")["members"]
+            settings = client.admin.command("replSetGetConfig")["config"]["settings"]
+
+        assert sorted(member["stateStr"] for member in members) == [
+            "PRIMARY",
+            "SECONDARY",
+            "SECONDARY",
+        ]
+        assert settings["electionTimeoutMillis"] == 1000
+        assert len(set(three.pids)) == 3
+        assert three.pid == three.pids[0]
+
+    def test_majority(self, three):
+        """What most nodes have to confirm is confirmed."""
+        with MongoClient(three.uri, w="majority", wtimeoutMS=20_000) as client:
+            assert client.several.numbers.insert_one({"_id": 1}).inserted_id == 1
+
+    def test_step_down(self, three, primary):
+        """Another node is primary as soon as the primary has stepped down."""
+        former = primary()
+        three.step_down()
+
+        assert primary() != former
+        assert former in three.pids
+
+    def test_kill_primary(self, three, primary):
+        """Another node takes over from a killed one, which can be revived."""
+        former, others = primary(), three.pids
+        three.kill_primary()
+
+        assert primary() != former
+        assert not lives(former)
+        assert three.running
+        with pytest.raises(EmbeddedMongoError) as caught:
+            three.kill_primary()
+        assert str(caught.value) == (
+            "EmbeddedMongo has 2 of 3 nodes up, too few for another primary; "
+            "start() revives nodes, nodes=3 makes three"
+        )
+
+        three.start()
+
+        assert len(set(three.pids) & set(others)) == 2
+        assert all(map(lives, three.pids))
+
+    def test_one_node(self, embedded_mongo):
+        """A single node has nobody to take over from it."""
+        message = (
+            "EmbeddedMongo has 1 of 1 nodes up, too few for another primary; "
+            "start() revives nodes, nodes=3 makes three"
+        )
+        for method in (embedded_mongo.step_down, embedded_mongo.kill_primary):
+            with pytest.raises(EmbeddedMongoError) as caught:
+                method()
+            assert str(caught.value) == message
+
+    def test_nothing_is_left(self, own_tmp):
+        """Neither processes nor files are left, though one node died before."""
+        with EmbeddedMongo(nodes=3) as mongo:
+            pids = mongo.pids
+            os.kill(pids[1], signal.SIGKILL)
+            assert len(temporary_directories()) == 3
+
+        assert wait_for(lambda: not any(map(group_of, pids)))
+        assert not list(own_tmp.iterdir())
+
+    def test_data_are_kept(self, tmp_path):
+        """Each node comes back with its data, on whatever ports."""
+        mongo = EmbeddedMongo(path=tmp_path, nodes=3)
+        with mongo, MongoClient(mongo.uri, w="majority") as client:
+            client.kept.numbers.insert_one({"_id": 1})
+        with mongo, MongoClient(mongo.uri) as client:
+            assert client.kept.numbers.find_one() == {"_id": 1}
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2"]
+
+    def test_ports(self):
+        """The servers listen at a given port and those that follow."""
+        port = 27_400 + os.getpid() % 5_000
+        with EmbeddedMongo(nodes=2, port=port) as mongo:
+            assert mongo.uri == (
+                f"mongodb://127.0.0.1:{port},127.0.0.1:{port + 1}/?replicaSet=rs0"
+            )
+
+    @pytest.mark.parametrize("nodes", [0, 8, 2.0, True, "3"])
+    def test_impossible(self, nodes):
+        """A set has one to seven nodes."""
+        with pytest.raises(ConfigurationError) as caught:
+            EmbeddedMongo(nodes=nodes)
+
+        assert str(caught.value) == (
+            f"EmbeddedMongo got nodes={nodes!r}; it takes a number from 1 to 7"
+        )
+
+
+class TestParameters:
+    def test_given(self):
+        """Server parameters are those that were given, of every type."""
+        parameters = {
+            "enableTestCommands": True,
+            "cursorTimeoutMillis": 1234,
+            "authenticationMechanisms": "SCRAM-SHA-256",
+        }
+        mongo = EmbeddedMongo(parameters=parameters)
+        with mongo, MongoClient(mongo.uri) as client:
+            found = client.admin.command("getParameter", "*")
+
+        assert found["enableTestCommands"] is True
+        assert found["cursorTimeoutMillis"] == 1234
+        assert found["authenticationMechanisms"] == ["SCRAM-SHA-256"]
+
+    def test_unknown(self, own_tmp):
+        """What the server refuses is an error with its words."""
+        with pytest.raises(EmbeddedMongoError) as caught:
+            EmbeddedMongo(parameters={"nonsense": 1}).start()
+
+        assert "stopped with code 1; its log ends with:" in str(caught.value)
+        assert "nonsense" in str(caught.value)
 
 
 class TestPath:
@@ -274,7 +403,7 @@ class TestPath:
 
     def test_same_port(self, tmp_path):
         """A server comes back on the same path and port."""
-        mongo = EmbeddedMongo(path=tmp_path, port=embedded._free_port())
+        mongo = EmbeddedMongo(path=tmp_path, port=server.free_port())
         for _ in range(3):
             with mongo, MongoClient(mongo.uri) as client:
                 client.kept.numbers.insert_one({})
@@ -299,7 +428,7 @@ class TestPath:
                 EmbeddedMongo(path=tmp_path).start()
 
             start, _, log = str(caught.value).partition("\n")
-            binary = mongo._server.binary
+            binary = mongo._set.servers[0].settings.binary
             assert (
                 start == f"mongod {binary!r} stopped with code 100; its log ends with:"
             )
@@ -334,14 +463,14 @@ class TestFailure:
 
     def test_no_answer(self, own_tmp, monkeypatch):
         """A server that doesn't answer is an error."""
-        monkeypatch.setattr(embedded, "_free_port", lambda: 9)
+        monkeypatch.setattr(face, "free_port", lambda: 9)
         binary = script(own_tmp / "mute", "echo Waiting for connections; exec sleep 60")
 
         with pytest.raises(EmbeddedMongoError) as caught:
             EmbeddedMongo(mongod=binary, startup_timeout=0.2).start()
 
         assert str(caught.value) == (
-            f"replica set 'rs0' can't be set up: {caught.value.__cause__}"
+            f"replica set 'rs0' can't be managed: {caught.value.__cause__}"
         )
 
     def test_port_taken(self, own_tmp):
@@ -357,10 +486,10 @@ class TestFailure:
 
     def test_free_port_taken(self, own_tmp, monkeypatch):
         """A free port that somebody else takes in the meantime is given up for another."""
-        free = embedded._free_port()
+        free = server.free_port()
         with socket.create_server(("127.0.0.1", 0)) as listener:
             ports = iter([listener.getsockname()[1], free])
-            monkeypatch.setattr(embedded, "_free_port", lambda: next(ports))
+            monkeypatch.setattr(face, "free_port", lambda: next(ports))
             with EmbeddedMongo() as mongo:
                 assert mongo.uri == f"mongodb://127.0.0.1:{free}/?replicaSet=rs0"
 
@@ -395,22 +524,22 @@ class TestBinary:
         binary = tmp_path / "given"
         script(binary, "exit")
 
-        assert embedded._find(binary) == str(binary)
+        assert binaries.find_binary(binary) == str(binary)
 
     def test_variable(self, tmp_path, on_path, monkeypatch):
         """$MONGOD comes before PATH."""
         binary = script(tmp_path / "variable", "exit")
         monkeypatch.setenv("MONGOD", binary)
 
-        assert embedded._find(None) == binary
+        assert binaries.find_binary(None) == binary
 
     def test_path(self, on_path, packaged):
         """PATH comes before the extra."""
-        assert embedded._find(None) == on_path
+        assert binaries.find_binary(None) == on_path
 
     def test_packaged(self, packaged):
         """The extra's binary is made runnable, and its package isn't imported."""
-        assert embedded._find(None) == packaged
+        assert binaries.find_binary(None) == packaged
         assert os.access(packaged, os.X_OK)
         assert not [name for name in sys.modules if name.startswith("fiftyone")]
 
