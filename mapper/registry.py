@@ -36,9 +36,7 @@ def class_named(name: str, owner: Any = None) -> Any:
     module, _, short = name.rpartition(".")
     known = document_classes()
     found = [
-        one
-        for one in known
-        if one.__name__ == short and module in ("", one.__module__)
+        one for one in known if one.__name__ == short and module in ("", one.__module__)
     ]
     near = [one for one in found if _nearness(one, owner) == _nearest(found, owner)]
     modules = {one.__module__ for one in near}
@@ -68,8 +66,12 @@ def _same_face(one: Any, owner: Any) -> bool:
 def _unclear(name: str, modules: set[str], known: list[str]) -> DefinitionError:
     if modules:
         listed = " and ".join(sorted(modules))
-        msg = f"document classes called {name!r} are in {listed}; write the module, too:"
+        msg = (
+            f"document classes called {name!r} are in {listed}; write the module, too:"
+        )
         return DefinitionError(f"{msg} {min(modules)}.{name}")
     hint = suggestion(name, known)
-    msg = f"no document class is called {name!r}{hint}; it must be imported before a Ref"
+    msg = (
+        f"no document class is called {name!r}{hint}; it must be imported before a Ref"
+    )
     return DefinitionError(f"{msg} to it is used")

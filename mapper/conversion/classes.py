@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
-from mapper.references import placed
+from mongo_dsl.structure import placed
 
 
 @attrs.frozen

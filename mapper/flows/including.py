@@ -76,7 +76,9 @@ def _refuse_hidden(query: Any, known: Forward) -> None:
     first = known.stored.partition(".")[0]
     named = {path.partition(".")[0] for path in shown}
     if shown and (first in named) != any(shown.values()):
-        msg = f"include of {known.owner.__name__}.{known.name} got a query that leaves it"
+        msg = (
+            f"include of {known.owner.__name__}.{known.name} got a query that leaves it"
+        )
         raise OperandError(f"{msg} out; add it to what only(...) keeps")
 
 

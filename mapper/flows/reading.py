@@ -10,7 +10,7 @@ from mapper.commands import Command, Flow
 from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
-from mapper.flows import including
+from mapper.flows import including, joining
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError
@@ -21,6 +21,8 @@ from mongo_dsl.schema import find as find_field
 
 def find(query: Any, batch_size: int | None = None) -> Command:
     """Return the command that opens a cursor over the documents of *query*."""
+    if joining.joins(query):
+        return joining.aggregation(query, batch_size=batch_size)
     given = arguments(query)
     if batch_size is not None:
         given["batch_size"] = batch_size
@@ -63,6 +65,8 @@ def one_or_none(query: Any) -> Flow[Any]:
 
 def count(query: Any) -> Flow[int]:
     """Count the documents of *query*."""
+    if joining.joins(query):
+        return (yield from _count_joined(query))
     given = arguments(query)
     parts: dict[str, Any] = {
         name: given[name] for name in ("skip", "limit") if name in given
@@ -73,8 +77,14 @@ def count(query: Any) -> Flow[int]:
     return number
 
 
+def _count_joined(query: Any) -> Flow[int]:
+    rows = yield joining.aggregation(query, {"$count": "n"}, rows=True)
+    return rows[0]["n"] if rows else 0
+
+
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
+    _refuse_joins(query)
     if query.compile().as_dict() != {"filter": {}}:
         msg = (
             f"estimated_count counts all of {collection(query)}; count() takes filters"
@@ -86,6 +96,8 @@ def estimated_count(query: Any) -> Flow[int]:
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
+    if joining.joins(query):
+        return bool((yield joining.aggregation(query, {"$limit": 1}, rows=True)))
     given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
     rows = yield Command(collection(query), "find", (), given, rows=True)
     return bool(rows)
@@ -170,6 +182,7 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
     Raises:
         ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
     """
+    _refuse_joins(query)
     asked = query.compile()
     refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
     if not sort:
@@ -180,8 +193,19 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
             raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
 
 
+def _refuse_joins(query: Any) -> None:
+    if joining.joins(query):
+        msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"
+        raise OperandError(f"{msg} documents exist; find their ids for anything else")
+
+
 def arguments(query: Any) -> dict[str, Any]:
-    """Return the arguments of the driver's find."""
+    """Return the arguments of the driver's find.
+
+    Raises:
+        OperandError: *query* joins, which no find can.
+    """
+    _refuse_joins(query)
     given: dict[str, Any] = query.compile().as_dict()
     if "sort" in given:
         given["sort"] = list(given["sort"].items())

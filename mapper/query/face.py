@@ -13,7 +13,7 @@ from mapper.scopes import scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter
 from mongo_dsl.errors import OperandError
-from mongo_dsl.find import FindCommand, compile_find
+from mongo_dsl.find import FindCommand
 from mongo_dsl.keywords import keyword_filter
 
 
@@ -126,7 +126,8 @@ class BoundQuerySet(Relating[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        return compile_find(scoped(self.model, self.asked))
+        found: FindCommand = self._compiled(scoped(self.model, self.asked))
+        return found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

@@ -1,6 +1,6 @@
 """References to documents: `Ref`, what it leads to, and the annotations it stands in."""
 
-from mapper.references.annotations import holds_refs, is_ref, placed
+from mapper.references.annotations import holds_refs, is_ref
 from mapper.references.ref import Ref, reference, referred, unsaved
 from mapper.references.targets import (
     Target,
@@ -19,7 +19,6 @@ __all__ = [
     "is_document",
     "is_family",
     "is_ref",
-    "placed",
     "reference",
     "referred",
     "target_of",

@@ -6,6 +6,8 @@ import functools
 import typing
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+import attrs
+
 from mapper.errors import DanglingRefError, NotLoadedError, NotSavedError
 from mapper.references.targets import (
     Target,
@@ -200,6 +202,12 @@ class Ref(Generic[D]):
         return value.id, id_annotation(model)
 
     @classmethod
+    def __in_field__(cls, annotation: Any, owner: Any, field: str) -> Any:
+        """Return *annotation* with the place it stands in."""
+        target = target_of(typing.get_args(annotation))
+        return Ref[attrs.evolve(target, owner=owner, field=field)]  # type: ignore[misc]
+
+    @classmethod
     def __stored_as__(cls, annotation: Any) -> Any:
         """Return the annotation of what is stored."""
         return id_annotation(target_of(typing.get_args(annotation)).model)
@@ -244,9 +252,11 @@ def referred(target: Target, value: Any) -> Any:
     if isinstance(value, Ref) or value is None:
         return value
     if is_document(value):
-        return reference(target, None, value) if is_family(
-            type(value), target.model
-        ) else value
+        return (
+            reference(target, None, value)
+            if is_family(type(value), target.model)
+            else value
+        )
     try:
         return reference(target, _as_id(target.model, value))
     except OperandError:

@@ -97,5 +97,3 @@ def id_annotation(model: Any) -> Any:
     annotation = fields_of(model)["id"][1]
     found = [one for one in members(annotation) if one is not type(None)]
     return typing.Union[tuple(found)]  # noqa: UP007 - built at run time
-
-

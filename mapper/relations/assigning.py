@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from mapper.conversion.geometry import is_shape
-from mapper.references import Ref, holds_refs, is_ref, placed, referred, target_of
+from mapper.references import Ref, holds_refs, is_ref, referred, target_of
 from mongo_dsl.conformity import bare, conforms, members
 from mongo_dsl.structure import fields_of
 
@@ -21,8 +21,7 @@ Turn = Callable[[Any], Any]
 def turns_of(cls: Any) -> dict[str, Turn]:
     """Return, for each field of *cls* that holds references, what makes them of values."""
     found = {
-        name: _turn(placed(annotation, cls, name))
-        for name, (_, annotation) in fields_of(cls).items()
+        name: _turn(annotation) for name, (_, annotation) in fields_of(cls).items()
     }
     return {name: turn for name, turn in found.items() if turn is not None}
 

@@ -59,15 +59,20 @@ class Branch:
 
 
 def with_inclusions(
-    model: Any, before: Inclusions | None, relations: Iterable[Any], only: Any, query: Any
+    model: Any,
+    before: Inclusions | None,
+    relations: Iterable[Any],
+    only: Any,
+    query: Any,
 ) -> Inclusions:
     """Return *before* with what the arguments of `include` ask for besides.
 
     Raises:
         OperandError: one is no relation, or *query* can't be honoured.
     """
-    options = Options(_names(only), _checked(query))
-    found = tuple(Inclusion(_path(model, one), options) for one in relations)
+    refuse_parts("include", query)
+    options = Options(_names(only), query)
+    found = tuple(Inclusion(path_of(model, one), options) for one in relations)
     if not found:
         msg = "include got no relations; it takes fields of Ref, such as Book.q.author"
         raise OperandError(msg)
@@ -91,14 +96,18 @@ def _name(field: Any) -> str:
     return name
 
 
-def _path(model: Any, one: Any) -> str:
-    """Return the path that the caller's *one* means: a name, a field or a reverse."""
+def path_of(model: Any, one: Any) -> str:
+    """Return the path that the caller's *one* means: a name, a field or a reverse.
+
+    Raises:
+        OperandError: it is none of them, or of another class than *model*.
+    """
     spec = getattr(one, "_spec", None)
     owner = getattr(spec, "root", None) or getattr(one, "owner", None)
     if isinstance(one, str) and one:
         return one
     if owner is None or not _belongs(model, owner):
-        msg = f"include of {model.__name__} got {one!r}; it takes fields of Ref, what"
+        msg = f"a query of {model.__name__} got the relation {one!r}; it takes fields of Ref, what"
         raise OperandError(f"{msg} reverse() declares, or the names of either")
     path: str = one.name if isinstance(one, Reverse) else spec.name  # type: ignore[union-attr]
     return path
@@ -108,14 +117,19 @@ def _belongs(model: Any, owner: Any) -> bool:
     return issubclass(model, owner) or issubclass(owner, model)
 
 
-def _checked(query: Any) -> Any:
-    """Refuse what one query can't do for the documents of many references."""
+def refuse_parts(name: str, query: Any) -> None:
+    """Refuse a *query*, given to the method *name*, that can't be done for each document.
+
+    Raises:
+        OperandError: it skips, limits, or loads no documents.
+    """
     asked = {} if query is None else query.asked
-    for part in ("skip", "limit", "raw", "row", "joins"):
+    for part in ("skip", "limit", "raw", "row"):
         if part in asked:
-            msg = f"include got a query that asks for {part!r}, which it can't honour for"
-            raise OperandError(f"{msg} each document; it takes filter, sort, only, include")
-    return query
+            msg = (
+                f"{name} got a query that asks for {part!r}, which it can't honour for"
+            )
+            raise OperandError(f"{msg} each document; it takes filter, sort and only")
 
 
 def plan(model: Any, found: Iterable[Inclusion]) -> tuple[Branch, ...]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from mapper.references import Ref, Target, is_ref, placed, target_of
+from mapper.references import Ref, Target, is_ref, target_of
 from mapper.relations.reverse import Reverse, reverse_of
-from mongo_dsl.conformity import bare, describe
+from mongo_dsl.conformity import bare, describe, members
 from mongo_dsl.errors import OperandError
 from mongo_dsl.schema import find
 
@@ -89,7 +89,7 @@ def relation(owner: Any, path: str) -> tuple[Relation, str]:
     for length in range(1, len(names) + 1):
         name = ".".join(names[:length])
         annotation = find(owner, name).annotation
-        targets = list(_targets(placed(annotation, owner, name)))
+        targets = list(_targets(annotation))
         if targets:
             return Forward(owner, name, _only(owner, name, targets)), ".".join(
                 names[length:]
@@ -130,10 +130,36 @@ def backward(owner: Any, reverse: Reverse) -> Backward:
     found, rest = relation(source, reverse.field)
     leads = isinstance(found, Forward) and not rest
     if leads and _related(found.model, owner):
+        by_query(found)
         return Backward(owner, reverse.name, typing.cast("Forward", found))
     where = f"{source.__name__}.{reverse.field}"
-    msg = f"{owner.__name__}.{reverse.name} is the reverse of {where}, which doesn't lead"
+    msg = (
+        f"{owner.__name__}.{reverse.name} is the reverse of {where}, which doesn't lead"
+    )
     raise OperandError(f"{msg} to {owner.__name__}")
+
+
+def by_query(known: Relation) -> Forward:
+    """Return the references of *known*, which a query must be able to find.
+
+    Raises:
+        OperandError: they are values of a mapping, whose keys no query can leave open.
+    """
+    forward = known.forward if isinstance(known, Backward) else known
+    names = forward.name.split(".")
+    for length in range(1, len(names) + 1):
+        spec = find(forward.owner, ".".join(names[:length]))
+        if any(map(_is_mapping, members(spec.annotation))):
+            msg = (
+                f"{forward.owner.__name__}.{forward.name} has references under any key,"
+            )
+            raise OperandError(f"{msg} where no query finds them; keep them in a list")
+    return forward
+
+
+def _is_mapping(annotation: Any) -> bool:
+    origin = typing.get_origin(annotation) or annotation
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def _related(one: Any, other: Any) -> bool:

@@ -62,14 +62,10 @@ def reverse(source: Any, field: str) -> Reverse:
     Raises:
         DefinitionError: *source* is no class, or *field* no name.
 
-    >>> from mapper import Ref, SyncDocument, reverse
-    >>> class Author(SyncDocument):
-    ...     id: int
-    ...     books = reverse("Book", "author")
-    >>> class Book(SyncDocument):
-    ...     title: str
-    ...     author: Ref[Author]
-    >>> Author(id=7).books.filter(title="Emma").compile().filter
+    In ``Author``, ``books = reverse("Book", "author")`` makes this possible:
+
+    >>> from examples.library import Author
+    >>> Author(id=7, name="Ann").books.filter(title="Emma").compile().filter
     {'author': 7, 'title': 'Emma'}
     """
     if not isinstance(source, (str, type)) or not isinstance(field, str) or not field:
@@ -100,8 +96,7 @@ class Related:
     @property
     def query(self) -> Any:
         """The query of the documents."""
-        model = self._declared.model
-        return model.find(model.q[self._declared.field] == self._document)
+        return _query(self._declared, self._document)
 
     @property
     def loaded(self) -> bool:
@@ -145,8 +140,13 @@ class Related:
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__":
             raise AttributeError(name)
-        return getattr(self.query, name)
+        return getattr(_query(self._declared, self._document), name)
 
     def __repr__(self) -> str:
         where = f"{type(self._document).__name__} {self._document.id!r}"
         return f"<{self._declared!r} of {where}>"
+
+
+def _query(declared: Reverse, document: Any) -> Any:
+    model = declared.model
+    return model.find(model.q[declared.field] == document)

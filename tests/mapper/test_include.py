@@ -68,7 +68,9 @@ async def shop(driver: Any) -> Any:
     m.bob = await driver.done(m.Author.create(name="Bob"))
     books = [
         m.Book(
-            title=f"{n:02}", author=(m.ann, m.bob)[n % 2], editors=[m.ann, m.bob][: n % 3]
+            title=f"{n:02}",
+            author=(m.ann, m.bob)[n % 2],
+            editors=[m.ann, m.bob][: n % 3],
         )
         for n in range(20)
     ]
@@ -123,7 +125,7 @@ class TestForward:
     async def test_a_query_of_the_related(self, driver, shop):
         nested = shop.Author.find(name="Ann").include("publisher")
         query = shop.Book.find().sort("title").include("author", query=nested)
-        ann, bob = (await driver.done(query.limit(2).to_list()))
+        ann, bob = await driver.done(query.limit(2).to_list())
         assert ann.author.document.publisher.document.name == "Virago"
         assert bob.author.dangling
         with pytest.raises(DanglingRefError) as caught:
@@ -159,7 +161,9 @@ class TestReverse:
         assert [b.title for b in bob.books][:2] == ["01", "03"]
         assert len(ann.books.documents) == 10
         assert ann.books.documents[0].author.document is ann
-        assert (await driver.done(ann.books) if hasattr(ann.books.query, "__await__") else 1)
+        assert (
+            await driver.done(ann.books) if hasattr(ann.books.query, "__await__") else 1
+        )
         assert sent == ["find", "find"]
 
     async def test_many_to_many(self, driver, shop, sent):
