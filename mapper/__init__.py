@@ -9,6 +9,7 @@ from mapper.fields import field
 from mapper.indexes import Index
 from mapper.references import Ref
 from mapper.relations.reverse import reverse
+from mapper.states import state_field
 from mapper.sync import Mapper
 
 
@@ -26,4 +27,5 @@ __all__ = [
     "connect_async",
     "field",
     "reverse",
+    "state_field",
 ]

@@ -89,6 +89,11 @@ def run(flow: Flow[T], call: Callable[[Step], Any]) -> T:
             resume, value = flow.send, call(step)
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
             resume, value = flow.throw, error
+        except (
+            BaseException
+        ):  # an interruption: the flow tidies up, and sends nothing more
+            flow.close()
+            raise
 
 
 async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
@@ -108,3 +113,8 @@ async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
             )
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
             resume, value = flow.throw, error
+        except (
+            BaseException
+        ):  # an interruption: the flow tidies up, and sends nothing more
+            flow.close()
+            raise

@@ -9,6 +9,7 @@
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
+    ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
@@ -84,6 +85,35 @@ class StaleDocumentError(MapperError, RuntimeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.document,)
+
+
+class TransitionError(MapperError, ValueError):
+    """The state *target* doesn't follow *current*, which *document* is in.
+
+    *field* is the field that holds the state, *allowed* are the states that may follow.
+    """
+
+    def __init__(
+        self,
+        document: Any,
+        field: str,
+        current: Any,
+        target: Any,
+        allowed: Sequence[Any],
+    ) -> None:
+        listed = ", ".join(map(repr, allowed)) or "none"
+        name = f"{type(document).__name__} {document.id!r}"
+        msg = f"{name} can't go from {current!r} to {target!r}"
+        super().__init__(f"{msg}; what may follow is: {listed}")
+        self.document = document
+        self.field = field
+        self.current = current
+        self.target = target
+        self.allowed = list(allowed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = (self.document, self.field, self.current, self.target, self.allowed)
+        return type(self), given
 
 
 class MultipleDocumentsError(MapperError, LookupError):

@@ -1,7 +1,8 @@
 """Events: functions of the application that are called when documents are written.
 
 Each document's events are ``before_`` and ``after_`` one of ``insert``, ``update``,
-``save``, ``delete`` and ``load``; ``create`` is another word for ``insert``. Writes by
+``save``, ``delete`` and ``load``; ``create`` is another word for ``insert``. Changes of
+state are told as ``before_transition`` and ``after_transition``, by a `Transition`. Writes by
 queries don't know the documents they touch and have events of their own:
 ``before_query_update``, ``after_query_update``, ``before_query_delete``,
 ``after_query_delete``, ``before_bulk_write`` and ``after_bulk_write``, whose functions
@@ -23,10 +24,11 @@ from mongo_dsl.names import suggestion
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OF_DOCUMENTS = ("insert", "update", "save", "delete", "load")
+_OF_STATES = ("transition",)
 _OF_QUERIES = ("query_update", "query_delete", "bulk_write")
 EVENTS = tuple(
     f"{when}_{what}"
-    for what in (*_OF_DOCUMENTS, *_OF_QUERIES)
+    for what in (*_OF_DOCUMENTS, *_OF_STATES, *_OF_QUERIES)
     for when in ("before", "after")
 )
 _ALIASES = {"before_create": "before_insert", "after_create": "after_insert"}
@@ -47,6 +49,16 @@ class Touched:
     filter: Mapping[str, Any]
     update: Any = None
     result: Any = None
+
+
+@attrs.frozen(eq=False)
+class Transition:
+    """A change of state: the *field* of *document* goes from *source* to *target*."""
+
+    document: Any
+    field: str
+    source: Any
+    target: Any
 
 
 class Listeners:
@@ -102,7 +114,21 @@ class Listeners:
 
 _heard: set[str] = set()  # events that were ever listened to: most aren't
 application = Listeners()
-"""The listeners of every class; `mapper.events` for callers."""
+"""The listeners of every class."""
+
+
+def on(event: str, function: Any = None) -> Any:
+    """Have *function* called at *event* of every class; without it, decorate one.
+
+    Raises:
+        DefinitionError: there is no such event, or *function* can't be called.
+
+    >>> from mapper import events
+    >>> @events.on("after_delete")
+    ... def note(document): ...
+    >>> events.application.remove("after_delete", note)
+    """
+    return application.on(event, function)
 
 
 def _unknown(event: Any) -> str:

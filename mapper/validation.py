@@ -10,6 +10,7 @@ import attrs
 from mapper.conversion.problems import shown
 from mapper.errors import MisfitError, ValidationError
 from mapper.relations.assigning import assign
+from mapper.states import states_of
 from mongo_dsl.conformity import conforms, describe
 from mongo_dsl.structure import fields_of
 
@@ -77,6 +78,8 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
     cls = type(document)
     if attribute.metadata.get("immutable") and document.is_stored:
         _keep(document, attribute, value)
+    if states_of(attribute) is not None and document.is_stored:
+        raise _by_transition(document, attribute, value)
     if attribute.converter is not None:
         value = attrs.setters.convert(document, attribute, value)
     turn = cls.__turns__.get(attribute.name)
@@ -95,6 +98,12 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
         owner = type(document).__name__
         msg = f"{owner}.{attribute.name} is immutable, it is {old!r} and can't become"
         raise _invalid(document, {attribute.name: f"{msg} {value!r}"})
+
+
+def _by_transition(document: Any, attribute: Any, value: Any) -> ValidationError:
+    owner = type(document).__name__
+    msg = f"{owner}.{attribute.name} is a state and can't be assigned; call"
+    return _invalid(document, {attribute.name: f"{msg} transition({value!r})"})
 
 
 def _invalid(document: Any, problems: Mapping[str, str]) -> ValidationError:

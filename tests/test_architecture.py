@@ -52,9 +52,17 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("embedded", "fields", "commands", "indexes", "concerns", "sessions"),
-    ("registry", "references", "conversion"),
-    ("pytest_plugin", "converter", "options", "connection", "behaviour", "events"),
+    ("registry", "references"),
+    ("embedded", "fields", "conversion", "commands", "indexes", "concerns", "sessions"),
+    (
+        "pytest_plugin",
+        "converter",
+        "options",
+        "connection",
+        "behaviour",
+        "events",
+        "states",
+    ),
     ("relations",),
     ("validation", "tracking", "hydration", "scopes"),
     ("metaclass", "flows"),

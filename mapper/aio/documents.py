@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
-from mapper.flows import inserting, writing
+from mapper.flows import inserting, transitions, writing
 
 
 D = TypeVar("D")
@@ -66,3 +66,26 @@ class Documents(Driven):
             DocumentNotFoundError: the document is gone.
         """
         return await self._run(writing.reload(document, session))
+
+    async def transition(
+        self,
+        document: D,
+        target: Any,
+        /,
+        *,
+        field: str | None = None,
+        session: Any = None,
+        **values: Any,
+    ) -> D:
+        """Bring *document* to the state *target*, and set *values*, in one command.
+
+        *field* holds the state, where several fields do. Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return await self._run(
+            transitions.transition(document, target, values, field, session)
+        )

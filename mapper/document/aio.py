@@ -142,6 +142,21 @@ class Document(Root):
         """
         return await self._mapper().reload(self)
 
+    async def transition(
+        self, target: Any, /, *, field: str | None = None, **values: Any
+    ) -> Self:
+        """Bring the document to the state *target*, and set *values*, in one command.
+
+        The field is declared by `state_field`; *field* names it, where several are.
+        Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return await self._mapper().transition(self, target, field=field, **values)
+
     @classmethod
     def _mapper(cls) -> AsyncMapper:
         return async_mapper(cls)

@@ -72,15 +72,16 @@ def condition(document: Any) -> dict[str, Any]:
     return {k: v for one in behaviours for k, v in one.condition(document).items()}
 
 
-def missed(document: Any, session: Any = None) -> Flow[Exception]:
-    """Say why a write found nothing under the *condition* of the document.
+def missed(document: Any, guarded: bool, session: Any = None) -> Flow[Exception]:
+    """Say why a write found nothing, which was *guarded* by a condition or was not.
 
-    Sends one command if there is one.
+    Sends one command if it was.
     """
-    if not condition(document):
+    if not guarded:
         return gone(document)
+    shown = {"_id": 1}
     row = yield command(
-        document, "find_one", identity(document), {"_id": 1}, session=session
+        document, "find_one", identity(document), shown, session=session
     )
     return gone(document) if row is None else StaleDocumentError(document)
 

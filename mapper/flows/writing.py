@@ -10,6 +10,7 @@ import attrs
 from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
+from mapper.errors import StaleDocumentError
 from mapper.events import announce
 from mapper.flows.documents import (
     assigned,
@@ -40,6 +41,8 @@ from mongo_dsl.structure import fields_of
 
 D = TypeVar("D")
 MQL = dict[str, Any]
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def save(document: D, session: Any = None) -> Flow[D]:
@@ -81,26 +84,38 @@ def _updating(document: Any, changed: Collection[str]) -> MQL:
     return found
 
 
-def rewrite(document: D, values: Mapping[str, Any], session: Any = None) -> Flow[D]:
+def rewrite(
+    document: D,
+    values: Mapping[str, Any],
+    session: Any = None,
+    *,
+    expected: Mapping[str, Any] = _NOTHING,
+) -> Flow[D]:
     """Give fields of a stored *document* their *values*, here and where it is stored.
 
-    Nothing else is sent, whatever else has changed.
+    Nothing else is sent, whatever else has changed. Where what is stored isn't as
+    *expected*, nothing is written.
     """
     must_be_stored(document, "changed")
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
     given = {**_updating(document, values), **values}
-    new = yield from _update(document, {}, given, session)
+    new = yield from _update(document, {}, given, session, expected)
     _now_stored(document, state, new)
     yield from announce("after_update", type(document), document)
     return document
 
 
 def _update(
-    document: Any, update: MQL, values: Mapping[str, Any], session: Any
+    document: Any,
+    update: MQL,
+    values: Mapping[str, Any],
+    session: Any,
+    expected: Mapping[str, Any] = _NOTHING,
 ) -> Flow[MQL]:
     """Send *update*, and give the fields in *values* theirs; return those as stored."""
-    filter_ = {**identity(document), **condition(document)}
+    guard = {**condition(document), **expected}
+    filter_ = {**identity(document), **guard}
     with assigned(document, values):
         more = encoded_values(type(document), values)
         if more:
@@ -110,7 +125,7 @@ def _update(
                 document, "update_one", filter_, update, session=session
             )
         if reply.matched_count == 0:
-            raise (yield from missed(document, session))
+            raise (yield from missed(document, bool(guard), session))
     return more
 
 
@@ -140,11 +155,12 @@ def _marking(document: Any) -> MQL | None:
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:
-    filter_ = {**identity(document), **condition(document)}
+    guard = condition(document)
+    filter_ = {**identity(document), **guard}
     reply = yield command(document, "delete_one", filter_, session=session)
-    if reply.deleted_count == 0 and condition(document):
-        error = yield from missed(document, session)
-        if not isinstance(error, LookupError):
+    if reply.deleted_count == 0:
+        error = yield from missed(document, bool(guard), session)
+        if isinstance(error, StaleDocumentError):
             raise error
     remember(document, DELETED)
     return bool(reply.deleted_count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from mapper.flows import inserting, writing
+from mapper.flows import inserting, transitions, writing
 from mapper.sync.driven import Driven
 
 
@@ -64,3 +64,26 @@ class Documents(Driven):
             DocumentNotFoundError: the document is gone.
         """
         return self._run(writing.reload(document, session))
+
+    def transition(
+        self,
+        document: D,
+        target: Any,
+        /,
+        *,
+        field: str | None = None,
+        session: Any = None,
+        **values: Any,
+    ) -> D:
+        """Bring *document* to the state *target*, and set *values*, in one command.
+
+        *field* holds the state, where several fields do. Nothing else is saved.
+
+        Raises:
+            TransitionError: *target* doesn't follow the state that the document is in, or
+                that someone else brought it into meanwhile (one command more).
+            DocumentNotFoundError: the document is not stored.
+        """
+        return self._run(
+            transitions.transition(document, target, values, field, session)
+        )

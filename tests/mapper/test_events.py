@@ -1,9 +1,11 @@
 """Functions of the application that are called when documents are written."""
 
+import asyncio
+
 import pytest
 
 from mapper import events
-from mapper.errors import DefinitionError
+from mapper.errors import DefinitionError, HookError
 from mapper.events import EVENTS, Touched, listeners_of
 
 
@@ -104,3 +106,116 @@ def test_listeners_can_be_removed():
     assert str(caught.value) == (
         "<built-in function print> doesn't listen to 'before_create'"
     )
+
+
+async def test_on_is_a_decorator_and_a_call(driver, Note):  # noqa: N803
+    """Both return the function."""
+    log = []
+
+    @Note.on("after_create")
+    def first(note):
+        log.append(("first", note.text))
+
+    def second(note):
+        log.append(("second", note.text))
+
+    assert Note.on("after_create", second) is second
+    await driver.done(driver.mapper.insert_many([Note(text="a"), Note(text="b")]))
+    assert log == [("first", "a"), ("second", "a"), ("first", "b"), ("second", "b")]
+
+
+async def test_order(driver):
+    """The application's functions come first, then those of the classes, root first."""
+    log = []
+
+    class Base(driver.document):
+        class Meta:
+            abstract = True
+
+    class Child(Base):
+        text: str = ""
+
+    Child.on("before_save", lambda _: log.append("child"))
+    Base.on("before_save", lambda _: log.append("base"))
+    hook = events.on("before_save", lambda _: log.append("application"))
+    try:
+        await driver.done(driver.mapper.save(Child()))
+    finally:
+        events.application.remove("before_save", hook)
+    assert log == ["application", "base", "child"]
+
+
+async def test_registered_hooks(driver, Note):  # noqa: N803
+    """The four registrations are events by other names."""
+    log = []
+    Note.register_pre_save_hook(lambda note: log.append(("pre save", note.is_stored)))
+    Note.register_post_save_hook(lambda note: log.append(("post save", note.is_stored)))
+    Note.register_pre_delete_hook(
+        lambda note: log.append(("pre delete", note.is_stored))
+    )
+    Note.register_post_delete_hook(
+        lambda note: log.append(("post delete", note.is_stored))
+    )
+    note = await driver.done(driver.mapper.save(Note(text="a")))
+    await driver.done(driver.mapper.delete(note))
+    assert log == [
+        ("pre save", False),
+        ("post save", True),
+        ("pre delete", True),
+        ("post delete", False),
+    ]
+
+
+async def test_async_functions_are_awaited(driver, Note):  # noqa: N803
+    """One after another; without asyncio they are refused."""
+    log = []
+
+    @Note.on("before_save")
+    async def slow(note):
+        await asyncio.sleep(0.01)
+        note.text = "slow"
+        log.append("slow")
+
+    Note.on("before_save", lambda _: log.append("next"))
+    if driver.name == "pymongo":
+        with pytest.raises(HookError):
+            driver.mapper.save(Note(text="a"))
+        return
+    await driver.mapper.save(Note(text="a"))
+    assert log == ["slow", "next"]
+    assert driver.mongo["note"].find_one()["text"] == "slow"
+
+
+async def test_an_error_after_the_write(driver, Note):  # noqa: N803
+    """The document is stored and knows it; the caller sees the error."""
+
+    @Note.on("after_insert")
+    def fail(note):
+        raise RuntimeError(note.text)
+
+    note = Note(text="a")
+    with pytest.raises(RuntimeError, match="a"):
+        await driver.done(driver.mapper.save(note))
+    assert note.is_stored
+    assert driver.mongo["note"].count_documents({}) == 1
+
+
+async def test_cancellation(driver, Note):  # noqa: N803
+    """A task that is cancelled before the write sends nothing and assigns nothing."""
+    if driver.name == "pymongo":
+        return
+    reached = asyncio.Event()
+
+    @Note.on("before_insert")
+    async def wait(_):
+        reached.set()
+        await asyncio.sleep(60)
+
+    note = Note(text="a")
+    task = asyncio.ensure_future(driver.mapper.save(note))
+    await reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (note.id, note.is_stored) == (None, False)
+    assert driver.mongo["note"].count_documents({}) == 0
