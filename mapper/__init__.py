@@ -7,6 +7,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.on_delete import OnDelete
 from mapper.references import Ref
 from mapper.relations.reverse import reverse
 from mapper.states import state_field
@@ -21,6 +22,7 @@ __all__ = [
     "EmbeddedMongo",
     "Index",
     "Mapper",
+    "OnDelete",
     "Ref",
     "SyncDocument",
     "connect",

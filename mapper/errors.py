@@ -14,6 +14,7 @@
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── DeleteDeniedError          (ValueError)    a delete of what others refer to
     ├── NotSavedError              (ValueError)    a reference to what has no id yet
     ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
     ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
@@ -169,6 +170,30 @@ class BulkInsertError(MapperError, ValueError):
 
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class DeleteDeniedError(MapperError, ValueError):
+    """Documents of *model* weren't deleted, as others refer to them.
+
+    *referrers* are the classes of these, the names of the fields that refer, and ids of
+    some of the documents.
+    """
+
+    def __init__(
+        self, model: Any, referrers: Sequence[tuple[Any, str, Sequence[Any]]]
+    ) -> None:
+        told = "; ".join(
+            f"{cls.__name__}.{name} refers to it in {', '.join(map(repr, ids))}"
+            for cls, name, ids in referrers
+        )
+        super().__init__(
+            f"{model.__name__} can't be deleted: {told}; delete or change these first"
+        )
+        self.model = model
+        self.referrers = [(cls, name, list(ids)) for cls, name, ids in referrers]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.referrers)
 
 
 class NotSavedError(MapperError, ValueError):

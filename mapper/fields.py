@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mapper.on_delete import OnDelete
 
 
 def field(
@@ -21,6 +22,7 @@ def field(
     index: bool | int | str = False,
     unique: bool = False,
     immutable: bool = False,
+    on_delete: OnDelete | None = None,
     validator: Any = None,
     converter: Any = None,
     metadata: dict[str, Any] | None = None,
@@ -37,13 +39,15 @@ def field(
         index: True or 1 for an ascending index, -1, ``"2dsphere"``, ``"text"``, ….
         unique: whether a unique index guards the field.
         immutable: whether the field keeps its value once the document is stored.
+        on_delete: what becomes of the references in the field when what they lead to is
+            deleted.
         validator: what attrs takes: functions of instance, attribute and value that
             raise; run on construction and assignment, after the type was checked.
         converter: a function applied to values on construction and assignment.
         metadata: anything else, for libraries that read it.
 
     Raises:
-        DefinitionError: *db_name* can't be stored.
+        DefinitionError: *db_name* can't be stored, or *on_delete* is no rule.
     """
     if db_name is not None and (not db_name or db_name[0] == "$" or "." in db_name):
         msg = f"field got the db_name {db_name!r}; it is not empty, has no dot and doesn't"
@@ -53,6 +57,7 @@ def field(
         "index": index,
         "unique": unique,
         "immutable": immutable,
+        "on_delete": _rule(on_delete),
     }
     given = {name: value for name, value in options.items() if value}
     return attrs.field(
@@ -65,3 +70,11 @@ def field(
         converter=converter,
         metadata={**(metadata or {}), **given},
     )
+
+
+def _rule(on_delete: Any) -> Any:
+    if on_delete is None or isinstance(on_delete, OnDelete):
+        return on_delete
+    listed = ", ".join(map(str, OnDelete))
+    msg = f"field got on_delete={on_delete!r}; it takes {listed}"
+    raise DefinitionError(msg)

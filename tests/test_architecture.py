@@ -52,7 +52,7 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("errors",),
-    ("registry", "references"),
+    ("registry", "references", "on_delete"),
     ("embedded", "fields", "conversion", "commands", "indexes", "concerns", "sessions"),
     (
         "pytest_plugin",

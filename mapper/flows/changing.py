@@ -11,12 +11,14 @@ from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import UnfilteredWriteError
 from mapper.events import Touched, announce
+from mapper.flows import deleting
 from mapper.flows.additions import with_additions
+from mapper.flows.batches import batches
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
-from mongo_dsl import Update
+from mongo_dsl import F, Update
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.updates import compile_pipeline, is_pipeline
 
@@ -97,6 +99,33 @@ def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     """Delete all documents of *query*, for good if *hard*, and return how many."""
     refuse_parts(query, "delete")
     _refuse_everything(query, "delete")
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: remove(query, hard=hard),
+            lambda: _remove_by_rules(query, hard),
+        )
+    )
+
+
+def _remove_by_rules(query: Any, hard: bool) -> Flow[int]:
+    ids = yield from deleting.ids_of(query)
+    soft = not hard and is_marked(query.model)
+    yield from deleting.delete_related(query, ids, hard=hard, soft=soft)
+    done = 0
+    for part in batches(ids):
+        done += yield from remove(query.filter(F["_id"].in_(part)), hard=hard)
+    return done
+
+
+def is_marked(cls: Any) -> bool:
+    """Tell whether documents of *cls* are marked instead of deleted."""
+    return any(one.deleting(cls) is not None for one in behaviours_of(cls))
+
+
+def remove(query: Any, *, hard: bool = False) -> Flow[int]:
+    """Delete all documents of *query*, whoever refers to them."""
     given = _sendable(query)
     touched = Touched(query.model, given.pop("filter"))
     mark = None if hard else _marking(query.model)
@@ -156,6 +185,25 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
 def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
     """Delete the first document of *query*, for good if *hard*, and return it."""
     refuse_parts(query, "find_one_and_delete", sort=True)
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: _remove_first(query, hard),
+            lambda: _remove_first_by_rules(query, hard),
+        )
+    )
+
+
+def _remove_first_by_rules(query: Any, hard: bool) -> Flow[Any]:
+    ids = yield from deleting.ids_of(query.limit(1))
+    if ids:
+        soft = not hard and is_marked(query.model)
+        yield from deleting.delete_related(query, ids, hard=hard, soft=soft)
+    return (yield from _remove_first(query.filter(F["_id"].in_(ids)), hard))
+
+
+def _remove_first(query: Any, hard: bool) -> Flow[Any]:
     given = _first(query)
     touched = Touched(query.model, given["filter"])
     mark = None if hard else _marking(query.model)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import bson
-
 from mapper.commands import Flow
 from mapper.errors import DanglingRefError
 from mapper.flows import reading
+from mapper.flows.batches import batches, key
 from mapper.relations.including import Branch, Options, plan
 from mapper.relations.paths import Backward, Forward
 from mongo_dsl.errors import OperandError
 
-
-_IDS = 10_000
-_BYTES = 12 * 1024 * 1024  # a command has 16 MB, and may have filters of its own
 
 STREAMED = 1_000
 """Documents of a stream whose related ones are loaded at a time, if it doesn't say."""
@@ -91,16 +87,16 @@ def _forward(
     relation: Any = branch.relation
     refs = [ref for document in documents for ref in relation.refs(document)]
     loaded = known.setdefault((relation.model, branch.options), {})
-    wanted = {_key(ref.id): ref.id for ref in refs if ref.id is not None}
-    missing = [value for key, value in wanted.items() if key not in loaded]
-    for ids in _chunks(missing):
+    wanted = {key(ref.id): ref.id for ref in refs if ref.id is not None}
+    missing = [value for name, value in wanted.items() if name not in loaded]
+    for ids in batches(missing):
         found = yield from reading.to_list(_by_ids(query, branch, ids))
-        loaded.update({_key(value): None for value in ids})
-        loaded.update({_key(document.id): document for document in found})
+        loaded.update({key(value): None for value in ids})
+        loaded.update({key(document.id): document for document in found})
     for ref in refs:
         if ref.id is not None:
-            ref.found(loaded[_key(ref.id)])
-    return [loaded[key] for key in wanted if loaded[key] is not None]
+            ref.found(loaded[key(ref.id)])
+    return [loaded[name] for name in wanted if loaded[name] is not None]
 
 
 def _by_ids(query: Any, branch: Branch, ids: list[Any]) -> Any:
@@ -113,41 +109,10 @@ def _query(query: Any, model: Any, options: Options) -> Any:
     found = type(query)(model) if options.query is None else options.query
     if options.only:
         found = found.only(*options.only)
-    for name in ("mapper", "session"):
+    for name in ("mapper", "session", "concerns"):
         if name in query.asked:
             found = found._with(name, query.asked[name])  # noqa: SLF001
     return found
-
-
-def _key(value: Any) -> Any:
-    """Return what stands for an id as a key: ids that are documents have no hash."""
-    return repr(value) if isinstance(value, (dict, list)) else value
-
-
-def _chunks(ids: list[Any]) -> Iterator[list[Any]]:
-    """Cut *ids* so that each part fits into a command."""
-    for start in range(0, len(ids), _IDS):
-        yield from _halved(ids[start : start + _IDS])
-
-
-def _halved(ids: list[Any]) -> Iterator[list[Any]]:
-    if len(ids) == 1 or _size(ids) <= _BYTES:
-        yield ids
-        return
-    half = len(ids) // 2
-    yield from _halved(ids[:half])
-    yield from _halved(ids[half:])
-
-
-def _size(ids: list[Any]) -> int:
-    """Return how long *ids* are at most; only texts and the like can be long."""
-    return sum(map(_length, ids))
-
-
-def _length(value: Any) -> int:
-    if isinstance(value, (str, bytes)):
-        return 4 * len(value) + 16
-    return len(bson.encode({"": value})) if isinstance(value, (dict, list)) else 48
 
 
 # -- From documents to those that refer to them --------------------------------------
@@ -155,17 +120,17 @@ def _length(value: Any) -> int:
 
 def _backward(query: Any, branch: Branch, documents: list[Any]) -> Flow[list[Any]]:
     relation: Any = branch.relation
-    owners = {_key(document.id): document for document in documents}
-    groups: dict[Any, list[Any]] = {key: [] for key in owners}
+    owners = {key(document.id): document for document in documents}
+    groups: dict[Any, list[Any]] = {name: [] for name in owners}
     everything: list[Any] = []
-    for ids in _chunks([document.id for document in owners.values()]):
+    for ids in batches([document.id for document in owners.values()]):
         found = yield from reading.to_list(_referring(query, branch, ids))
         everything += found
         for document in found:
             _group(relation, document, owners, groups)
-    for key, owner in owners.items():
+    for name, owner in owners.items():
         related = {**(getattr(owner, "_related", None) or {})}
-        related[relation.name] = groups[key]
+        related[relation.name] = groups[name]
         owner._related = related  # noqa: SLF001
     return everything
 
@@ -187,8 +152,8 @@ def _group(
 ) -> None:
     """Put *document* with those it refers to, once with each."""
     for ref in relation.forward.refs(document):
-        owner = owners.get(_key(ref.id))
+        owner = owners.get(key(ref.id))
         if owner is not None:
             ref.found(owner)
-            if not any(one is document for one in groups[_key(ref.id)][-1:]):
-                groups[_key(ref.id)].append(document)
+            if not any(one is document for one in groups[key(ref.id)][-1:]):
+                groups[key(ref.id)].append(document)

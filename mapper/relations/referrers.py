@@ -1,0 +1,141 @@
+"""Who refers to documents of a class, and what becomes of that when they are deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import attrs
+
+from mapper.errors import DefinitionError
+from mapper.on_delete import OnDelete
+from mapper.references import is_family
+from mapper.registry import document_classes
+from mapper.relations.assigning import classes
+from mapper.relations.paths import Forward, by_query, relation
+from mongo_dsl import F
+from mongo_dsl.conformity import conforms
+from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.schema import find
+from mongo_dsl.structure import fields_of
+
+
+@attrs.frozen
+class Referrer:
+    """References to documents, and the *rule* that holds when these are deleted."""
+
+    forward: Forward
+    rule: OnDelete
+
+    @property
+    def model(self) -> Any:
+        """The class of the documents that refer."""
+        return self.forward.owner
+
+    def __str__(self) -> str:
+        return f"{self.model.__name__}.{self.forward.name}"
+
+    def filter(self, ids: list[Any]) -> Any:
+        """Return the condition of referring to one of *ids*."""
+        return F[self.forward.stored].in_(ids)
+
+    def update(self, ids: list[Any]) -> Any:
+        """Return the update that takes the references to *ids* away."""
+        arrays = _arrays(self.forward)
+        if not arrays:
+            return F[self.forward.stored].set(None)
+        array = _field(arrays[:-1], arrays[-1])
+        if self.rule is OnDelete.PULL:
+            return array.pull_all(ids)
+        rest = self.forward.stored.removeprefix(f"{arrays[-1]}.")
+        return array.where(F[rest].in_(ids))[rest].set(None)
+
+
+def _arrays(forward: Forward) -> list[str]:
+    """Return the stored paths of the arrays on the way."""
+    names = forward.name.split(".")
+    specs = [find(forward.owner, ".".join(names[:n])) for n in range(1, len(names) + 1)]
+    return [spec.stored for spec in specs if spec.is_array()]
+
+
+def _field(above: list[str], last: str) -> Any:
+    """Return the field of the array *last*, which is in every item of those *above*."""
+    found: Any = F
+    done = ""
+    for path in above:
+        found = found[path.removeprefix(done)].every()
+        done = f"{path}."
+    return found[last.removeprefix(done)]
+
+
+def referrers_of(model: Any) -> list[Referrer]:
+    """Return who refers to documents of *model* by a rule of deletion, each once.
+
+    Raises:
+        DefinitionError: a rule can't hold where it is written.
+    """
+    family = {one.__name__ for one in document_classes() if is_family(one, model)}
+    found: dict[tuple[str, str], Referrer] = {}
+    for cls in document_classes():
+        for one in _rules(cls):
+            if _short(one.forward) in family and is_family(one.forward.model, model):
+                _refuse_strangers(one, model)
+                found[cls.__collection__, one.forward.name] = one
+    return list(found.values())
+
+
+def _short(forward: Forward) -> str:
+    return forward.target.__name__.rpartition(".")[2]
+
+
+def _refuse_strangers(one: Referrer, model: Any) -> None:
+    names = [cls.__options__.database for cls in (one.model, model)]
+    if names[0] != names[1]:
+        msg = f"{one} refers to {model.__name__} in the database {names[1]!r}, where"
+        raise DefinitionError(f"{msg} its on_delete can't hold: a delete stays in one")
+
+
+def _rules(cls: Any) -> tuple[Referrer, ...]:
+    """Return the references of *cls* that have rules; they are looked for once."""
+    found = cls.__dict__.get("__rules__")
+    if found is None:
+        try:
+            found = tuple(_referrer(cls, *one) for one in _ruled(cls, "", frozenset()))
+        except UnknownFieldError:
+            return ()  # an annotation names nothing: there are no documents of the class
+        type.__setattr__(cls, "__rules__", found)
+    return cast("tuple[Referrer, ...]", found)
+
+
+def _ruled(
+    cls: Any, prefix: str, seen: frozenset[Any]
+) -> Iterator[tuple[str, OnDelete]]:
+    """Yield the paths of fields with rules, those of embedded classes too."""
+    if cls in seen:
+        return
+    known = fields_of(cls)
+    for attribute in attrs.fields(cls):
+        path = f"{prefix}{attribute.name}"
+        rule = attribute.metadata.get("on_delete")
+        if rule is not None:
+            yield path, rule
+        for inner in classes(known[attribute.name][1]):
+            yield from _ruled(inner, f"{path}.", seen | {cls})
+
+
+def _referrer(cls: Any, path: str, rule: OnDelete) -> Referrer:
+    """Check that *rule* can hold in the field at *path*."""
+    forward, _ = relation(cls, path)
+    found = Referrer(by_query(forward), rule)
+    spec = find(cls, path)
+    if rule is OnDelete.PULL and not spec.is_array():
+        msg = f"{found} has on_delete=PULL and is no list; use NULLIFY, CASCADE or DENY"
+        raise DefinitionError(msg)
+    if rule is OnDelete.NULLIFY and (
+        spec.is_array() or not conforms(spec.annotation)(None)
+    ):
+        msg = (
+            f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
+        )
+        raise DefinitionError(f"{msg}, or use CASCADE, PULL or DENY")
+    return found
