@@ -22,6 +22,7 @@ from mapper.errors import DefinitionError
 from mapper.options import Options, read_options
 from mapper.registry import register
 from mapper.relations.assigning import assign, turns_of
+from mapper.relations.referrers import check_rules
 from mapper.scopes import scope_of
 from mapper.validation import (
     assigned,
@@ -105,6 +106,7 @@ class DocumentMeta(ABCMeta):
         found = cls.__dict__.get("__found_turns__")
         if found is None:
             found = turns_of(cls)
+            check_rules(cls)
             type.__setattr__(cls, "__found_turns__", found)
         return typing.cast("dict[str, Any]", found)
 

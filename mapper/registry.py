@@ -11,7 +11,7 @@ from mongo_dsl.names import suggestion
 
 
 _made: WeakValueDictionary[int, Any] = WeakValueDictionary()
-_numbers = itertools.count()
+_numbers = itertools.count(1)
 
 
 def register(cls: Any) -> None:
@@ -21,7 +21,12 @@ def register(cls: Any) -> None:
 
 def document_classes() -> list[Any]:
     """Return the document classes, those that were made first in front."""
-    return [cls for _, cls in sorted(_made.items())]
+    return list(_made.values())
+
+
+def newest() -> int:
+    """Return the number of the class that was made last: another one, if there are more."""
+    return next(reversed(_made.data), 0)
 
 
 def class_named(name: str, owner: Any = None) -> Any:
@@ -38,15 +43,12 @@ def class_named(name: str, owner: Any = None) -> Any:
     found = [
         one for one in known if one.__name__ == short and module in ("", one.__module__)
     ]
-    near = [one for one in found if _nearness(one, owner) == _nearest(found, owner)]
+    nearest = max((_nearness(one, owner) for one in found), default=0)
+    near = [one for one in found if _nearness(one, owner) == nearest]
     modules = {one.__module__ for one in near}
     if len(modules) == 1:
         return near[-1]
     raise _unclear(name, modules, [one.__name__ for one in known])
-
-
-def _nearest(found: list[Any], owner: Any) -> int:
-    return max((_nearness(one, owner) for one in found), default=0)
 
 
 def _nearness(one: Any, owner: Any) -> int:

@@ -25,14 +25,20 @@ class Target:
     cls: Any
     owner: Any = None
     field: str = ""
+    _found: list[Any] = attrs.field(factory=list, init=False, eq=False, repr=False)
 
     @property
     def model(self) -> Any:
-        """The document class.
+        """The document class, looked for once.
 
         Raises:
             DefinitionError: it is no document class, or nothing has that name.
         """
+        if not self._found:
+            self._found.append(self._model())
+        return self._found[0]
+
+    def _model(self) -> Any:
         if isinstance(self.cls, str):
             return class_named(self.cls, self.owner)
         if getattr(self.cls, "__is_document__", False) is not True:

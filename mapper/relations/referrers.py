@@ -10,12 +10,12 @@ import attrs
 from mapper.errors import DefinitionError
 from mapper.on_delete import OnDelete
 from mapper.references import is_family
-from mapper.registry import document_classes
+from mapper.registry import document_classes, newest
 from mapper.relations.assigning import classes
 from mapper.relations.paths import Forward, by_query, relation
 from mongo_dsl import F
 from mongo_dsl.conformity import conforms
-from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.schema import find
 from mongo_dsl.structure import fields_of
 
@@ -74,11 +74,21 @@ def referrers_of(model: Any) -> list[Referrer]:
     Raises:
         DefinitionError: a rule can't hold where it is written.
     """
+    number = newest()
+    known = model.__dict__.get("__referrers__")
+    if known is None or known[0] != number:
+        known = number, _referrers(model)
+        type.__setattr__(model, "__referrers__", known)
+    return cast("list[Referrer]", known[1])
+
+
+def _referrers(model: Any) -> list[Referrer]:
     family = {one.__name__ for one in document_classes() if is_family(one, model)}
     found: dict[tuple[str, str], Referrer] = {}
     for cls in document_classes():
         for one in _rules(cls):
             if _short(one.forward) in family and is_family(one.forward.model, model):
+                _check(one)
                 _refuse_strangers(one, model)
                 found[cls.__collection__, one.forward.name] = one
     return list(found.values())
@@ -95,14 +105,29 @@ def _refuse_strangers(one: Referrer, model: Any) -> None:
         raise DefinitionError(f"{msg} its on_delete can't hold: a delete stays in one")
 
 
+def check_rules(cls: Any) -> None:
+    """Check the rules of deletion that *cls* has.
+
+    Raises:
+        DefinitionError: one stands where it can't hold.
+    """
+    for path, _ in _ruled(cls, "", frozenset()):
+        if _forward(cls, path) is None:
+            msg = f"{cls.__name__}.{path} has on_delete and is no reference; annotate Ref"
+            raise DefinitionError(msg)
+    for one in _rules(cls):
+        _check(one)
+
+
 def _rules(cls: Any) -> tuple[Referrer, ...]:
     """Return the references of *cls* that have rules; they are looked for once."""
     found = cls.__dict__.get("__rules__")
     if found is None:
         try:
-            found = tuple(_referrer(cls, *one) for one in _ruled(cls, "", frozenset()))
+            ruled = [(_forward(cls, p), rule) for p, rule in _ruled(cls, "", frozenset())]
         except UnknownFieldError:
             return ()  # an annotation names nothing: there are no documents of the class
+        found = tuple(Referrer(one, rule) for one, rule in ruled if one is not None)
         type.__setattr__(cls, "__rules__", found)
     return cast("tuple[Referrer, ...]", found)
 
@@ -123,19 +148,26 @@ def _ruled(
             yield from _ruled(inner, f"{path}.", seen | {cls})
 
 
-def _referrer(cls: Any, path: str, rule: OnDelete) -> Referrer:
-    """Check that *rule* can hold in the field at *path*."""
-    forward, _ = relation(cls, path)
-    found = Referrer(by_query(forward), rule)
-    spec = find(cls, path)
-    if rule is OnDelete.PULL and not spec.is_array():
+def _forward(cls: Any, path: str) -> Forward | None:
+    """Return the references at *path*, if there are some."""
+    try:
+        found, _ = relation(cls, path)
+    except OperandError:
+        return None
+    return found if isinstance(found, Forward) else None
+
+
+def _check(found: Referrer) -> None:
+    """Check that the rule of *found* can hold where it stands."""
+    try:
+        by_query(found.forward)
+    except OperandError as error:
+        raise DefinitionError(f"{error}, or leave on_delete out") from None
+    spec = find(found.model, found.forward.name)
+    if found.rule is OnDelete.PULL and not spec.is_array():
         msg = f"{found} has on_delete=PULL and is no list; use NULLIFY, CASCADE or DENY"
         raise DefinitionError(msg)
-    if rule is OnDelete.NULLIFY and (
-        spec.is_array() or not conforms(spec.annotation)(None)
-    ):
-        msg = (
-            f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
-        )
+    nullable = not spec.is_array() and conforms(spec.annotation)(None)
+    if found.rule is OnDelete.NULLIFY and not nullable:
+        msg = f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
         raise DefinitionError(f"{msg}, or use CASCADE, PULL or DENY")
-    return found

@@ -260,21 +260,39 @@ def load_node() -> Any:
     return load(Node, {"_id": ObjectId(), "name": "n", "parent": None})
 
 
-def test_rules_that_cannot_hold():
-    """A rule that its field can't keep is refused when documents are deleted."""
+class Thing(SyncDocument):
+    name: str
 
-    class Thing(SyncDocument):
-        name: str
 
-    class Bad(SyncDocument):
-        thing: Ref["Thing"] = field(on_delete=OnDelete.NULLIFY)
-
-    thing = load(Thing, {"_id": ObjectId(), "name": "n"})
+def refusal(annotation: Any, rule: OnDelete) -> str:
+    """Return why *rule* can't hold in a field of *annotation*, at first use."""
+    namespace = {
+        "__annotations__": {"thing": annotation},
+        "__module__": __name__,
+        "__qualname__": "Bad",
+        "thing": field(on_delete=rule),
+    }
+    bad: Any = type(SyncDocument)("Bad", (SyncDocument,), namespace)
     with pytest.raises(DefinitionError) as caught:
-        run(writing.delete(thing), lambda _: None)
-    assert str(caught.value) == (
+        bad(thing=None)
+    return str(caught.value)
+
+
+def test_rules_that_cannot_hold():
+    """A rule that its field can't keep is refused when a document is made."""
+    assert refusal(Ref[Thing], OnDelete.NULLIFY) == (
         "Bad.thing has on_delete=NULLIFY and can't be None; annotate it with | None, or use"
         " CASCADE, PULL or DENY"
+    )
+    assert refusal(Ref[Thing], OnDelete.PULL) == (
+        "Bad.thing has on_delete=PULL and is no list; use NULLIFY, CASCADE or DENY"
+    )
+    assert refusal(str, OnDelete.DENY) == (
+        "Bad.thing has on_delete and is no reference; annotate Ref"
+    )
+    assert refusal(dict[str, Ref[Thing]], OnDelete.DENY) == (
+        "Bad.thing has references under any key, where no query finds them; keep them in a"
+        " list, or leave on_delete out"
     )
     with pytest.raises(DefinitionError) as caught:
         field(on_delete="cascade")
