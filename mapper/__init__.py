@@ -7,6 +7,7 @@ from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
 from mapper.indexes import Index
+from mapper.n_plus_one import watching_n_plus_one
 from mapper.on_delete import OnDelete
 from mapper.references import Ref
 from mapper.relations.reverse import reverse
@@ -30,4 +31,5 @@ __all__ = [
     "field",
     "reverse",
     "state_field",
+    "watching_n_plus_one",
 ]

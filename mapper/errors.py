@@ -18,6 +18,7 @@
     ├── NotSavedError              (ValueError)    a reference to what has no id yet
     ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
     ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
+    ├── NPlusOneError              (RuntimeError)  a loop that reads document by document
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── SessionError               (RuntimeError)  a session used where it can't be
     ├── TransactionError           (RuntimeError)  a transaction that can't be begun or committed
@@ -235,6 +236,23 @@ class DanglingRefError(MapperError, LookupError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.model, self.document_id)
+
+
+class NPlusOneError(MapperError, RuntimeError):
+    """The *line* of *file* reads document by document; *advice* says how to do without."""
+
+    def __init__(self, message: str, file: str, line: int, advice: str) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+        self.advice = advice
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.file, self.line, self.advice)
+
+
+class NPlusOneWarning(UserWarning):
+    """A loop reads document by document, where one command would do for all."""
 
 
 class NotBoundError(MapperError, RuntimeError):

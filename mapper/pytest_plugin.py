@@ -11,6 +11,14 @@ import pytest
 from pymongo import MongoClient
 
 from mapper.embedded import EmbeddedMongo
+from mapper.n_plus_one import Watch, watching_n_plus_one
+
+
+@pytest.fixture
+def no_n_plus_one() -> Iterator[Watch]:
+    """Fail where the test reads document by document what one command could read."""
+    with watching_n_plus_one(strict=True) as watch:
+        yield watch
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ import attrs
 
 from mapper.errors import DefinitionError
 from mapper.on_delete import OnDelete
-from mapper.references import is_family
+from mapper.references import holds_refs, is_family
 from mapper.registry import document_classes, newest
 from mapper.relations.assigning import classes
 from mapper.relations.paths import Forward, by_query, relation
+from mapper.relations.reverse import Reverse
 from mongo_dsl import F
 from mongo_dsl.conformity import conforms
 from mongo_dsl.errors import OperandError, UnknownFieldError
@@ -171,3 +172,43 @@ def _check(found: Referrer) -> None:
     if found.rule is OnDelete.NULLIFY and not nullable:
         msg = f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
         raise DefinitionError(f"{msg}, or use CASCADE, PULL or DENY")
+
+
+# -- All relations -------------------------------------------------------------------
+
+
+def references_of(cls: Any, collection: str) -> list[Forward]:
+    """Return the references of *cls* that lead to documents of *collection*."""
+    try:
+        paths = list(_paths(cls, "", frozenset()))
+    except UnknownFieldError:
+        return []
+    found = [one for one in (_forward(cls, path) for path in paths) if one is not None]
+    names = {c.__name__ for c in document_classes() if c.__collection__ == collection}
+    return [
+        one
+        for one in found
+        if _short(one) in names and one.model.__collection__ == collection
+    ]
+
+
+def _paths(cls: Any, prefix: str, seen: frozenset[Any]) -> Iterator[str]:
+    """Yield the paths of the fields of *cls* that hold references."""
+    if cls in seen:
+        return
+    for name, (_, annotation) in fields_of(cls).items():
+        if holds_refs(annotation):
+            yield f"{prefix}{name}"
+        for inner in classes(annotation):
+            yield from _paths(inner, f"{prefix}{name}.", seen | {cls})
+
+
+def reverses_of(cls: Any, collection: str) -> Iterator[tuple[Reverse, str]]:
+    """Yield what `reverse` declares in *cls* of documents in *collection*.
+
+    With each comes the name that its field is stored under.
+    """
+    declared = [one for base in cls.__mro__ for one in vars(base).values()]
+    for one in declared:
+        if isinstance(one, Reverse) and one.model.__collection__ == collection:
+            yield one, find(one.model, one.field).stored
