@@ -62,7 +62,9 @@ class Watch:
     def _tell(self, command: Command, kind: Kind, file: str, line: int) -> None:
         method, collection, shape, _ = kind
         advice = _advice(command)
-        msg = f"{file}:{line} sent {method} to {collection} {self.threshold} times, with"
+        msg = (
+            f"{file}:{line} sent {method} to {collection} {self.threshold} times, with"
+        )
         msg = f"{msg} filters like {shape}; {advice}"
         if self.strict:
             raise NPlusOneError(msg, file, line, advice)
@@ -83,9 +85,7 @@ _READS = {
 
 
 @contextmanager
-def watching_n_plus_one(
-    *, threshold: int = 5, strict: bool = False
-) -> Iterator[Watch]:
+def watching_n_plus_one(*, threshold: int = 5, strict: bool = False) -> Iterator[Watch]:
     """Warn of loops that read document by document, inside a ``with``.
 
     A place in the application that reads *threshold* times by filters that differ in
@@ -148,7 +148,9 @@ def _advice(command: Command) -> str:
     found = [command.cause] if command.cause else [*dict.fromkeys(_relations(command))]
     if not found:
         return "find all of them by one filter, with in_(...)"
-    return f"add {' or '.join(found)} to the query of the documents that are gone through"
+    return (
+        f"add {' or '.join(found)} to the query of the documents that are gone through"
+    )
 
 
 def _relations(command: Command) -> Iterator[str]:

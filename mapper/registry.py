@@ -26,7 +26,7 @@ def document_classes() -> list[Any]:
 
 def newest() -> int:
     """Return the number of the class that was made last: another one, if there are more."""
-    return next(reversed(_made.data), 0)
+    return max(_made, default=0)
 
 
 def class_named(name: str, owner: Any = None) -> Any:

@@ -83,7 +83,7 @@ def placed(annotation: Any, owner: Any, name: str) -> Any:
     if len(members(annotation)) > 1:
         return typing.Union[found]  # noqa: UP007 - built at run time
     if origin is typing.Annotated:
-        return typing.Annotated[(found[0], *arguments[1:])]
+        found = (found[0], *arguments[1:])
     return annotation if origin is None else origin[found]
 
 

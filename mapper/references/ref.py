@@ -67,17 +67,17 @@ class Ref(Generic[D]):
         self._document = document
         self._dangling = False
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:  # constructors and assignments take documents, too
+
+        def __get__(self, instance: object, owner: Any) -> Self: ...
+        def __set__(self, instance: object, value: Ref[D] | D) -> None: ...
+
+    else:
 
         def __class_getitem__(cls, target: Any) -> Any:
             """Name the class that references lead to, which may be made later."""
             known = isinstance(target, (type, Target, TypeVar)) or target is Any
             return super().__class_getitem__(target if known else named(target))
-
-    else:  # constructors and assignments take documents, too
-
-        def __get__(self, instance: object, owner: Any) -> Self: ...
-        def __set__(self, instance: object, value: Ref[D] | D) -> None: ...
 
     @property
     def model(self) -> type[D]:

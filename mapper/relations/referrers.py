@@ -114,7 +114,9 @@ def check_rules(cls: Any) -> None:
     """
     for path, _ in _ruled(cls, "", frozenset()):
         if _forward(cls, path) is None:
-            msg = f"{cls.__name__}.{path} has on_delete and is no reference; annotate Ref"
+            msg = (
+                f"{cls.__name__}.{path} has on_delete and is no reference; annotate Ref"
+            )
             raise DefinitionError(msg)
     for one in _rules(cls):
         _check(one)
@@ -125,7 +127,9 @@ def _rules(cls: Any) -> tuple[Referrer, ...]:
     found = cls.__dict__.get("__rules__")
     if found is None:
         try:
-            ruled = [(_forward(cls, p), rule) for p, rule in _ruled(cls, "", frozenset())]
+            ruled = [
+                (_forward(cls, p), rule) for p, rule in _ruled(cls, "", frozenset())
+            ]
         except UnknownFieldError:
             return ()  # an annotation names nothing: there are no documents of the class
         found = tuple(Referrer(one, rule) for one, rule in ruled if one is not None)
@@ -170,7 +174,9 @@ def _check(found: Referrer) -> None:
         raise DefinitionError(msg)
     nullable = not spec.is_array() and conforms(spec.annotation)(None)
     if found.rule is OnDelete.NULLIFY and not nullable:
-        msg = f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
+        msg = (
+            f"{found} has on_delete=NULLIFY and can't be None; annotate it with | None"
+        )
         raise DefinitionError(f"{msg}, or use CASCADE, PULL or DENY")
 
 

@@ -11,8 +11,8 @@ import pytest
 from mapper import Ref, SyncDocument, field, reverse
 from mapper.commands import run
 from mapper.errors import DanglingRefError, NotLoadedError
-from mapper.flows import including, reading
-from mongo_dsl.errors import OperandError, UnknownFieldError
+from mapper.flows import including
+from mongo_dsl.errors import OperandError
 
 
 @attrs.define
@@ -193,6 +193,105 @@ class TestReverse:
         ann = await driver.done(shop.Author.filter(name="Ann").include("books").one())
         await driver.done(ann.reload())
         assert not ann.books.loaded
+
+
+def driven(flow: Any) -> tuple[Any, list[Any]]:
+    """Drive *flow* without a driver: every id that is asked for is found."""
+    sent = []
+
+    def call(command):
+        sent.append(command.kwargs["filter"])
+        ids = command.kwargs["filter"].get("_id", {}).get("$in", [])
+        return [{"_id": one, "name": "n"} for one in ids if one != "lost"]
+
+    return run(flow, call), sent
+
+
+def orders(*products: str) -> list[Any]:
+    """Return an order of each of *products*."""
+    return [
+        Order(id=place, items=[Item(Ref(Product, product))])
+        for place, product in enumerate(products)
+    ]
+
+
+def test_without_a_driver():
+    """Ids are asked for once, in one command; what is missing dangles."""
+    query = Order.find().include("items.product")
+    found, sent = driven(including.included(query, orders("a", "b", "lost", "a")))
+    assert sent == [{"_id": {"$in": ["a", "b", "lost"]}}]
+    refs = [order.items[0].product for order in found]
+    assert [ref.loaded for ref in refs] == [True, True, False, True]
+    assert refs[0].document is refs[3].document
+    assert refs[2].dangling
+
+
+@pytest.mark.parametrize(
+    ("products", "sizes"),
+    [
+        ([f"{n:05}" for n in range(20_001)], [10_000, 10_000, 1]),
+        ([f"{n}" + "x" * 2_000_000 for n in range(3)], [1, 2]),
+    ],
+    ids=["many", "long"],
+)
+def test_batches_fit_into_commands(products, sizes):
+    """Beyond 10,000 ids, or 12 MB of them, there is one command more."""
+    query = Order.find().include("items.product")
+    _, sent = driven(including.included(query, orders(*products)))
+    assert [len(one["_id"]["$in"]) for one in sent] == sizes
+
+
+def test_references_that_are_left_out():
+    """A query that doesn't load the references can't include what they lead to."""
+    for query in (Order.find().only("extras"), Order.find().omit("items.product")):
+        with pytest.raises(OperandError) as caught:
+            driven(including.included(query.include("items.product"), orders("a")))
+        assert str(caught.value) == (
+            "include of Order.items.product got a query that leaves it out; add it to what"
+            " only(...) keeps"
+        )
+    kept = Order.find().only("items.product").include("items.product")
+    assert driven(including.included(kept, orders("a")))[1] != []
+
+
+class Elsewhere(SyncDocument):
+    class Meta:
+        database = "elsewhere"
+
+    order: Ref[Order]
+
+
+def test_other_databases():
+    """A query reads one database."""
+    with pytest.raises(OperandError) as caught:
+        driven(
+            including.included(
+                Elsewhere.find().include("order"), [Elsewhere(order=Ref(Order, 5))]
+            )
+        )
+    assert str(caught.value) == (
+        "Elsewhere.order leads to Order in the database 'default', where include can't"
+        " follow; find them by their ids"
+    )
+
+
+def test_queries_say_what_they_include():
+    """The source of a query has its includes, and running it gives the same query."""
+    nested = Product.all().sort("name")
+    query = (
+        Order.all()
+        .include("items.product", only=["name"])
+        .include(Order.q.extras, query=nested)
+    )
+    assert repr(query) == (
+        'Query(Order).include("items.product", only=["name"])'
+        '.include("extras", query=Query(Product).sort(Product.q.name.asc()))'
+    )
+    assert hash(query) == hash(
+        Order.all()
+        .include("items.product", only=["name"])
+        .include("extras", query=nested)
+    )
 
 
 def test_embedded_references(mapper, sent):

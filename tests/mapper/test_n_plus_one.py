@@ -39,7 +39,9 @@ async def gallery(driver: Any) -> Any:
     return Painter, Picture
 
 
-ADVICE = "add include(Picture.q.painter) to the query of the documents that are gone through"
+ADVICE = (
+    "add include(Picture.q.painter) to the query of the documents that are gone through"
+)
 
 
 async def test_fetching_one_by_one(driver, gallery):

@@ -318,5 +318,3 @@ class TestFetching:
             await driver.done(town.land.fetch())
         assert caught.value.document_id == land.id
         assert town.land.dangling
-
-

@@ -36,19 +36,23 @@ class AsyncBook(Document):
 
 ann = Author(name="Ann")
 book = Book(title="a", author=ann)
-book = Book(title="b", author=Ref(ann), others=[Ref(Author, 7)], sequel_of=Ref(book))
+book = Book(title="b", author=Ref(ann), others=[Ref(ann)], sequel_of=Ref(book))
 book.author = ann
 book.author = Ref(ann)
 assert_type(book.author, Ref[Author])
 assert_type(book.author.document, Author)
-assert_type(book.author.fetch(), Author)
 assert_type(book.author.model, type[Author])
 assert_type(book.author.loaded, bool)
-assert_type(book.others[0].document.name, str)
+assert_type(book.others[0].id, Any)
 assert_type(Author.books, Reverse)
 assert_type(ann.books, Related)
 assert_type(Book.find().include("author", Book.q.author, Author.books), Query[Book])
 assert_type(AsyncBook.find().join("author", name="x"), AsyncQuery[AsyncBook])
+
+
+def fetched_at_once(one: Book) -> None:
+    """Fetch from a document without asyncio."""
+    assert_type(one.author.fetch(), Author)
 
 
 async def fetched(one: AsyncBook) -> None:
