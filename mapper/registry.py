@@ -72,8 +72,5 @@ def _unclear(name: str, modules: set[str], known: list[str]) -> DefinitionError:
             f"document classes called {name!r} are in {listed}; write the module, too:"
         )
         return DefinitionError(f"{msg} {min(modules)}.{name}")
-    hint = suggestion(name, known)
-    msg = (
-        f"no document class is called {name!r}{hint}; it must be imported before a Ref"
-    )
-    return DefinitionError(f"{msg} to it is used")
+    msg = f"no document class is called {name!r}; it must be imported before a Ref to it is"
+    return DefinitionError(f"{msg} used{suggestion(name, known)}")

@@ -208,12 +208,12 @@ def test_classes_by_name():
     """Names of classes are looked up when they are needed, and errors help."""
 
     class Lost(SyncDocument):
-        where: Ref["Nowhere"] | None = None  # noqa: F821 - that is tested
+        where: Ref["Zzyzx"] | None = None  # noqa: F821 - that is tested
 
     with pytest.raises(DefinitionError) as caught:
         Lost(where=Ref(Country, "fr"))
     assert str(caught.value) == (
-        "no document class is called 'Nowhere'; it must be imported before a Ref to it is"
+        "no document class is called 'Zzyzx'; it must be imported before a Ref to it is"
         " used"
     )
     assert Ref["tests.mapper.test_refs.City"].__args__[0].model is City

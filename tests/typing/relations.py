@@ -46,7 +46,8 @@ assert_type(book.author.loaded, bool)
 assert_type(book.others[0].id, Any)
 assert_type(Author.books, Reverse)
 assert_type(ann.books, Related)
-assert_type(Book.find().include("author", Book.q.author, Author.books), Query[Book])
+assert_type(Book.find().include("author", Book.q.author), Query[Book])
+assert_type(Author.find().include(Author.books), Query[Author])
 assert_type(AsyncBook.find().join("author", name="x"), AsyncQuery[AsyncBook])
 
 
