@@ -2,6 +2,7 @@
 
 from mapper.aio import AsyncMapper
 from mapper.connecting import DatabaseConfig, connect, connect_async
+from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
@@ -28,6 +29,7 @@ __all__ = [
     "SyncDocument",
     "connect",
     "connect_async",
+    "discriminated",
     "field",
     "reverse",
     "state_field",

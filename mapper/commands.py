@@ -54,7 +54,7 @@ class Call:
 
 @attrs.frozen
 class Pause:
-    """A wait of some *seconds*."""
+    """A wait of *seconds*, before another attempt."""
 
     seconds: float
 

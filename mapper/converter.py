@@ -24,12 +24,14 @@ from mapper.conversion import (
     mappings,
     references,
     scalars,
+    trees,
     unions,
 )
 from mapper.conversion.problems import Misfit, NoFormError, refused
 from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
 from mapper.references import is_ref
 from mongo_dsl.conformity import bare, describe
+from mongo_dsl.variants import discriminator_of
 
 
 T = TypeVar("T")
@@ -96,6 +98,7 @@ _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),
     (unions.is_union, unions.union_encoder, unions.union_decoder),
+    (trees.is_tree, trees.tree_encoder, trees.tree_decoder),
     (classes.is_class, instances.class_encoder, instances.class_decoder),
     (arrays.is_row, arrays.row_encoder, arrays.row_decoder),
     (arrays.is_array, arrays.array_encoder, arrays.array_decoder),
@@ -197,6 +200,23 @@ def decode_document(raw: Mapping[str, Any], cls: type[T]) -> T:
         DecodeError: it doesn't fit *cls*; the error names every field that doesn't.
     """
     found: T = decode(raw, cls)
+    return found
+
+
+def class_of(cls: type[T], raw: Mapping[str, Any]) -> type[T]:
+    """Return *cls*, or the subclass that the stored document *raw* says it is of.
+
+    Raises:
+        DecodeError: it names no such class, or has fields that its class refuses.
+    """
+    found: type[T] = cls
+    try:
+        if discriminator_of(cls) is not None:
+            found = trees.variant_of(cls, raw)
+        if found.__options__.unknown == "refuse":  # type: ignore[attr-defined]
+            classes.refuse_unknown(found, raw)
+    except Misfit as misfit:
+        raise _undecodable(cls, raw, misfit.problems) from None
     return found
 
 

@@ -9,6 +9,7 @@
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
+    │   └── ConflictError                          … in what the changes to save build upon
     ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
@@ -19,6 +20,7 @@
     ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
     ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
     ├── NPlusOneError              (RuntimeError)  a loop that reads document by document
+    ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── SessionError               (RuntimeError)  a session used where it can't be
     ├── TransactionError           (RuntimeError)  a transaction that can't be begun or committed
@@ -87,6 +89,25 @@ class StaleDocumentError(MapperError, RuntimeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.document,)
+
+
+class ConflictError(StaleDocumentError):
+    """Someone else has changed what the changes of *document* build upon.
+
+    *fields* are the stored names of the fields that were to be saved. Nothing was
+    written.
+    """
+
+    def __init__(self, document: Any, fields: Iterable[str]) -> None:
+        super().__init__(document)
+        self.fields = tuple(fields)
+        name, listed = type(document).__name__, ", ".join(self.fields)
+        msg = f"{name} {document.id!r} was changed by someone else since it was loaded"
+        msg = f"{msg}, and the changes of {listed} don't fit any more"
+        self.args = (f"{msg}; reload it and make them again",)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document, self.fields)
 
 
 class TransitionError(MapperError, ValueError):
@@ -253,6 +274,35 @@ class NPlusOneError(MapperError, RuntimeError):
 
 class NPlusOneWarning(UserWarning):
     """A loop reads document by document, where one command would do for all."""
+
+
+class ResumeTokenLostError(MapperError, LookupError):
+    """A change stream can't go on after *token*: what followed isn't kept any more.
+
+    *name* is the name it was saved under, None if it wasn't; *reason* is the server's.
+    """
+
+    def __init__(
+        self, collection: str, token: Any, name: str | None, reason: str
+    ) -> None:
+        saved = "" if name is None else f" saved as {name!r}"
+        forget = (
+            "watch without start_after"
+            if name is None
+            else "save None in its place in the store"
+        )
+        super().__init__(
+            f"the changes of {collection} can't be followed from the token{saved}, which"
+            f" the server's oplog doesn't reach; read the collection anew, then {forget};"
+            f" a larger oplog reaches further back ({reason})"
+        )
+        self.collection = collection
+        self.token = token
+        self.name = name
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.collection, self.token, self.name, self.reason)
 
 
 class NotBoundError(MapperError, RuntimeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mapper.converter import decode, decode_document
+from mapper.converter import class_of, decode, decode_document
 from mapper.tracking import Stored, begin, decode_field
 from mongo_dsl.structure import fields_of
 
@@ -50,8 +50,8 @@ def _cut(projection: Any) -> frozenset[str]:
 
 def load_part(cls: type[D], raw: dict[str, Any], cut: frozenset[str]) -> D:
     """Make a document of the fields in *raw* alone; the others have no value."""
-    document: Any = cls.__new__(cls)
-    model: Any = cls
+    model: Any = class_of(cls, raw)
+    document: Any = model.__new__(model)
     for name, (stored, _) in fields_of(model).items():
         if stored in raw:
             object.__setattr__(document, name, decode_field(model, name, raw[stored]))

@@ -6,10 +6,12 @@ https://www.mongodb.com/docs/manual/indexes/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
+from mapper.conversion.trees import value_of
+from mapper.discriminators import class_filter, relatives, relatives_above
 from mapper.errors import DefinitionError
 from mongo_dsl import Filter
 from mongo_dsl.schema import find
@@ -117,7 +119,33 @@ def _key(key: Any) -> tuple[str, Any]:
 
 
 def declared_indexes(model: Any) -> list[Index]:
-    """List the indexes that *model* declares, by its fields and its Meta."""
+    """List the indexes that *model* declares, by its fields and its Meta.
+
+    Those of the classes that share its collection, as it is told by a discriminator, are
+    among them; what is unique in a subclass is so among its documents alone.
+    """
+    found: dict[Index, None] = {}
+    for cls in relatives(model):
+        above = [one for base in relatives_above(cls) for one in _own(base)]
+        own = (index for index in _own(cls) if index not in above)
+        found.update(dict.fromkeys(_among(cls, index) for index in own))
+    return list(found)
+
+
+def _among(cls: Any, index: Index) -> Index:
+    """Let *index*, if it is unique, hold documents of *cls* and its subclasses alone."""
+    options, scope = dict(index.options), class_filter(cls)
+    if scope is None or "unique" not in options or "partialFilterExpression" in options:
+        return index
+    keys, _ = index.compile(cls)
+    parts = [*(f"{name}_{kind}" for name, kind in keys), value_of(cls)]
+    options = {"name": "_".join(parts), **options, "partialFilterExpression": scope}
+    made: Any = object.__new__(Index)
+    made.__attrs_init__(index.keys, tuple(options.items()))
+    return cast("Index", made)
+
+
+def _own(model: Any) -> list[Index]:
     found = [
         Index((a.name, _kind(a.metadata)), unique=a.metadata.get("unique", False))
         for a in attrs.fields(model)

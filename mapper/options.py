@@ -26,6 +26,12 @@ class Options:
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
         indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        discriminator: the key under which documents keep the name of their class, so
+            that subclasses share the collection.
+        discriminator_value: what the class is called there; its name if not given.
+        unknown: what becomes of stored fields that the class doesn't describe: they are
+            kept (``"preserve"``), dropped when a document is replaced (``"ignore"``), or
+            make loading an error (``"refuse"``).
         read_concern: how sure reads must be, PyMongo's or by name.
         write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
         read_preference: which members of a replica set reads ask, PyMongo's or by name.
@@ -37,19 +43,30 @@ class Options:
     validate: bool = True
     operator_dicts: bool = True
     indexes: tuple[Index, ...] = ()
+    discriminator: str | None = None
+    discriminator_value: str | None = None
+    unknown: str = "preserve"
     read_concern: Any = None
     write_concern: Any = None
     read_preference: Any = None
 
+    def __attrs_post_init__(self) -> None:
+        said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
+        name = collection_name(str(self.collection_name), said)
+        object.__setattr__(self, "collection_name", name)
 
-_OWN = ("collection_name", "abstract")
+
+_OWN = ("collection_name", "abstract", "discriminator_value")
 _CONCERNS = ("read_concern", "write_concern", "read_preference")
+UNKNOWN = ("preserve", "ignore", "refuse")
 _TYPES: dict[str, type] = {
     "collection_name": str,
     "abstract": bool,
     "database": str,
     "validate": bool,
     "operator_dicts": bool,
+    "discriminator": str,
+    "discriminator_value": str,
 }
 
 
@@ -68,10 +85,6 @@ def read_options(name: str, meta: type | None, inherited: Iterable[Options]) -> 
         given.update({k: v for k, v in shared.items() if k not in _OWN})
     if meta is not None:
         given.update(_checked(name, meta))
-    given["collection_name"] = collection_name(
-        str(given["collection_name"]),
-        Concerns(**{concern: given.get(concern) for concern in _CONCERNS}),
-    )
     return Options(**given)
 
 
@@ -88,6 +101,10 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if given.get("unknown", "preserve") not in UNKNOWN:
+        listed = ", ".join(map(repr, UNKNOWN))
+        msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
+        raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
     return {**given, **_concerns(name, given)}

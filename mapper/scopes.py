@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mapper.behaviour import behaviours_of
+from mapper.discriminators import class_filter
 from mongo_dsl import Filter, all_of
 
 
@@ -18,10 +19,8 @@ _NOTHING: Mapping[str, Any] = {}
 
 def scope_of(cls: Any, asked: Mapping[str, Any] = _NOTHING) -> Filter | None:
     """Return the scope of *cls* for a query set that asks for *asked*; None for all."""
-    behaviours = behaviours_of(cls)
-    if not behaviours:
-        return None
-    scopes = [behaviour.scope(cls, asked) for behaviour in behaviours]
+    scopes = [behaviour.scope(cls, asked) for behaviour in behaviours_of(cls)]
+    scopes.append(class_filter(cls))
     found = [scope for scope in scopes if scope is not None]
     return all_of(*found) if found else None
 

@@ -21,7 +21,7 @@ from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.params import later
-from mongo_dsl.structure import element_of, fields_of, nested_in
+from mongo_dsl.structure import element_of, nested_in, reachable
 from mongo_dsl.values import Face, node
 
 
@@ -129,7 +129,7 @@ class FieldSpec:
         found: dict[str, None] = {}
         for member in map(element_of, members(self.annotation)):
             if isinstance(member, type) and attrs.has(member):
-                found.update(dict.fromkeys(fields_of(member)))
+                found.update(dict.fromkeys(reachable(member)))
         return list(found)
 
     def at(self, index: int) -> FieldSpec:
@@ -282,7 +282,7 @@ def field_spec(cls: type, name: str) -> FieldSpec:
     Raises:
         UnknownFieldError: *cls* has no such field.
     """
-    known = fields_of(cls)
+    known = reachable(cls)
     if name not in known:
         name = next((n for n, (stored, _) in known.items() if stored == name), name)
     if name not in known:

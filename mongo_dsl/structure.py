@@ -12,6 +12,7 @@ from bson import DBRef
 
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.variants import discriminator_of, variants
 
 
 def element_of(annotation: Any) -> Any:
@@ -34,13 +35,26 @@ def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
         if member is DBRef and name in ("$ref", "$id", "$db"):
             return name, Any
         if isinstance(member, type) and attrs.has(member):
-            found = fields_of(member).get(name)
+            found = reachable(member).get(name)
             if found is not None:
                 return found
         origin = typing.get_origin(member)
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return name, typing.get_args(member)[1]
     return None
+
+
+def hints_of(cls: Any) -> dict[str, Any]:
+    """Return the annotations of *cls*, resolved; it may name itself and what is above it.
+
+    Raises:
+        NameError: an annotation names something else that isn't in its module.
+    """
+    try:
+        return typing.get_type_hints(cls, include_extras=True)
+    except NameError:  # a class in a function is in no module
+        named = {base.__name__: base for base in reversed(cls.__mro__)}
+        return typing.get_type_hints(cls, localns=named, include_extras=True)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -51,7 +65,7 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         UnknownFieldError: an annotation names something that doesn't exist.
     """
     try:
-        hints = typing.get_type_hints(cls, include_extras=True)
+        hints = hints_of(cls)
     except NameError as error:
         msg = f"{cls.__name__} has an annotation that can't be resolved: {error}"
         raise UnknownFieldError(
@@ -66,6 +80,33 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         )
         for attribute in attrs.fields(cls)
     }
+
+
+def reachable(cls: Any) -> dict[str, tuple[str, Any]]:
+    """Return the fields that queries of *cls* may speak of.
+
+    Where a key tells its subclasses apart, those are theirs, too, and the key; a name
+    that two of them store differently is left out.
+    """
+    key = discriminator_of(cls)
+    if key is None:
+        return fields_of(cls)
+    found: dict[str, tuple[str, Any]] = {}
+    for name, places in _by_name(variants(cls) or (cls,)).items():
+        stored = places[0][0]
+        if all(place == stored for place, _ in places):
+            annotations = tuple(dict.fromkeys(one for _, one in places))
+            union: Any = typing.Union[annotations]  # noqa: UP007 - built at run time
+            found[name] = stored, union
+    return {**found, key: (key, str)}
+
+
+def _by_name(classes: tuple[Any, ...]) -> dict[str, list[tuple[str, Any]]]:
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for cls in classes:
+        for name, field in fields_of(cls).items():
+            found.setdefault(name, []).append(field)
+    return found
 
 
 def placed(annotation: Any, owner: Any, name: str) -> Any:

@@ -63,7 +63,8 @@ _CHATTER = {"endSessions", "hello", "ping", "killCursors"}
 
 @pytest.fixture(scope="session")
 def _three_nodes() -> Iterator[EmbeddedMongo]:
-    with EmbeddedMongo(nodes=3) as mongo:
+    # fail points are test commands
+    with EmbeddedMongo(nodes=3, parameters={"enableTestCommands": True}) as mongo:
         yield mongo
 
 

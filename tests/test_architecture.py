@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure"),
+    ("values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -53,7 +53,16 @@ DSL_FLOORS = (
 MAPPER_FLOORS = (
     ("errors",),
     ("registry", "references", "on_delete"),
-    ("embedded", "fields", "conversion", "commands", "indexes", "concerns", "sessions"),
+    (
+        "embedded",
+        "fields",
+        "conversion",
+        "discriminators",
+        "commands",
+        "indexes",
+        "concerns",
+        "sessions",
+    ),
     (
         "pytest_plugin",
         "converter",
@@ -63,10 +72,10 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
-    ("relations",),
-    ("validation", "tracking", "hydration", "scopes"),
+    ("relations", "n_plus_one"),
+    ("validation", "tracking", "hydration", "scopes", "streams"),
     ("metaclass", "flows"),
-    ("binding", "cursors"),
+    ("binding", "cursors", "changestreams"),
     ("query",),
     ("aggregations", "behaviours", "sync", "aio"),
     ("connecting", "databases", "document"),

@@ -16,7 +16,10 @@ from mapper.query import AsyncQuery
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import AsyncChangeStream
+    from mapper.flows.watching import WatchOptions
 
 M = TypeVar("M")
 
@@ -57,6 +60,12 @@ class AsyncMapper(Documents, Queries, Managing, Transactions):
     async def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
         return await self.find(model, id=id).first()
+
+    def watch(
+        self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]
+    ) -> AsyncChangeStream[M]:
+        """Follow the changes of the documents of *model* that match; see the `watch` of queries."""
+        return self.find(model, *filters).watch(**options)
 
     async def close(self) -> None:
         """Close the client and forget what was registered with it."""

@@ -9,8 +9,11 @@ from typing import Any
 
 import attrs
 
+from mapper.conversion.problems import Misfit
 from mapper.errors import DefinitionError
-from mongo_dsl.structure import placed
+from mongo_dsl.structure import fields_of as structure
+from mongo_dsl.structure import hints_of, placed
+from mongo_dsl.variants import discriminator_of
 
 
 @attrs.frozen
@@ -75,9 +78,40 @@ def origin(annotation: Any) -> Any:
     return typing.get_origin(annotation) or annotation
 
 
+def refuse_lacking(kind: Any) -> None:
+    """Refuse to make instances of *kind* if it lacks methods that a base asks for.
+
+    Raises:
+        DefinitionError: it does; the error names them.
+    """
+    lacking = getattr(kind, "__abstractmethods__", ())
+    if lacking:
+        msg = (
+            f"{kind.__name__} lacks the abstract methods: {', '.join(sorted(lacking))}"
+        )
+        raise DefinitionError(f"{msg}; define them, or use subclasses that do")
+
+
+def unknown_in(cls: Any, stored: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names in *stored* that the class *cls* doesn't describe."""
+    known = {discriminator_of(cls), *(place for place, _ in structure(cls).values())}
+    return tuple(name for name in stored if name not in known)
+
+
+def refuse_unknown(cls: Any, stored: Mapping[str, Any]) -> None:
+    """Refuse what *cls* doesn't describe.
+
+    Raises:
+        Misfit: there is something; it names all of it.
+    """
+    unknown = unknown_in(cls, stored)
+    if unknown:
+        raise Misfit(*((name, "is described by no field") for name in unknown))
+
+
 def _hints(kind: Any) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(kind, include_extras=True)
+        return hints_of(kind)
     except NameError as error:
         msg = f"{kind.__name__} has an annotation that can't be resolved: {error}"
         msg = f"{msg}; define what it names at module level"

@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 import attrs
 from cattrs import Converter
 
-from mapper.conversion.classes import Field, fields_of, is_document, origin
+from mapper.conversion.classes import (
+    Field,
+    fields_of,
+    is_document,
+    origin,
+    refuse_lacking,
+    refuse_unknown,
+)
 from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
@@ -66,7 +73,9 @@ _Rows = tuple[tuple[str, str, Encode], ...]
 
 def _other_class(kind: Any, value: Any) -> Misfit:
     if isinstance(value, kind):
-        hint = f"{kind.__name__} itself, whose subclasses need a union"
+        hint = (
+            f"{kind.__name__} itself, whose subclasses need a union or @discriminated"
+        )
         return unfit(value, hint)
     return unfit(value, kind.__name__)
 
@@ -137,11 +146,15 @@ def class_decoder(annotation: Any, converter: Converter) -> Decode:
     rows = functools.cache(partial(_decoders, annotation, converter))
     make = functools.cache(partial(_maker, annotation))
     decode_all = _decode_checked if converter.detailed_validation else _decode_all
+    options = getattr(origin(annotation), "__options__", None)
+    strict = getattr(options, "unknown", None) == "refuse"
 
     def decode(stored: Any, _: Any) -> Any:
         # The exact type first: asking an abstract class takes as long as three fields.
         if type(stored) is not dict and not isinstance(stored, Mapping):
             raise unfit(stored, name)
+        if strict:
+            refuse_unknown(origin(annotation), stored)
         return decode_all(rows(), make(), stored)
 
     return decode
@@ -220,6 +233,7 @@ def _decode_one(row: _Row, stored: Any) -> Any:
 def _maker(annotation: Any) -> Make:
     kind = origin(annotation)
     fields = fields_of(annotation)
+    refuse_lacking(kind)
     if is_document(kind):
         return partial(_around_init, kind, attrs.fields(kind))
     if all(field.argument == field.name for field in fields):

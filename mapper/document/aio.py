@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.query import AsyncQuery, seed_query
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import AsyncChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class Document(Root):
@@ -70,6 +73,13 @@ class Document(Root):
         return AsyncAggregation(cls)
 
     @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> AsyncChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
+
+    @classmethod
     async def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -84,8 +94,12 @@ class Document(Root):
 
     @classmethod
     async def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return await cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return await cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:
@@ -118,13 +132,29 @@ class Document(Root):
     async def save(self) -> Self:
         """Insert a new document; of a stored one, send what has changed.
 
-        Sends one command, or none where nothing has changed.
+        Sends one command, or none where nothing has changed; one more to find out why
+        nothing was written.
 
         Raises:
             DocumentNotFoundError: the document was deleted; nothing is written.
             DuplicateKeyError: a unique value is there already.
+            ConflictError: others changed what the changes build upon; nothing is
+                written.
         """
         return await self._mapper().save(self)
+
+    async def replace(self) -> Self:
+        """Store the document in the place of what is stored. Sends one command.
+
+        What is stored beyond its fields is dropped, and so is what others have changed
+        since; `save` keeps both.
+
+        Raises:
+            DocumentNotFoundError: the document is gone or was never stored.
+            DuplicateKeyError: a unique value is there already.
+            MapperError: the document was loaded in part.
+        """
+        return await self._mapper().replace(self)
 
     async def delete(self) -> bool:
         """Delete the document and tell whether it was there. Sends one command.

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson import ObjectId
 
+from mapper.conversion.data import as_stored
 from mapper.converter import encode
-from mapper.events import listeners_of
+from mapper.document.listening import Listening
+from mapper.errors import MapperError
 from mapper.fields import field
 from mapper.flows import including
 from mapper.indexes import Index
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import DELETED, Stored, state_of
+from mapper.tracking import (
+    DELETED,
+    Stored,
+    changed_fields,
+    kept,
+    state_of,
+    update_of,
+)
 from mongo_dsl import Fields
+from mongo_dsl.conformity import kind_of
 
 
 if TYPE_CHECKING:
@@ -32,8 +44,11 @@ else:
         return lambda cls: cls
 
 
+D = TypeVar("D")
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Root(metaclass=_Meta):
+class Root(Listening, metaclass=_Meta):
     """What documents of both faces share."""
 
     __slots__ = ("_related", "_state")
@@ -67,43 +82,44 @@ class Root(metaclass=_Meta):
         """Whether the document came from the database or was saved to it."""
         return state_of(self) not in (None, DELETED)
 
-    @classmethod
-    def on(cls, event: str, function: Any = None) -> Any:
-        """Have *function* called at *event* of this class and of those below it.
+    @property
+    def unknown_fields(self) -> Mapping[str, Any]:
+        """What is stored beside the fields of the class, as copies, to be read alone.
 
-        Without *function* it decorates one. The events are in `mapper.events`; functions
-        get the document, and may be async on `Document`.
+        It stays in the database if the class preserves it, and is empty if not.
+        """
+        return MappingProxyType(as_stored(kept(self)))
 
-        Raises:
-            DefinitionError: there is no such event, or *function* can't be called.
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the document differs from what was read or saved last.
+
+        A new document does, and so does a deleted one. Nothing is sent.
+        """
+        return bool(self.changed_fields)
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """The names of the fields that aren't stored as they are. Nothing is sent."""
+        return changed_fields(self)
+
+    def changes(self) -> Any:
+        """Return the update, in MQL, that `save` would send; empty where nothing changed.
+
+        Of a new document it sets all fields, which `save` inserts. An update that no
+        operators can express is a list, a pipeline. Nothing is sent.
 
         >>> from mapper import Document
         >>> class User(Document):
         ...     name: str
-        >>> @User.on("after_create")
-        ... async def welcome(user): ...
+        >>> User(name="Ann").changes()
+        {'$set': {'_id': None, 'name': 'Ann'}}
+
+        Raises:
+            ValidationError: a value can't be stored, or its field is immutable.
+            MapperError: a field has changed that was loaded in part.
         """
-        return listeners_of(cls).on(event, function)
-
-    @classmethod
-    def register_pre_save_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document before it is saved."""
-        return cls.on("before_save", hook)
-
-    @classmethod
-    def register_post_save_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document after it was saved."""
-        return cls.on("after_save", hook)
-
-    @classmethod
-    def register_pre_delete_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document before it is deleted."""
-        return cls.on("before_delete", hook)
-
-    @classmethod
-    def register_post_delete_hook(cls, hook: Any) -> Any:
-        """Have *hook* called with every document after it was deleted."""
-        return cls.on("after_delete", hook)
+        return update_of(self)
 
     def __repr__(self) -> str:
         shown = [
@@ -134,6 +150,22 @@ class Root(metaclass=_Meta):
             object.__setattr__(
                 self, name, value
             )  # what was checked is not checked again
+
+
+def checked(cls: Any, documents: Iterable[D]) -> Iterator[D]:
+    """Yield *documents*, which *cls* is asked to insert.
+
+    Raises:
+        MapperError: one isn't stored where documents of *cls* are.
+    """
+    for one in documents:
+        if getattr(
+            type(one), "__collection__", None
+        ) != cls.__collection__ or not isinstance(one, cls):
+            name = cls.__name__
+            msg = f"{name}.insert_many got {kind_of(one)}; it takes documents of {name}"
+            raise MapperError(msg)
+        yield one
 
 
 def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A002

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
-from mapper.document.root import Root, first_of, index_of
+from mapper.document.root import Root, checked, first_of, index_of
 from mapper.query import Query, seed_query
 from mapper.sync import Mapper
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import ChangeStream
+    from mapper.flows.watching import WatchOptions
 
 
 class SyncDocument(Root):
@@ -56,6 +59,13 @@ class SyncDocument(Root):
         return Aggregation(cls)
 
     @classmethod
+    def watch(
+        cls, *filters: Any, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[Self]:
+        """Follow the changes of the documents that match, as events; see the `watch` of queries."""
+        return cls.find(*filters).watch(**options)
+
+    @classmethod
     def get(cls, id: Any = None, /, **keywords: Any) -> Self | None:  # noqa: A002
         """Return the document with this *id*, or the first that matches; else None.
 
@@ -70,8 +80,12 @@ class SyncDocument(Root):
 
     @classmethod
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch."""
-        return cls._mapper().insert_many(documents)
+        """Insert new *documents*, in batches. Sends one command a batch.
+
+        Raises:
+            MapperError: one is of another class, or stored in another collection.
+        """
+        return cls._mapper().insert_many(checked(cls, documents))
 
     @classmethod
     def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:
@@ -102,13 +116,29 @@ class SyncDocument(Root):
     def save(self) -> Self:
         """Insert a new document; of a stored one, send what has changed.
 
-        Sends one command, or none where nothing has changed.
+        Sends one command, or none where nothing has changed; one more to find out why
+        nothing was written.
 
         Raises:
             DocumentNotFoundError: the document was deleted; nothing is written.
             DuplicateKeyError: a unique value is there already.
+            ConflictError: others changed what the changes build upon; nothing is
+                written.
         """
         return self._mapper().save(self)
+
+    def replace(self) -> Self:
+        """Store the document in the place of what is stored. Sends one command.
+
+        What is stored beyond its fields is dropped, and so is what others have changed
+        since; `save` keeps both.
+
+        Raises:
+            DocumentNotFoundError: the document is gone or was never stored.
+            DuplicateKeyError: a unique value is there already.
+            MapperError: the document was loaded in part.
+        """
+        return self._mapper().replace(self)
 
     def delete(self) -> bool:
         """Delete the document and tell whether it was there. Sends one command.

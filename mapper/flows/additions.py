@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mapper.behaviour import behaviours_of
+from mapper.discriminators import stored_class
 
 
 MQL = dict[str, Any]
@@ -18,6 +19,8 @@ def with_additions(update: Any, cls: Any, *, upsert: bool = False) -> Any:
     """
     found = [one.changing(cls, upsert=upsert) for one in behaviours_of(cls)]
     additions = [one.compile() for one in found if one is not None]
+    if upsert and (named := stored_class(cls)):
+        additions.append({"$setOnInsert": named})
     if not additions:
         return update
     if isinstance(update, list):

@@ -16,6 +16,7 @@ from mapper.flows.additions import with_additions
 from mapper.flows.batches import batches
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
+from mapper.flows.immutability import refuse_immutable
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
 from mongo_dsl import F, Update
@@ -78,7 +79,7 @@ def _send_update(
         given["array_filters"] = arrays
     touched = Touched(query.model, filter_, update)
     yield from announce("before_query_update", query.model, touched)
-    with translated(collection(query)):
+    with translated(collection(query), query.model, update):
         reply = yield Command(
             collection(query), method, (filter_, update), {**given, **more}
         )
@@ -173,7 +174,7 @@ def find_one_and_update(
 def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any]:
     touched = Touched(query.model, given.pop("filter"), update)
     yield from announce("before_query_update", query.model, touched)
-    with translated(collection(query)):
+    with translated(collection(query), query.model, update):
         row = yield Command(
             collection(query), "find_one_and_update", (touched.filter, update), given
         )
@@ -240,11 +241,13 @@ def compiled(
         changes = [changes]
     if isinstance(changes, (list, tuple)):
         found = _pipeline([*changes, *assigned])
+        refuse_immutable(cls, found)
         return with_additions(found, cls, upsert=upsert), []
     update = Update(*([] if changes is None else [changes]), *assigned)
     if not update.compile():
         msg = "an update got no changes; it takes changes such as User.q.age.inc(1)"
         raise ArgumentError(msg)
+    refuse_immutable(cls, update.compile())
     return with_additions(update.compile(), cls, upsert=upsert), update.array_filters
 
 

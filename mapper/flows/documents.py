@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
-from mapper.errors import DocumentNotFoundError, StaleDocumentError
+from mapper.errors import ConflictError, DocumentNotFoundError, StaleDocumentError
 from mapper.tracking import (
     DELETED,
     Journal,
@@ -72,18 +72,22 @@ def condition(document: Any) -> dict[str, Any]:
     return {k: v for one in behaviours for k, v in one.condition(document).items()}
 
 
-def missed(document: Any, guarded: bool, session: Any = None) -> Flow[Exception]:
+def missed(
+    document: Any, guarded: bool, session: Any = None, fields: Sequence[str] = ()
+) -> Flow[Exception]:
     """Say why a write found nothing, which was *guarded* by a condition or was not.
 
-    Sends one command if it was.
+    The changes of *fields* needed conditions, too. Sends one command if there were any.
     """
-    if not guarded:
+    if not guarded and not fields:
         return gone(document)
     shown = {"_id": 1}
     row = yield command(
         document, "find_one", identity(document), shown, session=session
     )
-    return gone(document) if row is None else StaleDocumentError(document)
+    if row is None:
+        return gone(document)
+    return StaleDocumentError(document) if guarded else ConflictError(document, fields)
 
 
 def encoded_values(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from mapper.errors import DuplicateKeyError
+from mapper.conversion.problems import shown
+from mapper.errors import DuplicateKeyError, ValidationError
+from mongo_dsl.structure import fields_of
 
 
 _DUPLICATE_KEY = frozenset({11000, 11001, 12582})
 
 
 @contextmanager
-def translated(collection: str) -> Generator[None, None, None]:
-    """Raise our errors in place of the driver's, where they mean one of ours."""
+def translated(
+    collection: str, cls: Any = None, sent: Any = None
+) -> Generator[None, None, None]:
+    """Raise our errors in place of the driver's, where they mean one of ours.
+
+    *sent* is what was to be stored for the class *cls*.
+    """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise unwritable(cls, sent) or error from error
     except Exception as error:
         meant = meaning(collection, error)
         if meant is None:
@@ -39,3 +48,50 @@ def duplicate_key(collection: str, details: Mapping[str, Any]) -> DuplicateKeyEr
         dict(details.get("keyPattern", {})),
         dict(details.get("keyValue", {})),
     )
+
+
+def unwritable(cls: Any, sent: Any) -> ValidationError | None:
+    """Return the error that names the first text of *sent* which UTF-8 can't write.
+
+    Text is not looked at before it is sent, for this takes long and is rarely wrong.
+    """
+    found = next(_surrogates(sent, ()), None)
+    if found is None or cls is None:
+        return None
+    path, text = found
+    name = ".".join(_as_field(cls, path))
+    problem = f"{cls.__name__}.{name} has a lone surrogate, got {shown(text)}"
+    msg = f"{problem}; what is stored must be text that UTF-8 can write"
+    identifier = sent.get("_id") if isinstance(sent, Mapping) else None
+    return ValidationError(msg, cls=cls, document_id=identifier, problems=[(name, msg)])
+
+
+def _as_field(cls: Any, path: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the field as its class does, without the operator that sets it."""
+    parts = [part for part in ".".join(path).split(".") if part[:1] != "$"]
+    names = {stored: name for name, (stored, _) in fields_of(cls).items()}
+    named = names.get(parts[0], parts[0]), *parts[1:]
+    return tuple(p.encode(errors="backslashreplace").decode() for p in named)
+
+
+def _surrogates(
+    value: Any, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, str):
+        if not _is_writable(value):
+            yield path, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _surrogates(name, (*path, name))
+            yield from _surrogates(item, (*path, name))
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            yield from _surrogates(item, (*path, str(place)))
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

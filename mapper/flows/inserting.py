@@ -11,12 +11,14 @@ from bson import ObjectId
 
 from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
+from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
 from mapper.events import announce
 from mapper.flows.documents import assigned, collection, command, stored
-from mapper.flows.failures import duplicate_key, translated
+from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.validation import validate
+from mongo_dsl.variants import discriminator_of
 
 
 D = TypeVar("D")
@@ -31,7 +33,7 @@ def insert(document: D, session: Any = None) -> Flow[D]:
     (values,) = yield from _values([document])
     with assigned(document, values):
         raw = new(document)
-        with translated(collection(document)):
+        with translated(collection(document), type(document), raw):
             yield command(document, "insert_one", raw, session=session)
     stored(document, raw)
     yield from _announced("after", [document])
@@ -77,6 +79,9 @@ def _insert_batch(
             yield command(
                 batch[0], "insert_many", raws, ordered=ordered, session=session
             )
+        except UnicodeEncodeError as error:
+            bad = (unwritable(type(batch[0]), raw) for raw in raws)
+            raise next(filter(None, bad), error) from error
         except Exception as error:
             failure = _partly(batch, raws, error, ordered)
             if failure is None:
@@ -88,21 +93,23 @@ def _insert_batch(
 
 
 def _values(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
-    """Ask the behaviours for values of new *documents*, which are of one class."""
+    """Ask the behaviours of their classes for values of new *documents*."""
     found: list[Mapping[str, Any]] = [{} for _ in documents]
-    for behaviour in behaviours_of(type(documents[0])):
-        given = yield from behaviour.inserting(documents)
-        found = [{**one, **more} for one, more in zip(found, given, strict=True)]
+    for cls, places in _by_class(documents).items():
+        for behaviour in behaviours_of(cls):
+            given = yield from behaviour.inserting([documents[i] for i in places])
+            for place, values in zip(places, given, strict=True):
+                found[place] = {**found[place], **values}
     return found
 
 
 def _announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
-    if documents:
-        cls = type(documents[0])
-        names = ["save", "insert"] if when == "before" else ["insert", "save"]
+    names = ["save", "insert"] if when == "before" else ["insert", "save"]
+    for cls, places in _by_class(documents).items():
         for name in names:
-            yield from announce(f"{when}_{name}", cls, *documents)
+            of_class = (documents[place] for place in places)
+            yield from announce(f"{when}_{name}", cls, *of_class)
 
 
 def _check_batch(batch: list[Any]) -> None:
@@ -110,10 +117,24 @@ def _check_batch(batch: list[Any]) -> None:
         msg = "insert_many got one document twice; it takes each once"
         raise MapperError(msg)
     for document in batch:
-        if type(document) is not type(batch[0]):
+        if _family(document) is not _family(batch[0]):
             one, other = type(batch[0]).__name__, type(document).__name__
             msg = f"insert_many got a {one} and a {other}; it takes documents of one class"
             raise MapperError(msg)
+
+
+def _family(document: Any) -> Any:
+    """Return the class of *document*; those that share its collection count as one."""
+    kind = type(document)
+    return kind if discriminator_of(kind) is None else top_of(kind)
+
+
+def _by_class(documents: Sequence[Any]) -> dict[type, list[int]]:
+    """Return the places of *documents* by class."""
+    found: dict[type, list[int]] = {}
+    for place, document in enumerate(documents):
+        found.setdefault(type(document), []).append(place)
+    return found
 
 
 def _partly(

@@ -9,6 +9,7 @@ import attrs
 from mapper.commands import Command, Flow
 from mapper.concerns import collection_name
 from mapper.converter import decode
+from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including, joining
 from mapper.hydration import reader, row_reader
@@ -145,6 +146,9 @@ def _refuse_strangers(query: Any, pipeline: Any) -> None:
     if getattr(model, "__collection__", collection(query)) != collection(query):
         msg = f"{_named(query)} can't run a pipeline that was started from"
         raise OperandError(f"{msg} {model.__name__}; run it on {model.__name__}")
+    if class_filter(model) is not None and not issubclass(query.model, model):
+        msg = f"{_named(query)} has documents that aren't of {model.__name__}, whose"
+        raise OperandError(f"{msg} pipeline it got; run it on {model.__name__}")
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:

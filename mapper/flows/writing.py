@@ -29,15 +29,16 @@ from mapper.flows.failures import translated
 from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
-    Stored,
+    Delta,
     assign,
-    changes,
-    encoded,
+    changed_fields,
+    difference,
+    names_by_stored,
     remember,
+    replacement,
     state_of,
 )
 from mapper.validation import validate
-from mongo_dsl.structure import fields_of
 
 
 D = TypeVar("D")
@@ -53,28 +54,18 @@ def save(document: D, session: Any = None) -> Flow[D]:
         return (yield from insert(document, session))
     if state is DELETED:
         raise gone(document)
-    cls = type(document)
+    cls: Any = type(document)
     yield from announce("before_save", cls, document)
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    new = encoded(document)
-    update = changes(cls, state, new)
-    if update:
-        values = _updating(document, _changed(cls, update))
-        more = yield from _update(document, update, values, session)
-        new.update(more)
-    _now_stored(document, state, new)
+    found, named = difference(document), names_by_stored(cls)
+    if found is not None:
+        names = {named.get(name, name) for name in found.names}
+        yield from _update(document, found, _updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
-
-
-def _changed(cls: Any, update: MQL) -> frozenset[str]:
-    """Return the names in Python of the fields that *update* touches."""
-    touched = {path.partition(".")[0] for paths in update.values() for path in paths}
-    names = fields_of(cls).items()
-    return frozenset(name for name, (stored, _) in names if stored in touched)
 
 
 def _updating(document: Any, changed: Collection[str]) -> MQL:
@@ -101,37 +92,63 @@ def rewrite(
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
     given = {**_updating(document, values), **values}
-    new = yield from _update(document, {}, given, session, expected)
-    _now_stored(document, state, new)
+    nothing = Delta((), state.document)
+    yield from _update(document, nothing, given, session, expected)
     yield from announce("after_update", type(document), document)
     return document
 
 
 def _update(
     document: Any,
-    update: MQL,
+    found: Delta,
     values: Mapping[str, Any],
     session: Any,
     expected: Mapping[str, Any] = _NOTHING,
-) -> Flow[MQL]:
-    """Send *update*, and give the fields in *values* theirs; return those as stored."""
+) -> Flow[None]:
+    """Send what was *found* to have changed, and give the fields in *values* theirs."""
     guard = {**condition(document), **expected}
     filter_ = {**identity(document), **guard}
     with assigned(document, values):
-        more = encoded_values(type(document), values)
-        if more:
-            update = {**update, "$set": {**update.get("$set", {}), **more}}
-        with translated(collection(document)):
+        found = found.setting(encoded_values(type(document), values))
+        filter_.update(found.filter)
+        with translated(collection(document), type(document), found.stored):
             reply = yield command(
-                document, "update_one", filter_, update, session=session
+                document,
+                "update_one",
+                filter_,
+                found.update,
+                session=session,
+                **found.options,
+            )
+        if reply.matched_count == 0:
+            fields = found.names if found.filter else ()
+            raise (yield from missed(document, bool(guard), session, fields))
+    state: Any = state_of(document)
+    remember(document, attrs.evolve(state, document=found.stored))
+
+
+def replace(document: D, session: Any = None) -> Flow[D]:
+    """Store *document* in the place of what is stored, whatever that is."""
+    must_be_stored(document, "replaced")
+    cls = type(document)
+    yield from announce("before_save", cls, document)
+    yield from announce("before_update", cls, document)
+    if document.__options__.validate:  # type: ignore[attr-defined]
+        validate(document)
+    guard, names = condition(document), changed_fields(document)
+    filter_ = {**identity(document), **guard}
+    with assigned(document, _updating(document, names)):
+        raw = replacement(document)
+        with translated(collection(document), cls, raw):
+            reply = yield command(
+                document, "replace_one", filter_, raw, session=session
             )
         if reply.matched_count == 0:
             raise (yield from missed(document, bool(guard), session))
-    return more
-
-
-def _now_stored(document: Any, state: Stored, new: MQL) -> None:
-    remember(document, attrs.evolve(state, document={**state.document, **new}))
+    stored(document, raw)
+    yield from announce("after_update", cls, document)
+    yield from announce("after_save", cls, document)
+    return document
 
 
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
@@ -187,11 +204,10 @@ def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
     values = {**_updating(document, mark), **mark}
     try:
-        new = yield from _update(document, {}, values, session)
+        yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already
         remember(document, DELETED)
         return False
-    _now_stored(document, state, new)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import async_mapper
+from mapper.changestreams import AsyncChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
@@ -16,8 +17,11 @@ from mongo_dsl.errors import OperandError
 
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from mapper.aio import AsyncMapper
     from mapper.cursors import AsyncCursor
+    from mapper.flows.watching import WatchOptions
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -60,6 +64,20 @@ class AsyncQuery(BoundQuerySet[M]):
     def stream(self, batch_size: int | None = None) -> AsyncCursor[M]:
         """Open a cursor over the documents; *batch_size* is how many a reply brings."""
         return self._bound().stream(self, batch_size)
+
+    def watch(self, **options: Unpack[WatchOptions]) -> AsyncChangeStream[M]:
+        """Follow the changes of the documents, as events; `WatchOptions` are described there.
+
+        The filter is held against documents as they are after a change, deleted ones as
+        they were before, if that is asked for. Sends nothing before it is entered or asked
+        for an event.
+        https://www.mongodb.com/docs/manual/changeStreams/
+
+        Raises:
+            ArgumentError: an option, or a part of the query, can't be honoured.
+            OperandError: the filter can't be held against events.
+        """
+        return AsyncChangeStream(self._bound(), self, options)
 
     async def to_list(self) -> list[M]:
         """Return all documents."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.concerns import SILENT, Concerns, concerns
+from mapper.discriminators import with_class
 from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
@@ -126,7 +127,8 @@ class BoundQuerySet(Relating[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        found: FindCommand = self._compiled(scoped(self.model, self.asked))
+        asked = scoped(self.model, with_class(self.model, self.asked))
+        found: FindCommand = self._compiled(asked)
         return found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:

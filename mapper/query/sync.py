@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import sync_mapper
+from mapper.changestreams import ChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
@@ -15,7 +16,10 @@ from mapper.query.face import BoundQuerySet
 
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from mapper.cursors import Cursor
+    from mapper.flows.watching import WatchOptions
     from mapper.sync import Mapper
 
 M = TypeVar("M")
@@ -50,6 +54,20 @@ class Query(BoundQuerySet[M]):
     def stream(self, batch_size: int | None = None) -> Cursor[M]:
         """Open a cursor over the documents; *batch_size* is how many a reply brings."""
         return self._bound().stream(self, batch_size)
+
+    def watch(self, **options: Unpack[WatchOptions]) -> ChangeStream[M]:
+        """Follow the changes of the documents, as events; `WatchOptions` are described there.
+
+        The filter is held against documents as they are after a change, deleted ones as
+        they were before, if that is asked for. Sends nothing before it is entered or asked
+        for an event.
+        https://www.mongodb.com/docs/manual/changeStreams/
+
+        Raises:
+            ArgumentError: an option, or a part of the query, can't be honoured.
+            OperandError: the filter can't be held against events.
+        """
+        return ChangeStream(self._bound(), self, options)
 
     def to_list(self) -> list[M]:
         """Return all documents."""

@@ -85,13 +85,13 @@ def referrers_of(model: Any) -> list[Referrer]:
 
 def _referrers(model: Any) -> list[Referrer]:
     family = {one.__name__ for one in document_classes() if is_family(one, model)}
-    found: dict[tuple[str, str], Referrer] = {}
+    found: dict[tuple[str, str, str], Referrer] = {}
     for cls in document_classes():
         for one in _rules(cls):
             if _short(one.forward) in family and is_family(one.forward.model, model):
                 _check(one)
                 _refuse_strangers(one, model)
-                found[cls.__collection__, one.forward.name] = one
+                found[cls.__module__, cls.__qualname__, one.forward.name] = one
     return list(found.values())
 
 
@@ -132,9 +132,24 @@ def _rules(cls: Any) -> tuple[Referrer, ...]:
             ]
         except UnknownFieldError:
             return ()  # an annotation names nothing: there are no documents of the class
-        found = tuple(Referrer(one, rule) for one, rule in ruled if one is not None)
+        found = tuple(
+            Referrer(one, rule)
+            for one, rule in ruled
+            if one is not None and not _inherits(cls, one.name)
+        )
         type.__setattr__(cls, "__rules__", found)
     return cast("tuple[Referrer, ...]", found)
+
+
+def _inherits(cls: Any, path: str) -> bool:
+    """Tell whether a class above *cls*, in the same collection, has the field at *path*."""
+    first = path.partition(".")[0]
+    return any(
+        "__attrs_attrs__" in vars(base)
+        and getattr(base, "__collection__", None) == cls.__collection__
+        and first in fields_of(base)
+        for base in cls.__mro__[1:]
+    )
 
 
 def _ruled(

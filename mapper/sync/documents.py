@@ -39,13 +39,29 @@ class Documents(Driven):
     def save(self, document: D, session: Any = None) -> D:
         """Insert a new *document*; of a stored one, send what has changed.
 
-        Sends one command, or none where nothing has changed.
+        Sends one command, or none where nothing has changed; one more to find out why
+        nothing was written.
 
         Raises:
             DocumentNotFoundError: the document was deleted; nothing is written.
             DuplicateKeyError: a unique value is there already.
+            ConflictError: others changed what the changes build upon; nothing is
+                written.
         """
         return self._run(writing.save(document, session))
+
+    def replace(self, document: D, session: Any = None) -> D:
+        """Store *document* in the place of the one with its id. Sends one command.
+
+        What is stored beyond the fields of its class is dropped, and so is what others
+        have changed since.
+
+        Raises:
+            DocumentNotFoundError: the document is gone or was never stored.
+            DuplicateKeyError: a unique value is there already.
+            MapperError: the document was loaded in part.
+        """
+        return self._run(writing.replace(document, session))
 
     def delete(self, document: Any, session: Any = None, *, hard: bool = False) -> bool:
         """Delete *document* and tell whether it was there. Sends one command.

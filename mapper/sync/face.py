@@ -15,7 +15,10 @@ from mapper.sync.transactions import Transactions
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from mapper.changestreams import ChangeStream
+    from mapper.flows.watching import WatchOptions
 
 M = TypeVar("M")
 
@@ -51,6 +54,12 @@ class Mapper(Documents, Queries, Managing, Transactions):
     def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
         return self.find(model, id=id).first()
+
+    def watch(
+        self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[M]:
+        """Follow the changes of the documents of *model* that match; see the `watch` of queries."""
+        return self.find(model, *filters).watch(**options)
 
     def close(self) -> None:
         """Close the client and forget what was registered with it."""

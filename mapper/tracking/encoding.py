@@ -1,13 +1,21 @@
-"""Documents and their fields, encoded one by one."""
+"""Documents and their fields, encoded: as they are, and as they were when they were read."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection
 from typing import Any
 
 import attrs
 
-from mapper.converter import decode, encode, encode_document
-from mapper.tracking.state import state_of
+from mapper.conversion.data import as_stored, untyped
+from mapper.converter import (
+    decode,
+    decode_document,
+    encode,
+    encode_document,
+)
+from mapper.tracking.state import Stored, state_of
 from mongo_dsl.structure import fields_of
 
 
@@ -26,11 +34,48 @@ def encoded(document: Any) -> dict[str, Any]:
 
 def encode_field(cls: Any, name: str, value: Any) -> Any:
     """Encode the *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("encode")
-    return encode(value, fields_of(cls)[name][1]) if own is None else own(value)
+    own = _metadata(cls, name).get("encode")
+    return (
+        encode(value, fields_of(cls)[name][1]) if own is None else untyped(own(value))
+    )
 
 
 def decode_field(cls: Any, name: str, value: Any) -> Any:
     """Decode the stored *value* of one field."""
-    own = attrs.fields_dict(cls)[name].metadata.get("decode")
-    return decode(value, fields_of(cls)[name][1]) if own is None else own(value)
+    own = _metadata(cls, name).get("decode")
+    if own is None:
+        return decode(value, fields_of(cls)[name][1])
+    return own(as_stored(value))
+
+
+def _metadata(cls: Any, name: str) -> Any:
+    return getattr(attrs.fields(cls), name).metadata
+
+
+def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
+    """Encode the fields stored as *names* as they were loaded.
+
+    A field that was missing reads as its default, 5 reads as 5.0, and what no field
+    describes isn't read: none of them is a change of the caller's.
+    """
+    raw, fields = state.document, names_by_stored(cls)
+    if not state.partial and not all(n in raw and n in fields for n in names):
+        return encode_document(decode_document(dict(raw), cls))
+    known = {name: fields[name] for name in names if name in raw and name in fields}
+    return {
+        stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
+        for stored, name in known.items()
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def names_by_stored(cls: Any) -> dict[str, str]:
+    """Return the names of the fields of *cls* by their stored names."""
+    return {stored: name for name, (stored, _) in fields_of(cls).items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def immutable_fields(cls: Any) -> dict[str, str]:
+    """Return the names of the immutable fields of *cls* by their stored names."""
+    named = names_by_stored(cls).items()
+    return {k: name for k, name in named if _metadata(cls, name).get("immutable")}

@@ -8,7 +8,7 @@ from mongo_dsl.errors import OperandError
 from mongo_dsl.fields.face import Field, field_at
 from mongo_dsl.names import checked
 from mongo_dsl.schema import field_spec
-from mongo_dsl.structure import fields_of
+from mongo_dsl.structure import reachable
 
 
 class Fields:
@@ -56,7 +56,7 @@ class Fields:
         raise OperandError(msg)
 
     def __dir__(self) -> list[str]:
-        return list(fields_of(self.__cls))
+        return list(reachable(self.__cls))
 
     def __repr__(self) -> str:
         return f"{self.__cls.__name__}.q"

@@ -38,6 +38,7 @@ from mongo_dsl.shape.kinds import (
     Typed,
 )
 from mongo_dsl.structure import element_of, fields_of
+from mongo_dsl.variants import discriminator_of, variants
 
 
 SCALARS = frozenset(
@@ -66,8 +67,18 @@ def alternatives(kind: Kind) -> tuple[Kind, ...]:
     return _alternatives(kind.annotation) if isinstance(kind, Typed) else (kind,)
 
 
-@functools.lru_cache(maxsize=1024)
 def _alternatives(annotation: Any) -> tuple[Kind, ...]:
+    if any(discriminator_of(member) for member in members(annotation)):
+        return _read(annotation)  # not kept: a subclass may be defined any time
+    return _kept(annotation)
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept(annotation: Any) -> tuple[Kind, ...]:
+    return _read(annotation)
+
+
+def _read(annotation: Any) -> tuple[Kind, ...]:
     found = [one for member in members(annotation) for one in _stored_as(member)]
     classes = sum(isinstance(member, type) and attrs.has(member) for member in found)
     return tuple(_alternative(member, classes > 1) for member in found)
@@ -101,8 +112,17 @@ def _mapping(member: Any, origin: type) -> Kind:
     return Shape({}, Typed(arguments[1])) if told else OPEN
 
 
-@functools.lru_cache(maxsize=1024)
 def _fields(cls: Any) -> dict[str, Kind]:
+    """Return the kinds of the fields of *cls*, and of the subclasses stored with it."""
+    key = discriminator_of(cls)
+    if key is None:
+        return _own_fields(cls)
+    shapes = [Shape(_own_fields(one)) for one in variants(cls) or (cls,)]
+    return {**functools.reduce(_merged, shapes).fields, key: Typed(str)}
+
+
+@functools.lru_cache(maxsize=1024)
+def _own_fields(cls: Any) -> dict[str, Kind]:
     """Return the kinds of the fields of *cls* by stored name.
 
     What a field's own functions encode may be anything.

@@ -15,7 +15,7 @@ from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.nodes import Path
 from mongo_dsl.source.layout import Call, Chain, Prefix
 from mongo_dsl.source.written import UnwritableError, Written, quoted
-from mongo_dsl.structure import element_of, fields_of
+from mongo_dsl.structure import element_of, reachable
 
 
 @attrs.frozen
@@ -168,7 +168,7 @@ def _python_names(path: Path, root: type) -> list[str | int] | None:
 def _field_of(annotation: Any, stored: str) -> tuple[str, Any] | None:
     for member in members(element_of(annotation)):
         if isinstance(member, type) and attrs.has(member):
-            for name, (known, kind) in fields_of(member).items():
+            for name, (known, kind) in reachable(member).items():
                 if known == stored:
                     return name, kind
     return None

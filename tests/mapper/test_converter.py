@@ -957,7 +957,8 @@ class TestUnstorable:
             ("address.city", "must be str, got 1, an int"),
             (
                 "addresses.0",
-                "must be Address itself, whose subclasses need a union, got"
+                "must be Address itself, whose subclasses need a union or"
+                " @discriminated, got"
                 " Villa(city='a', zip='', pool=False), a Villa",
             ),
             ("scores.a", "must be float, got True, a bool"),

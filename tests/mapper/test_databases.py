@@ -1,5 +1,8 @@
 """Connections by URI, by environment, by name."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mapper import (
@@ -11,6 +14,7 @@ from mapper import (
     SyncDocument,
     connect,
     connect_async,
+    field,
 )
 from mapper.errors import ConfigurationError, DefinitionError, NotBoundError
 
@@ -48,6 +52,20 @@ def test_passwords_are_not_shown():
     assert "secret" not in repr(config)
 
 
+def config(name):
+    """Return the configuration of a database that isn't there."""
+    return DatabaseConfig(mongo_uri="mongodb://127.0.0.1:1/", database_name=name)
+
+
+def registered(*names):
+    """Return a manager of databases that aren't there."""
+    manager = DatabaseManager()
+    for name in names:
+        manager.register(name, config(name))
+        manager.register(name, config(name))  # the same again is no news
+    return manager
+
+
 REFUSED = [
     (
         lambda: DatabaseConfig(),
@@ -72,6 +90,14 @@ REFUSED = [
     (
         lambda: DatabaseManager().connect("x"),
         "no database is called 'x'; registered are: none",
+    ),
+    (
+        lambda: registered("a", "b").bind("c", []),
+        "no database is called 'c'; registered are: a, b",
+    ),
+    (
+        lambda: registered("a").register("a", config("b")),
+        "database 'a' is registered already, with another configuration; take another name",
     ),
 ]
 
@@ -161,3 +187,170 @@ async def test_awaiting_checks_the_server(mongo_uri, driver):
     assert isinstance(mapper, AsyncMapper)
     assert repr(mapper) == "AsyncMapper('x')"
     await mapper.close()
+
+
+def test_binding_sends_nothing():
+    """Classes without a database of their own are bound, with what derives from them."""
+
+    class Animal(SyncDocument):
+        name: str
+
+    class Dog(Animal):
+        pass
+
+    class Ghost(Animal):
+        class Meta:
+            database = "beyond"
+
+    manager = registered("zoo", "farm")
+    manager.bind("zoo", [Animal])
+    manager.bind("zoo", [Animal])
+    names = [cls.__options__.database for cls in (Animal, Dog, Ghost)]
+    assert names == ["zoo", "zoo", "beyond"]
+    with pytest.raises(DefinitionError) as caught:
+        manager.bind("farm", [Animal])
+    assert str(caught.value) == (
+        "Animal.Meta.database is 'zoo'; it must be 'farm' to run there, or be left out"
+    )
+
+
+async def test_initializing_creates_indexes(mongo_uri, mongo_database_name, sent):
+    """Only classes with indexes send commands; both faces work."""
+
+    class Plain(Document):
+        name: str
+
+    class Indexed(Document):
+        name: str = field(index=True)
+
+    class SyncIndexed(SyncDocument):
+        name: str = field(index=True)
+
+    async with DatabaseManager() as manager:
+        options = {"event_listeners": [sent]}
+        config = DatabaseConfig(
+            mongo_uri=mongo_uri, database_name=mongo_database_name, options=options
+        )
+        await manager.register_database("indexed", config)
+        await manager.initialize_models("indexed", [Plain])
+        assert sent == []
+        await manager.initialize_models("indexed", [Plain, Indexed, SyncIndexed])
+        assert sent == ["createIndexes", "createIndexes"]
+
+
+async def test_using_by_name(driver, mongo_uri):
+    """A query may name its database; a document goes there by the database's mapper."""
+    done = driver.done
+
+    class Event(driver.document):
+        name: str
+
+        class Meta:
+            database = "events"
+
+    other = f"{driver.mongo.name}_archive"
+    manager = DatabaseManager()
+    for name, stored in (("events", driver.mongo.name), ("archive", other)):
+        manager.register(
+            name, DatabaseConfig(mongo_uri=mongo_uri, database_name=stored)
+        )
+    kind = "motor" if driver.name == "motor" else "pymongo"
+    is_sync = driver.name == "pymongo"
+    mappers = {
+        name: manager.connect(name) if is_sync else manager.connect_async(name, kind)
+        for name in manager.names
+    }
+    again = (
+        manager.connect("events") if is_sync else manager.connect_async("events", kind)
+    )
+    assert again is mappers["events"]
+    try:
+        await done(Event.create(name="new"))
+        old = Event(name="old")
+        await done(mappers["archive"].save(old))
+        old.name = "older"
+        with mappers["archive"].ambient():
+            await done(old.save())
+        archived = Event.all().using("archive")
+        assert [one.name for one in await done(archived.to_list())] == ["older"]
+        assert await done(Event.all().count()) == 1
+        rows = await done(Event.pipeline().using("archive").project(_id=0).to_list())
+        assert rows == [{"name": "older"}]
+        assert archived == Event.all().using("archive")
+        with pytest.raises(NotBoundError) as caught:
+            await done(Event.all().using("nowhere").count())
+        message = str(caught.value)
+        assert message.startswith(
+            "using() got 'nowhere', and no database of that name is connected; those are: "
+        )
+        assert "'events', 'archive'" in message
+        function = "connect" if is_sync else "connect_async"
+        assert message.endswith(f"; call {function}(..., name='nowhere')")
+    finally:
+        driver.mongo.client.drop_database(other)
+        await manager.close()
+
+
+def test_threads_share_a_manager(mongo_uri, mongo_database_name):
+    """Threads get one mapper a database, and each runs on the database it names."""
+    manager = DatabaseManager()
+    names = [f"t{number}" for number in range(3)]
+
+    class Place(SyncDocument):
+        name: str
+
+    for name in names:
+        stored = f"{mongo_database_name}_{name}"
+        manager.register(
+            name, DatabaseConfig(mongo_uri=mongo_uri, database_name=stored)
+        )
+
+    def work(number):
+        name = names[number % 3]
+        mapper = manager.connect(name)
+        with mapper.ambient():
+            Place.create(name=name)
+            found = {place.name for place in Place.all()}
+        assert {place.name for place in Place.all().using(name)} == found
+        return mapper, found == {name}
+
+    with manager:
+        with ThreadPoolExecutor(6) as pool:
+            results = list(pool.map(work, range(30)))
+        assert len({id(mapper) for mapper, _ in results}) == 3
+        assert all(right for _, right in results)
+        counts = [Place.all().using(name).count() for name in names]
+        assert counts == [10, 10, 10]
+        for name in names:
+            mapper = manager.connect(name)
+            mapper.database.client.drop_database(mapper.database.name)
+    with pytest.raises(NotBoundError):
+        Place.all().using("t0").count()
+
+
+@pytest.mark.parametrize("kind", ["pymongo", "motor"])
+async def test_tasks_share_a_manager(mongo_uri, mongo_database_name, kind):
+    """Tasks run at once, each on the database it names."""
+
+    class Place(Document):
+        name: str
+
+    async with DatabaseManager() as manager:
+        names = ["a", "b"]
+        for name in names:
+            stored = f"{mongo_database_name}_{name}"
+            manager.register(
+                name, DatabaseConfig(mongo_uri=mongo_uri, database_name=stored)
+            )
+
+        async def work(name):
+            with manager.connect_async(name, kind).ambient():
+                await Place.create(name=name)
+                await asyncio.sleep(0)
+                return {place.name async for place in Place.all()} == {name}
+
+        assert all(await asyncio.gather(*(work(name) for name in names * 10)))
+        for name in names:
+            database = manager.connect_async(name, kind).database
+            assert await Place.all().using(name).count() == 10
+            await database.client.drop_database(database.name)

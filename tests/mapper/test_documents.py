@@ -164,17 +164,24 @@ class TestSaving:
         )
         driver.mongo.people.update_one({}, {"$set": {"settings.other": 1}})
         del made.settings["b"]["c"]
+        await driver.done(made.save())
+        await driver.done(made.reload())
         made.settings["dotted.key"] = 1
         await driver.done(made.save())
         assert driver.mongo.people.find_one()["settings"] == {
             "a": 1,
             "b": {"d": 2},
+            "other": 1,
             "dotted.key": 1,
         }
         del made.settings["dotted.key"]
         del made.settings["b"]["d"]
         await driver.done(made.save())
-        assert driver.mongo.people.find_one()["settings"] == {"a": 1, "b": {}}
+        assert driver.mongo.people.find_one()["settings"] == {
+            "a": 1,
+            "b": {},
+            "other": 1,
+        }
 
     async def test_unchanged_documents_send_nothing(self, driver, Person):  # noqa: N803
         """Saving a document as it was loaded sends no command, whatever was missing."""

@@ -298,7 +298,10 @@ def _two_concrete():
         pass
 
 
-OPTIONS = "collection_name, abstract, database, validate, operator_dicts, indexes"
+OPTIONS = (
+    "collection_name, abstract, database, validate, operator_dicts, indexes,"
+    " discriminator, discriminator_value, unknown"
+)
 NAMES = "it is not empty, has no dot and doesn't begin with '$'"
 
 UNDEFINED = {

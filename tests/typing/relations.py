@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson import ObjectId
 from typing_extensions import assert_type
 
 from mapper import Document, Ref, SyncDocument, field, reverse, typed
@@ -71,7 +72,7 @@ class ExactBook(typed.SyncDocument):
     others: Mapped[list[Ref[ExactAuthor]]] = field(factory=list)
 
 
-writer = ExactAuthor(name="Ann")
+writer = ExactAuthor(id=ObjectId(), name="Ann")
 exact = ExactBook(author=Ref(writer))
 assert_type(exact.author, Ref[ExactAuthor])
 assert_type(exact.author.document.name, str)
@@ -80,4 +81,4 @@ assert_type(exact.others, list[Ref[ExactAuthor]])
 assert_type(ExactBook.q.author, ExactField[Any])
 assert_type(ExactBook.q.editor, ExactField[Any])
 assert_type(ExactBook.q.others, ArrayField[Any, list[Ref[ExactAuthor]]])
-assert_type(ExactBook.q.author.in_([writer, 7]), Filter)
+assert_type(ExactBook.q.author.in_([writer, writer.id]), Filter)

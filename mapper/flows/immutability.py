@@ -1,0 +1,62 @@
+"""Updates by query leave immutable fields alone, as assignments do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from mapper.errors import ValidationError
+from mapper.tracking.encoding import immutable_fields
+
+
+def refuse_immutable(model: Any, update: Any) -> None:
+    """Refuse a compiled *update* that writes immutable fields of *model*.
+
+    ``$setOnInsert`` may set them, for there is no value yet.
+
+    Raises:
+        ValidationError: it writes some; the message names each.
+    """
+    fixed = immutable_fields(model)
+    names = {path.partition(".")[0] for path in _written(update)}
+    problems = {
+        name: f"{model.__name__}.{name} is immutable and can't be updated by a query;"
+        " set it on insert, by set_on_insert(...) where the query may upsert"
+        for stored, name in fixed.items()
+        if stored in names
+    }
+    if problems:
+        text = "; ".join(problems.values())
+        raise ValidationError(text, cls=model, problems=problems.items())
+
+
+def _written(update: Any) -> Iterator[str]:
+    """Yield the paths that *update* writes, be it of operators or a pipeline."""
+    if isinstance(update, Mapping):
+        for operator, paths in update.items():
+            if operator != "$setOnInsert":
+                yield from paths
+            if operator == "$rename":
+                yield from paths.values()
+        return
+    for stage in update:
+        for operator, body in stage.items():
+            if operator in _STAGES:
+                yield from _STAGES[operator](body)
+
+
+def _excluded(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths that a projection takes away or computes."""
+    return (path for path, kept in body.items() if kept is not True and kept != 1)
+
+
+def _unset(body: str | list[str]) -> Iterable[str]:
+    return [body] if isinstance(body, str) else body
+
+
+_STAGES: dict[str, Callable[[Any], Iterable[str]]] = {
+    "$set": iter,
+    "$addFields": iter,
+    "$unset": _unset,
+    "$project": _excluded,
+}

@@ -1,0 +1,110 @@
+"""What saving a document would send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapper.errors import MapperError, ValidationError
+from mapper.tracking.annotations import stored_fields
+from mapper.tracking.comparison import GONE, same
+from mapper.tracking.deltas import Delta, delta
+from mapper.tracking.encoding import as_loaded, decode_field, encoded, immutable_fields
+from mapper.tracking.state import DELETED, Stored, state_of
+from mapper.tracking.unknown import kept
+from mongo_dsl.structure import fields_of
+
+
+def difference(document: Any) -> Delta | None:
+    """Return what has changed in the stored *document*; None if nothing has.
+
+    Raises:
+        ValidationError: a field has changed that is immutable.
+        MapperError: a field has changed that was loaded in part.
+    """
+    cls: Any = type(document)
+    state = _state(document)
+    known, new = _changed(document, state)
+    if not new:
+        return None
+    for name in new:
+        _refuse_cut(cls, state, name)
+    _refuse_immutable(document, known, new)
+    return delta(state.document, known, new, stored_fields(cls))
+
+
+def replacement(document: Any) -> dict[str, Any]:
+    """Return what replaces the stored *document*, which must have been loaded whole.
+
+    What its class doesn't describe is in it, if that is preserved.
+
+    Raises:
+        ValidationError: a field has changed that is immutable.
+        MapperError: it was loaded in part.
+    """
+    state, owner = _state(document), type(document).__name__
+    if state.partial:
+        msg = f"{owner} was loaded in part and can't replace what is stored; save() it,"
+        raise MapperError(f"{msg} or reload() it first")
+    _refuse_immutable(document, *_changed(document, state))
+    return {**encoded(document), **kept(document)}
+
+
+def update_of(document: Any) -> Any:
+    """Return the update that saving *document* sends, empty where nothing has changed.
+
+    Of a new document it sets all fields.
+    """
+    if state_of(document) in (None, DELETED):
+        return {"$set": encoded(document)}
+    found = difference(document)
+    return {} if found is None else found.update
+
+
+def changed_fields(document: Any) -> tuple[str, ...]:
+    """Return the names of the fields of *document* that aren't stored as they are."""
+    cls: Any = type(document)
+    state, fields = state_of(document), fields_of(cls)
+    if state is None or state is DELETED:
+        return tuple(fields)
+    _, new = _changed(document, state)
+    return tuple(name for name, (stored, _) in fields.items() if stored in new)
+
+
+def _state(document: Any) -> Stored:
+    state = state_of(document)
+    if state is None:  # pragma: no cover - callers ask for documents that are stored
+        raise AssertionError
+    return state
+
+
+def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields that have changed, as they were loaded and as they are."""
+    old, new = state.document, encoded(document)
+    unlike = [n for n, value in new.items() if not same(old.get(n, GONE), value)]
+    if not unlike:
+        return {}, {}
+    known = as_loaded(type(document), state, unlike)
+    changed = [name for name in unlike if not same(known.get(name, GONE), new[name])]
+    return known, {name: new[name] for name in changed}
+
+
+def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
+    if stored in state.cut:
+        msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
+        raise MapperError(f"{msg}; load the whole field, or update it by a query")
+
+
+def _refuse_immutable(
+    document: Any, known: dict[str, Any], new: dict[str, Any]
+) -> None:
+    """Refuse changes of immutable fields that assignments didn't show."""
+    cls: Any = type(document)
+    problems = {}
+    for stored, name in immutable_fields(cls).items():
+        if stored in new:
+            old = decode_field(cls, name, known[stored]) if stored in known else None
+            msg = f"{cls.__name__}.{name} is immutable, it is {old!r} and can't become"
+            problems[name] = f"{msg} {getattr(document, name)!r}"
+    if problems:
+        text = "; ".join(problems.values())
+        raise ValidationError(text, cls=cls, problems=problems.items())
