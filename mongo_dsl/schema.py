@@ -247,16 +247,17 @@ def admit(value: Any, annotation: Any) -> Any:
     if conforms(annotation)(value):
         return value
     kind = bare(annotation)
-    if isinstance(kind, type):
-        if issubclass(kind, Enum):
-            return _member(kind, value)
-        if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
-            return ObjectId(value)
-        if kind in _NUMBERS and type(value) in _NUMBERS:
-            return value
-        if attrs.has(kind) and isinstance(value, Mapping):
-            return value
-    return REFUSED
+    return _admit_kind(value, kind) if isinstance(kind, type) else REFUSED
+
+
+def _admit_kind(value: Any, kind: type) -> Any:
+    if issubclass(kind, Enum):
+        return _member(kind, value)
+    if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
+        return ObjectId(value)
+    number = kind in _NUMBERS and type(value) in _NUMBERS
+    embedded = attrs.has(kind) and isinstance(value, Mapping)
+    return value if number or embedded else REFUSED
 
 
 def _admit_as(operand: tuple[Any, Any] | None) -> Any:

@@ -78,6 +78,11 @@ def target_of(arguments: tuple[Any, ...]) -> Target:
 
 
 def named(target: Any) -> Target:
+    """Return what the name *target* stands for, a string or what `typing` made of it.
+
+    Raises:
+        DefinitionError: it is no name.
+    """
     name = getattr(target, "__forward_arg__", target)
     if not isinstance(name, str):
         msg = f"Ref got {target!r}; it takes a document class, or the name of one"

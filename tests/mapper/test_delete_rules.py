@@ -75,6 +75,7 @@ class TestOnTheServer:
     """The rules, with each of the drivers."""
 
     async def test_a_document(self, driver, shelf, sent):
+        """A document's delete is one command a relation and level, in one transaction."""
         sent.clear()
         assert await driver.done(shelf.ann.delete())
         assert sent == [
@@ -92,6 +93,7 @@ class TestOnTheServer:
         assert not shelf.ann.is_stored
 
     async def test_by_a_query(self, driver, shelf, sent):
+        """Deletes by queries keep the rules."""
         sent.clear()
         assert await driver.done(shelf.Author.find(name="Ann").delete()) == 1
         assert sent.count("find") == 4
@@ -101,6 +103,7 @@ class TestOnTheServer:
         assert driver.mongo.prize.find_one()["jury"] == []
 
     async def test_find_one_and_delete(self, driver, shelf):
+        """So does the delete of the first document."""
         query = shelf.Author.find().sort("-name")
         found = await driver.done(query.find_one_and_delete())
         assert found.name == "Bob"
@@ -109,6 +112,7 @@ class TestOnTheServer:
         assert none is None
 
     async def test_denied_before_anything_is_written(self, driver, shelf, sent):
+        """The error names who refers; nothing was written."""
         book = await driver.done(shelf.Book.find(author=shelf.ann).first())
         contract = await driver.done(shelf.Contract.create(author=book))
         sent.clear()
@@ -124,6 +128,7 @@ class TestOnTheServer:
         assert driver.mongo.book.count_documents({}) == 4
 
     async def test_nothing_refers(self, driver, shelf, sent):
+        """Without rules, a delete is the one command it was."""
         review = await driver.done(shelf.Review.all().first())
         sent.clear()
         await driver.done(review.delete())
@@ -175,6 +180,7 @@ class TestCases:
     """What is the same on all drivers."""
 
     def test_cycles_end(self, sent):
+        """Documents that lead to each other are deleted once."""
         root = Node.create(name="root")
         child = Node.create(name="child", parent=root)
         leaf = Node.create(name="leaf", parent=child)
@@ -186,6 +192,7 @@ class TestCases:
         assert sent.count("delete") == 3
 
     def test_what_is_deleted_as_well_denies_nothing(self):
+        """Only what stays denies."""
         first = Task.create(name="first")
         last = Task.create(name="last", after=first)
         with pytest.raises(DeleteDeniedError):
@@ -196,6 +203,7 @@ class TestCases:
         assert not Task.find(id=last.id).exists()
 
     def test_embedded_references(self):
+        """References in items of arrays are let go, and the time stamps know."""
         pen, ink = Ware.create(name="pen"), Ware.create(name="ink")
         lines = [Line(pen, [ink, pen]), Line(ink, [pen]), Line(None)]
         invoice = Invoice.create(number=1, lines=lines)
@@ -207,6 +215,7 @@ class TestCases:
         assert invoice.updated_at > before
 
     def test_hooks_of_children(self):
+        """Listeners hear of each document that is deleted with another."""
         root = Node.create(name="root")
         Node.create(name="child", parent=root)
         told = []
@@ -219,6 +228,7 @@ class TestCases:
         assert told == ["before root", "before child", "after child", "after root"]
 
     def test_marked_documents_take_what_can_be_marked(self):
+        """A soft delete does only what can be undone."""
         folder = Folder.create(name="f")
         paper = Paper.create(name="p", folder=folder)
         Label.create(folder=folder, other=folder)

@@ -82,6 +82,7 @@ class TestForward:
     """From references to what they lead to."""
 
     async def test_twenty_references_are_two_commands(self, driver, shop, sent):
+        """However many refer, there are two commands, and each document once."""
         sent.clear()
         query = shop.Book.find().sort("title").include(shop.Book.q.author)
         books = await driver.done(query.to_list())
@@ -91,6 +92,7 @@ class TestForward:
         assert sent == ["find", "find"]
 
     async def test_limits_come_first(self, driver, shop, sent):
+        """Only what the query returns is looked at."""
         sent.clear()
         query = shop.Book.find().sort("title").include("author")
         first = await driver.done(query.first())
@@ -100,6 +102,7 @@ class TestForward:
         assert one.author.document.name == "Bob"
 
     async def test_paths_and_lists(self, driver, shop, sent):
+        """Paths go on, and lists have all their documents."""
         sent.clear()
         query = shop.Book.find().sort("title").include("author.publisher", "editors")
         books = await driver.done(query.to_list())
@@ -108,6 +111,7 @@ class TestForward:
         assert [r.document.name for r in books[2].editors] == ["Ann", "Bob"]
 
     async def test_nothing_is_asked_for_nothing(self, driver, shop, sent):
+        """Without references there is no command."""
         sent.clear()
         query = shop.Book.filter(title="none").include("author.publisher")
         assert await driver.done(query.to_list()) == []
@@ -117,12 +121,14 @@ class TestForward:
         assert sent == ["find"] * 2
 
     async def test_a_part_of_the_related(self, driver, shop):
+        """Related documents may be loaded in part."""
         query = shop.Book.filter(title="00").include("author", only=["name"])
         author = (await driver.done(query.one())).author.document
         assert author.name == "Ann"
         assert not hasattr(author, "publisher")
 
     async def test_a_query_of_the_related(self, driver, shop):
+        """Related documents may be filtered, and include more."""
         nested = shop.Author.find(name="Ann").include("publisher")
         query = shop.Book.find().sort("title").include("author", query=nested)
         ann, bob = await driver.done(query.limit(2).to_list())
@@ -136,6 +142,7 @@ class TestForward:
         )
 
     async def test_streams_include_by_the_batch(self, driver, shop, sent):
+        """A stream includes for each of its batches."""
         sent.clear()
         query = shop.Book.find().sort("title").include("author")
         stream = query.stream(batch_size=8)
@@ -145,6 +152,7 @@ class TestForward:
         await driver.done(stream.close())
 
     async def test_what_was_deleted(self, driver, shop):
+        """What isn't there dangles."""
         await driver.done(shop.ann.delete())
         book = await driver.done(shop.Book.filter(title="00").include("author").one())
         assert (book.author.loaded, book.author.dangling) == (False, True)
@@ -154,6 +162,7 @@ class TestReverse:
     """From documents to those that refer to them."""
 
     async def test_all_at_once(self, driver, shop, sent):
+        """One command finds what refers to all documents."""
         sent.clear()
         query = shop.Author.find().sort("name").include(shop.Author.books)
         ann, bob = await driver.done(query.to_list())
@@ -167,6 +176,7 @@ class TestReverse:
         assert sent == ["find", "find"]
 
     async def test_many_to_many(self, driver, shop, sent):
+        """A list of references has another side."""
         nested = shop.Book.find().sort("-title")
         query = shop.Author.find().sort("name").include("edited", query=nested)
         ann, bob = await driver.done(query.to_list())
@@ -174,6 +184,7 @@ class TestReverse:
         assert [b.title for b in bob.edited] == ["17", "14", "11", "08", "05", "02"]
 
     async def test_as_a_query(self, driver, shop):
+        """Without an include it is a query."""
         assert await driver.done(shop.ann.books.count()) == 10
         assert await driver.done(shop.ann.books.filter(title="00").exists())
         assert not shop.ann.books.loaded
@@ -185,11 +196,13 @@ class TestReverse:
         )
 
     async def test_none(self, driver, shop):
+        """Nothing refers, and that is known."""
         carl = await driver.done(shop.Author.create(name="Carl"))
         found = await driver.done(shop.Author.filter(id=carl.id).include("books").one())
         assert found.books.documents == []
 
     async def test_reloading_forgets(self, driver, shop):
+        """What was loaded before a reload isn't believed after it."""
         ann = await driver.done(shop.Author.filter(name="Ann").include("books").one())
         await driver.done(ann.reload())
         assert not ann.books.loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -133,21 +134,21 @@ def models(document: Any) -> Any:
 
     class Novel(document):
         title: str
-        writers: list[Ref["Writer"]] = []
+        writers: list[Ref["Writer"]] = []  # noqa: RUF012 - a default, which is copied
 
-    return Writer, Novel
+    return SimpleNamespace(Writer=Writer, Novel=Novel)
 
 
 async def test_on_the_server(driver, sent):
     """Each driver runs it, as one command."""
-    Writer, Novel = models(driver.document)
-    ann = await driver.done(Writer.create(name="Ann"))
-    bob = await driver.done(Writer.create(name="Bob"))
-    novels = [Novel(title="a", writers=[ann]), Novel(title="b", writers=[bob, ann])]
-    novels += [Novel(title="c", writers=[bob]), Novel(title="d")]
-    await driver.done(Novel.insert_many(novels))
+    m = models(driver.document)
+    ann = await driver.done(m.Writer.create(name="Ann"))
+    bob = await driver.done(m.Writer.create(name="Bob"))
+    novels = [m.Novel(title="a", writers=[ann]), m.Novel(title="b", writers=[bob, ann])]
+    novels += [m.Novel(title="c", writers=[bob]), m.Novel(title="d")]
+    await driver.done(m.Novel.insert_many(novels))
     sent.clear()
-    query = Novel.find().sort("title").join(Novel.q.writers, name="Ann")
+    query = m.Novel.find().sort("title").join(m.Novel.q.writers, name="Ann")
     assert [n.title for n in await driver.done(query.to_list())] == ["a", "b"]
     assert sent == ["aggregate"]
     found = await driver.done(query.include("writers").limit(1).to_list())
@@ -157,5 +158,5 @@ async def test_on_the_server(driver, sent):
     assert not await driver.done(query.filter(title="c").exists())
     assert (await driver.done(query.first())).title == "a"
     assert [n.title for n in await driver.streamed(query.stream())] == ["a", "b"]
-    writers = Writer.find().join("novels", title="c")
+    writers = m.Writer.find().join("novels", title="c")
     assert [w.name for w in await driver.done(writers.to_list())] == ["Bob"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import linecache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,19 +25,21 @@ def models(document: Any) -> Any:
         title: str
         painter: Ref["Painter"]
 
-    return Painter, Picture
+    return SimpleNamespace(Painter=Painter, Picture=Picture)
 
 
 @pytest.fixture
 async def gallery(driver: Any) -> Any:
     """Return the classes, with six documents of each."""
-    Painter, Picture = models(driver.document)
-    painters = [Painter(name=f"p{n}") for n in range(6)]
-    await driver.done(Painter.insert_many(painters))
+    found = models(driver.document)
+    painters = [found.Painter(name=f"p{n}") for n in range(6)]
+    await driver.done(found.Painter.insert_many(painters))
     await driver.done(
-        Picture.insert_many([Picture(title=p.name, painter=p) for p in painters])
+        found.Picture.insert_many(
+            [found.Picture(title=p.name, painter=p) for p in painters]
+        )
     )
-    return Painter, Picture
+    return found
 
 
 ADVICE = (
@@ -46,9 +49,8 @@ ADVICE = (
 
 async def test_fetching_one_by_one(driver, gallery):
     """The warning stands at the line of the loop, and names the include to add."""
-    _, Picture = gallery
-    pictures = await driver.done(Picture.all().to_list())
-    with watching_n_plus_one(), pytest.warns(NPlusOneWarning) as caught:
+    pictures = await driver.done(gallery.Picture.all().to_list())
+    with watching_n_plus_one(), pytest.warns(NPlusOneWarning) as caught:  # noqa: PT031 - a loop
         for picture in pictures:
             await driver.done(picture.painter.fetch())
     (warning,) = caught
@@ -64,10 +66,9 @@ async def test_fetching_one_by_one(driver, gallery):
 
 async def test_strict(driver, gallery):
     """A strict block raises, with the facts; the hint is found by the filter, too."""
-    Painter, Picture = gallery
-    pictures = await driver.done(Picture.all().to_list())
+    pictures = await driver.done(gallery.Picture.all().to_list())
     with pytest.raises(NPlusOneError) as caught:
-        await one_by_one(driver, Painter, pictures)
+        await one_by_one(driver, gallery.Painter, pictures)
     assert caught.value.advice == ADVICE
     assert caught.value.file == __file__
 
@@ -82,9 +83,8 @@ async def one_by_one(driver: Any, painter: Any, pictures: Any) -> None:
 
 async def test_reverse_relations(driver, gallery):
     """Queries of what refers are told by their filter."""
-    Painter, _ = gallery
-    painters = await driver.done(Painter.all().to_list())
-    with watching_n_plus_one(), pytest.warns(NPlusOneWarning) as caught:
+    painters = await driver.done(gallery.Painter.all().to_list())
+    with watching_n_plus_one(), pytest.warns(NPlusOneWarning) as caught:  # noqa: PT031 - a loop
         for painter in painters:
             await driver.done(painter.pictures.count())
     assert "; add include(Painter.pictures) to the query" in str(caught[0].message)
@@ -92,21 +92,21 @@ async def test_reverse_relations(driver, gallery):
 
 async def test_what_is_no_loop(driver, gallery):
     """Includes, different lines and different filters are fine, and so is not watching."""
-    Painter, Picture = gallery
     with watching_n_plus_one(strict=True, threshold=2):
-        for picture in await driver.done(Picture.all().include("painter").to_list()):
+        for picture in await driver.done(
+            gallery.Picture.all().include("painter").to_list()
+        ):
             assert picture.painter.document.name == picture.title
-        await driver.done(Painter.find(name="a").to_list())
-        await driver.done(Painter.find(name="a").to_list())
+        await driver.done(gallery.Painter.find(name="a").to_list())
+        await driver.done(gallery.Painter.find(name="a").to_list())
     for _ in range(6):
-        await driver.done(Painter.find(name="a").to_list())
+        await driver.done(gallery.Painter.find(name="a").to_list())
 
 
 async def test_what_no_relation_leads_to(driver, gallery):
     """Where no relation is known, one filter for all is advised."""
-    Painter, _ = gallery
     with pytest.raises(NPlusOneError) as caught:
-        await by_name(driver, Painter)
+        await by_name(driver, gallery.Painter)
     assert caught.value.advice == "find all of them by one filter, with in_(...)"
 
 
@@ -121,10 +121,9 @@ async def test_tasks_are_in_the_block(driver, gallery):
     """What is gathered counts as well."""
     if driver.name == "pymongo":
         return
-    Painter, _ = gallery
 
     async def one(place: int) -> Any:
-        return await Painter.find(name=f"p{place}").first()
+        return await gallery.Painter.find(name=f"p{place}").first()
 
     with pytest.raises(NPlusOneError), watching_n_plus_one(strict=True):
         await asyncio.gather(*(one(place) for place in range(6)))
@@ -133,10 +132,9 @@ async def test_tasks_are_in_the_block(driver, gallery):
 @pytest.mark.usefixtures("no_n_plus_one")
 async def test_the_fixture(driver, gallery):
     """The fixture watches the test."""
-    Painter, _ = gallery
-    with pytest.raises(NPlusOneError):
+    with pytest.raises(NPlusOneError):  # noqa: PT012 - a loop
         for place in range(6):
-            await driver.done(Painter.find(name=f"p{place}").first())
+            await driver.done(gallery.Painter.find(name=f"p{place}").first())
 
 
 def test_thresholds():

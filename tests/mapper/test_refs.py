@@ -299,6 +299,8 @@ class TestFetching:
     """One reference is one command."""
 
     async def test_fetch(self, driver, sent):
+        """Fetching is a command; what is gone is an error."""
+
         class Land(driver.document):
             name: str
 
