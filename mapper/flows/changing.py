@@ -11,7 +11,7 @@ from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import UnfilteredWriteError
 from mapper.events import Touched, announce
-from mapper.flows import deleting
+from mapper.flows import deleting, including
 from mapper.flows.additions import with_additions
 from mapper.flows.batches import batches
 from mapper.flows.documents import encoded_values
@@ -168,7 +168,10 @@ def find_one_and_update(
     if arrays:
         given["array_filters"] = arrays
     row = yield from _find_and_update(query, update, given)
-    return None if row is None else reader(query)(row)
+    if row is None:
+        return None
+    (document,) = yield from including.included(query, [reader(query)(row)])
+    return document
 
 
 def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any]:

@@ -107,8 +107,8 @@ def _targets(annotation: Any) -> Iterator[Target]:
 
 
 def _only(owner: Any, name: str, targets: list[Target]) -> Target:
-    if len(set(targets)) == 1:
-        return targets[0]
+    if len({target.cls for target in targets}) == 1:
+        return targets[0]  # subclasses in the same collection have the field, too
     listed = " and ".join(target.__name__ for target in targets)
     msg = f"{owner.__name__}.{name} refers to {listed}; relations lead to one class"
     raise OperandError(msg)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mapper.errors import DefinitionError, NotLoadedError
@@ -133,9 +133,15 @@ class Related:
             return loaded
         return found
 
-    def __aiter__(self) -> Any:
-        """Stream the documents."""
-        return aiter(self.query)
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        """Stream the documents; where they weren't loaded, a query does."""
+        found = self._found
+        if found is None:
+            async for document in self.query:
+                yield document
+        else:
+            for document in found:
+                yield document
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__":
