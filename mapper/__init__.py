@@ -1,13 +1,21 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.collections import (
+    Capped,
+    Clustered,
+    CollectionPlan,
+    TimeSeries,
+    Validator,
+    View,
+)
 from mapper.connecting import DatabaseConfig, connect, connect_async
 from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
 from mapper.fields import field
-from mapper.indexes import Index
+from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.n_plus_one import watching_n_plus_one
 from mapper.on_delete import OnDelete
 from mapper.references import Ref
@@ -18,15 +26,24 @@ from mapper.sync import Mapper
 
 __all__ = [
     "AsyncMapper",
+    "Capped",
+    "Clustered",
+    "CollectionPlan",
     "DatabaseConfig",
     "DatabaseManager",
     "Document",
     "EmbeddedMongo",
     "Index",
+    "IndexPlan",
     "Mapper",
     "OnDelete",
     "Ref",
+    "SearchIndex",
     "SyncDocument",
+    "TimeSeries",
+    "Validator",
+    "VectorIndex",
+    "View",
     "connect",
     "connect_async",
     "discriminated",

@@ -21,21 +21,35 @@ class Cursor(Generic[M]):
     """An iterator over the documents of a query; closing it frees the server's cursor.
 
     *open_* sends the command when the first document is asked for, *read* makes objects
-    of the driver's dictionaries.
+    of the driver's dictionaries, *meant* says what an error of the driver's means, if not
+    itself.
     """
 
-    def __init__(self, open_: Callable[[], Any], read: Callable[[Any], M]) -> None:
+    def __init__(
+        self,
+        open_: Callable[[], Any],
+        read: Callable[[Any], M],
+        meant: Callable[[Exception], Exception | None],
+    ) -> None:
         self._open = open_
         self._read = read
+        self._meant = meant
         self._rows: Any = None
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> M:
-        if self._rows is None:
-            self._rows = self._open()
-        return self._read(next(self._rows))
+        try:
+            if self._rows is None:
+                self._rows = self._open()
+            row = next(self._rows)
+        except Exception as error:
+            meant = self._meant(error)
+            if meant is None:
+                raise
+            raise meant from error
+        return self._read(row)
 
     def close(self) -> None:
         """Stop streaming."""
@@ -56,10 +70,11 @@ class IncludingCursor(Cursor[M]):
         self,
         open_: Callable[[], Any],
         read: Callable[[Any], M],
+        meant: Callable[[Exception], Exception | None],
         finish: Callable[[list[M]], Any],
         size: int,
     ) -> None:
-        super().__init__(open_, read)
+        super().__init__(open_, read, meant)
         self._finish = finish
         self._size = size
         self._ready: deque[M] = deque()
@@ -85,22 +100,36 @@ class AsyncCursor(Generic[M]):
     """An async iterator over the documents of a query; closing it frees the cursor.
 
     *open_* sends the command when the first document is asked for, *read* makes objects
-    of the driver's dictionaries.
+    of the driver's dictionaries, *meant* says what an error of the driver's means, if not
+    itself.
     """
 
-    def __init__(self, open_: Callable[[], Any], read: Callable[[Any], M]) -> None:
+    def __init__(
+        self,
+        open_: Callable[[], Any],
+        read: Callable[[Any], M],
+        meant: Callable[[Exception], Exception | None],
+    ) -> None:
         self._open = open_
         self._read = read
+        self._meant = meant
         self._rows: Any = None
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> M:
-        if self._rows is None:
-            rows = self._open()
-            self._rows = await rows if inspect.isawaitable(rows) else rows
-        return self._read(await anext(self._rows))
+        try:
+            if self._rows is None:
+                rows = self._open()
+                self._rows = await rows if inspect.isawaitable(rows) else rows
+            row = await anext(self._rows)
+        except Exception as error:
+            meant = self._meant(error)
+            if meant is None:
+                raise
+            raise meant from error
+        return self._read(row)
 
     async def close(self) -> None:
         """Stop streaming."""
@@ -121,10 +150,11 @@ class AsyncIncludingCursor(AsyncCursor[M]):
         self,
         open_: Callable[[], Any],
         read: Callable[[Any], M],
+        meant: Callable[[Exception], Exception | None],
         finish: Callable[[list[M]], Any],
         size: int,
     ) -> None:
-        super().__init__(open_, read)
+        super().__init__(open_, read, meant)
         self._finish = finish
         self._size = size
         self._ready: deque[M] = deque()

@@ -8,18 +8,26 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     │   └── ConflictError                          … in what the changes to save build upon
     ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
+    ├── BulkWriteError             (ValueError)    some of many operations refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
     ├── DeleteDeniedError          (ValueError)    a delete of what others refer to
     ├── NotSavedError              (ValueError)    a reference to what has no id yet
     ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
     ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
     ├── NPlusOneError              (RuntimeError)  a loop that reads document by document
+    ├── TooManyAffectedError       (ValueError)    an update or delete of more than was allowed
+    ├── IndexConflictError         (ValueError)    an index that is there otherwise than declared
+    ├── UnknownIndexError          (LookupError)   an index named that can't be meant
+    ├── CollectionConflictError    (ValueError)    a collection that is there otherwise than declared
+    ├── UnknownOptionError         (LookupError)   an option of a collection that doesn't differ
+    ├── UnsupportedError           (RuntimeError)  what this server or collection can't do
     ├── ResumeTokenLostError       (LookupError)   a place in a change stream that is gone
     ├── NotBoundError              (RuntimeError)  no database to run on
     ├── SessionError               (RuntimeError)  a session used where it can't be
@@ -76,6 +84,24 @@ class DecodeError(MisfitError):
 
 class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
+
+
+class DocumentsMissingError(DocumentNotFoundError):
+    """No documents of *model* have the ids in *missing*; *found* has the others."""
+
+    def __init__(
+        self, model: Any, missing: Sequence[Any], found: Sequence[Any] = ()
+    ) -> None:
+        shown = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")  # noqa: PLR2004 - enough to find them
+        msg = f"no {model.__name__} has the ids {shown} ({len(missing)} of"
+        msg = f"{msg} {len(missing) + len(found)}); strict=False leaves them out"
+        super().__init__(msg)
+        self.model = model
+        self.missing = list(missing)
+        self.found = list(found)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.missing, self.found)
 
 
 class StaleDocumentError(MapperError, RuntimeError):
@@ -190,6 +216,33 @@ class BulkInsertError(MapperError, ValueError):
         return type(self), (self.collection, self.inserted, self.failed, self.left)
 
 
+class BulkWriteError(MapperError, ValueError):
+    """Some operations of a `bulk_write` were refused.
+
+    *failed* has pairs of an operation and the reason, *done* the operations that the
+    server took, *left* those that were not tried.
+    """
+
+    def __init__(
+        self,
+        failed: Sequence[tuple[Any, str]],
+        done: Sequence[Any],
+        left: Sequence[Any],
+    ) -> None:
+        operation, reason = failed[0]
+        super().__init__(
+            f"{len(failed)} of {len(failed) + len(done) + len(left)} operations were"
+            f" refused, {len(done)} are done, {len(left)} were not tried; the first,"
+            f" {operation}, was refused because {reason}"
+        )
+        self.failed = list(failed)
+        self.done = list(done)
+        self.left = list(left)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.failed, self.done, self.left)
+
+
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
 
@@ -274,6 +327,65 @@ class NPlusOneError(MapperError, RuntimeError):
 
 class NPlusOneWarning(UserWarning):
     """A loop reads document by document, where one command would do for all."""
+
+
+class TooManyAffectedError(MapperError, ValueError):
+    """An update or delete would touch *count* documents, more than *allowed*; none was."""
+
+    def __init__(self, name: str, allowed: int, count: int) -> None:
+        super().__init__(
+            f"{name} would touch {count} documents, and max_affected allows {allowed};"
+            " narrow the query by filter(...), or allow more"
+        )
+        self.name = name
+        self.allowed = allowed
+        self.count = count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.allowed, self.count)
+
+
+class IndexConflictError(MapperError, ValueError):
+    """Indexes are there otherwise than declared, and nothing was done about any.
+
+    *plan* is how all of them differ, *names* are those to rebuild.
+    """
+
+    def __init__(self, plan: Any, told: str, names: Sequence[str]) -> None:
+        super().__init__(f"{plan.collection} has indexes in conflict: {told}")
+        self.plan = plan
+        self.told = told
+        self.names = tuple(names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told, self.names)
+
+
+class UnknownIndexError(MapperError, LookupError):
+    """An index was named that isn't there, or that may not be touched."""
+
+
+class CollectionConflictError(MapperError, ValueError):
+    """A collection is there otherwise than declared, and nothing was done about it.
+
+    *plan* says how it differs.
+    """
+
+    def __init__(self, plan: Any, told: str) -> None:
+        super().__init__(f"{plan.collection} is there otherwise than declared: {told}")
+        self.plan = plan
+        self.told = told
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.plan, self.told)
+
+
+class UnknownOptionError(MapperError, LookupError):
+    """An option of a collection was named that doesn't differ, or can't be changed."""
+
+
+class UnsupportedError(MapperError, RuntimeError):
+    """This server or this collection can't do what was asked."""
 
 
 class ResumeTokenLostError(MapperError, LookupError):

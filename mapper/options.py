@@ -8,11 +8,15 @@ from typing import Any
 
 import attrs
 
+from mapper.collections.declared import kinds_of
+from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
-from mongo_dsl.errors import ArgumentError
+from mapper.indexes.search import Search
+from mongo_dsl.errors import ArgumentError, DslError
 from mongo_dsl.names import suggestion
+from mongo_dsl.queryset.places import as_secrets
 
 
 @attrs.frozen
@@ -25,7 +29,14 @@ class Options:
         database: the name under which a connection was registered.
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
-        indexes: the indexes that `create_indexes` makes, beside those of the fields.
+        cursor_secret: what signs the cursors of keyset pages; see `QuerySet.signed`.
+        indexes: the indexes, beside those of the fields; those of Atlas Search, too.
+        timeseries: that the collection is a time series.
+        capped: that the collection has a greatest size.
+        clustered: that documents are stored in the order of their ids; True or a `Clustered`.
+        view: that the collection is a view, which can't be written.
+        collation: the rules for comparing text, in the driver's words.
+        validator: that the server checks documents by the schema of the class; True or a `Validator`.
         discriminator: the key under which documents keep the name of their class, so
             that subclasses share the collection.
         discriminator_value: what the class is called there; its name if not given.
@@ -42,7 +53,14 @@ class Options:
     database: str = "default"
     validate: bool = True
     operator_dicts: bool = True
-    indexes: tuple[Index, ...] = ()
+    cursor_secret: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    indexes: tuple[Index | Search, ...] = ()
+    timeseries: TimeSeries | None = None
+    capped: Capped | None = None
+    clustered: Clustered | None = None
+    view: View | None = None
+    collation: Mapping[str, Any] | None = None
+    validator: Validator | None = None
     discriminator: str | None = None
     discriminator_value: str | None = None
     unknown: str = "preserve"
@@ -101,13 +119,15 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if "cursor_secret" in given:
+        given["cursor_secret"] = _secrets(name, given["cursor_secret"])
     if given.get("unknown", "preserve") not in UNKNOWN:
         listed = ", ".join(map(repr, UNKNOWN))
         msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
         raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
-    return {**given, **_concerns(name, given)}
+    return {**given, **_concerns(name, given), **kinds_of(name, given)}
 
 
 def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,10 +138,18 @@ def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise DefinitionError(msg) from error
 
 
-def _indexes(name: str, indexes: Any) -> tuple[Index, ...]:
+def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:
+    found = tuple(secrets) if isinstance(secrets, (list, tuple)) else (secrets,)
+    try:
+        return as_secrets(f"{name}.Meta.cursor_secret", found)
+    except DslError as error:
+        raise DefinitionError(str(error)) from None
+
+
+def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:
     found = tuple(indexes) if isinstance(indexes, (list, tuple)) else (indexes,)
     for index in found:
-        if not isinstance(index, Index):
+        if not isinstance(index, (Index, Search)):
             msg = f"{name}.Meta.indexes has {index!r}; it takes a list of Index(...)"
             raise DefinitionError(msg)
     return found

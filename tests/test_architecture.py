@@ -51,7 +51,7 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors",),
+    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
     ("registry", "references", "on_delete"),
     (
         "embedded",
@@ -66,6 +66,7 @@ MAPPER_FLOORS = (
     (
         "pytest_plugin",
         "converter",
+        "collections",
         "options",
         "connection",
         "behaviour",
@@ -73,7 +74,15 @@ MAPPER_FLOORS = (
         "states",
     ),
     ("relations", "n_plus_one"),
-    ("validation", "tracking", "hydration", "scopes", "streams"),
+    (
+        "validation",
+        "tracking",
+        "hydration",
+        "scopes",
+        "exchange",
+        "namespaces",
+        "streams",
+    ),
     ("metaclass", "flows"),
     ("binding", "cursors", "changestreams"),
     ("query",),
@@ -84,6 +93,7 @@ MAPPER_FLOORS = (
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
+    "mapper.requests",
     "mapper.concerns",
     "mapper.connecting",
     "mapper.embedded.replica_set",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import inspect
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.commands import Command, Flow, Pause, Step, run_async
@@ -42,7 +44,7 @@ class Driven:
             reply = await awaited(self._open(step))
             return await reply.to_list(None) if step.rows else reply
         except Exception as error:
-            meant = failed(self._connection.client, step, error)
+            meant = self._meaning(step)(error)
             if meant is None:
                 raise
             raise meant from error
@@ -75,6 +77,10 @@ class Driven:
         made = copy.copy(self)
         made.__dict__["_connection"] = self._connection.with_options(asked)
         return made
+
+    def _meaning(self, command: Command) -> Callable[[Exception], Exception | None]:
+        """Return what tells what an error of *command* means, if not itself."""
+        return functools.partial(failed, self._connection.client, command)
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""

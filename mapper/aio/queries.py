@@ -26,11 +26,13 @@ class Queries(Driven):
         What the query includes is loaded for *batch_size* documents at a time.
         """
         command = reading.find(query, batch_size)
+        read, meant = reader(query), self._meaning(command)
         if "include" not in query.asked:
-            return AsyncCursor(lambda: self._open(command), reader(query))
+            return AsyncCursor(lambda: self._open(command), read, meant)
         return AsyncIncludingCursor(
             lambda: self._open(command),
-            reader(query),
+            read,
+            meant,
             lambda documents: self._run(including.included(query, documents)),
             batch_size or including.STREAMED,
         )
@@ -40,7 +42,9 @@ class Queries(Driven):
     ) -> AsyncCursor[Any]:
         """Open a cursor over what *pipeline* makes of the documents of *query*."""
         command = reading.aggregation(query, pipeline, batch_size)
-        return AsyncCursor(lambda: self._open(command), row_reader(pipeline))
+        return AsyncCursor(
+            lambda: self._open(command), row_reader(pipeline), self._meaning(command)
+        )
 
     async def to_list(self, query: AsyncQuery[M]) -> list[M]:
         """Return all documents of *query*."""

@@ -48,10 +48,15 @@ def is_array(annotation: Any) -> bool:
     return _origin(annotation) in _MADE and not is_row(annotation)
 
 
+def made(annotation: Any) -> Callable[[list[Any]], Any]:
+    """Return what makes the array of a list of its items."""
+    return _MADE[_origin(annotation)]
+
+
 def array_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores an array of one type of items."""
     kind, rule = _origin(annotation), describe(annotation)
-    hook = converter.get_unstructure_hook(_item(annotation))
+    hook = converter.get_unstructure_hook(items_of(annotation))
     each = _each_checked if converter.detailed_validation else _each
 
     def encode(value: Any) -> list[Any]:
@@ -67,9 +72,9 @@ def array_encoder(annotation: Any, converter: Converter) -> Encode:
 def array_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads an array of one type of items."""
     make, rule, item = (
-        _MADE[_origin(annotation)],
+        made(annotation),
         describe(annotation),
-        _item(annotation),
+        items_of(annotation),
     )
     hook = converter.get_structure_hook(item)
     each = _each_checked if converter.detailed_validation else _each
@@ -86,7 +91,7 @@ def array_decoder(annotation: Any, converter: Converter) -> Decode:
 def row_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores a tuple whose items have types of their own."""
     kind, rule = _origin(annotation), describe(annotation)
-    hooks = [converter.get_unstructure_hook(item) for item in _row(annotation)]
+    hooks = [converter.get_unstructure_hook(item) for item in rows_of(annotation)]
 
     def encode(value: Any) -> list[Any]:
         if not isinstance(value, kind):
@@ -99,7 +104,7 @@ def row_encoder(annotation: Any, converter: Converter) -> Encode:
 def row_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads a tuple whose items have types of their own."""
     kind, rule = _origin(annotation), describe(annotation)
-    hooks = [_bound(item, converter) for item in _row(annotation)]
+    hooks = [_bound(item, converter) for item in rows_of(annotation)]
 
     def decode(stored: Any, _: Any) -> Any:
         if not isinstance(stored, list):
@@ -125,12 +130,14 @@ def _each_checked(
     )
 
 
-def _item(annotation: Any) -> Any:
+def items_of(annotation: Any) -> Any:
+    """Return the annotation of the items of an array."""
     arguments = typing.get_args(annotation)
     return arguments[0] if arguments else Any
 
 
-def _row(annotation: Any) -> list[Any]:
+def rows_of(annotation: Any) -> list[Any]:
+    """Return the annotations of the items of a row."""
     if _is_named(annotation):
         hints = typing.get_type_hints(annotation, include_extras=True)
         return [hints.get(name, Any) for name in annotation._fields]

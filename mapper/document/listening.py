@@ -11,7 +11,7 @@ class Listening:
     """Class methods that have functions called at events."""
 
     __slots__ = ()
-    __root__ = True
+    __root__ = True  # its names can't be those of fields
 
     @classmethod
     def on(cls, event: str, function: Any = None) -> Any:

@@ -11,6 +11,7 @@ from bson import ObjectId
 from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.document.listening import Listening
+from mapper.document.plain import Plain
 from mapper.errors import MapperError
 from mapper.fields import field
 from mapper.flows import including
@@ -48,7 +49,7 @@ D = TypeVar("D")
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Root(Listening, metaclass=_Meta):
+class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
     __slots__ = ("_related", "_state")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from mapper.behaviour import behaviours_of
 from mapper.commands import Atomic, Flow
 from mapper.errors import DeleteDeniedError
 from mapper.events import announce, functions_of
@@ -62,6 +63,32 @@ def ruled(
     return result
 
 
+def many(query: Any, hard: bool) -> Flow[int]:
+    """Delete the documents of *query* by the rules, and return how many."""
+    ids = yield from ids_of(query)
+    soft = not hard and is_marked(query.model)
+    yield from delete_related(query, ids, hard=hard, soft=soft)
+    done = 0
+    for part in batches(ids):
+        found = query.filter(F["_id"].in_(part))
+        done += yield from changing.remove(found, hard=hard)
+    return done
+
+
+def first(query: Any, hard: bool) -> Flow[Any]:
+    """Delete the first document of *query* by the rules, and return it."""
+    ids = yield from ids_of(query.limit(1))
+    if ids:
+        soft = not hard and is_marked(query.model)
+        yield from delete_related(query, ids, hard=hard, soft=soft)
+    return (yield from changing.remove_first(query.filter(F["_id"].in_(ids)), hard))
+
+
+def is_marked(cls: Any) -> bool:
+    """Tell whether documents of *cls* are marked instead of deleted."""
+    return any(one.deleting(cls) is not None for one in behaviours_of(cls))
+
+
 def delete_related(query: Any, ids: list[Any], *, hard: bool, soft: bool) -> Flow[None]:
     """Do what the rules want before the documents with *ids*, of *query*, are deleted.
 
@@ -97,7 +124,7 @@ def _look_up(plan: Plan, model: Any, ids: list[Any], soft: bool) -> Flow[None]:
         for referrer in referrers_of(owner):
             if referrer.rule is not OnDelete.CASCADE:
                 plan.others.setdefault(referrer, []).extend(gone)
-            elif not soft or changing.is_marked(referrer.model):
+            elif not soft or is_marked(referrer.model):
                 found = yield from _cascade(plan, referrer, gone)
                 levels += [(referrer.model, found)] if found else []
 
@@ -139,7 +166,7 @@ def _query(plan: Plan, model: Any, *, marked: bool = False) -> Any:
     kept = ("mapper", "session", "concerns")
     asked = {name: plan.like.asked[name] for name in kept if name in plan.like.asked}
     found = query_set(type(plan.like), model, asked)
-    return found.with_deleted() if marked and changing.is_marked(model) else found
+    return found.with_deleted() if marked and is_marked(model) else found
 
 
 def _deny(plan: Plan, model: Any) -> Flow[None]:

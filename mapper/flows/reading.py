@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -14,8 +15,10 @@ from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including, joining
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
-from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
+from mongo_dsl.nodes import parts
 from mongo_dsl.placement import check_filters
+from mongo_dsl.predicates import Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
 
@@ -33,15 +36,34 @@ def find(query: Any, batch_size: int | None = None) -> Command:
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
-    rows = yield attrs.evolve(find(query), rows=True)
-    documents = [*map(reader(query), rows)]
-    return (yield from including.included(query, documents))
+    found = yield from rows(query)
+    return (yield from made(query, found))
+
+
+def rows(query: Any) -> Flow[list[dict[str, Any]]]:
+    """Return all documents of *query* as they are stored."""
+    found: list[dict[str, Any]] = yield attrs.evolve(find(query), rows=True)
+    return found
+
+
+def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
+    """Make what the caller of *query* gets of the documents *found*, as they are stored."""
+    return (yield from including.included(query, [*map(reader(query), found)]))
 
 
 def first(query: Any) -> Flow[Any]:
     """Return the first document of *query*, or None."""
-    rows = yield from to_list(query.limit(1))
-    return rows[0] if rows else None
+    found = yield from to_list(query.limit(1))
+    return found[0] if found else None
+
+
+def last(query: Any) -> Flow[Any]:
+    """Return the last document of *query*, or None."""
+    for part in ("skip", "limit"):
+        if part in query.asked:
+            msg = f"last got a query with {part}(...), which counts from the other end"
+            raise ArgumentError(f"{msg}; leave it out")
+    return (yield from first(query.reverse()))
 
 
 def one(query: Any) -> Flow[Any]:
@@ -57,30 +79,48 @@ def one(query: Any) -> Flow[Any]:
 
 def one_or_none(query: Any) -> Flow[Any]:
     """Return the only document of *query*, or None; more than one is an error."""
-    rows = yield from to_list(query[:2])
-    if len(rows) > 1:
+    found = yield from to_list(query[:2])
+    if len(found) > 1:
         msg = f"more than one {_named(query)} matches {query.filters.to_shell()}"
         raise MultipleDocumentsError(f"{msg}; first() returns the first of them")
-    return rows[0] if rows else None
+    return found[0] if found else None
 
 
 def count(query: Any) -> Flow[int]:
-    """Count the documents of *query*."""
+    """Count the documents of *query*.
+
+    Raises:
+        PlacementError: *query* asks for what is near; the server counts by a pipeline.
+    """
     if joining.joins(query):
         return (yield from _count_joined(query))
     given = arguments(query)
-    parts: dict[str, Any] = {
+    refuse_near(query, "count")
+    cut: dict[str, Any] = {
         name: given[name] for name in ("skip", "limit") if name in given
     }
-    parts.update(options(given))
-    command = Command(collection(query), "count_documents", (given["filter"],), parts)
+    cut.update(options(given))
+    command = Command(collection(query), "count_documents", (given["filter"],), cut)
     number: int = yield command
     return number
 
 
 def _count_joined(query: Any) -> Flow[int]:
-    rows = yield joining.aggregation(query, {"$count": "n"}, rows=True)
-    return rows[0]["n"] if rows else 0
+    found = yield joining.aggregation(query, {"$count": "n"}, rows=True)
+    return found[0]["n"] if found else 0
+
+
+def refuse_near(query: Any, name: str) -> None:
+    """Refuse a query that sorts by distance, where that order is lost.
+
+    Raises:
+        PlacementError: *query* asks for what is near.
+    """
+    for where in parts(query.filters._node, Where):  # noqa: SLF001
+        for op in where.ops:
+            if op.name in ("$near", "$nearSphere"):
+                msg = f"{name} got {op.name}, which sorts what a find gives; write within,"
+                raise PlacementError(f"{msg} or aggregate by geo_near")
 
 
 def estimated_count(query: Any) -> Flow[int]:
@@ -100,8 +140,8 @@ def exists(query: Any) -> Flow[bool]:
     if joining.joins(query):
         return bool((yield joining.aggregation(query, {"$limit": 1}, rows=True)))
     given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    rows = yield Command(collection(query), "find", (), given, rows=True)
-    return bool(rows)
+    found = yield Command(collection(query), "find", (), given, rows=True)
+    return bool(found)
 
 
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
@@ -123,8 +163,8 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    rows = yield attrs.evolve(aggregation(query, pipeline), rows=True)
-    return [*map(row_reader(pipeline, into), rows)]
+    found = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    return [*map(row_reader(pipeline, into), found)]
 
 
 def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Command:

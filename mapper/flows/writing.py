@@ -62,13 +62,13 @@ def save(document: D, session: Any = None) -> Flow[D]:
     found, named = difference(document), names_by_stored(cls)
     if found is not None:
         names = {named.get(name, name) for name in found.names}
-        yield from _update(document, found, _updating(document, names), session)
+        yield from _update(document, found, updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
 
 
-def _updating(document: Any, changed: Collection[str]) -> MQL:
+def updating(document: Any, changed: Collection[str]) -> MQL:
     """Ask the behaviours what becomes of a document that is written."""
     found: MQL = {}
     for behaviour in behaviours_of(type(document)):
@@ -91,7 +91,7 @@ def rewrite(
     must_be_stored(document, "changed")
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
-    given = {**_updating(document, values), **values}
+    given = {**updating(document, values), **values}
     nothing = Delta((), state.document)
     yield from _update(document, nothing, given, session, expected)
     yield from announce("after_update", type(document), document)
@@ -137,7 +137,7 @@ def replace(document: D, session: Any = None) -> Flow[D]:
         validate(document)
     guard, names = condition(document), changed_fields(document)
     filter_ = {**identity(document), **guard}
-    with assigned(document, _updating(document, names)):
+    with assigned(document, updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
             reply = yield command(
@@ -167,7 +167,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
 def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[bool]:
     cls = type(document)
     yield from announce("before_delete", cls, document)
-    mark = None if hard else _marking(document)
+    mark = None if hard else marking(document)
     if rules:
         query, ids = cls.find(), [identity(document)["_id"]]
         like = query if session is None else query.in_session(session)
@@ -180,7 +180,7 @@ def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[boo
     return done
 
 
-def _marking(document: Any) -> MQL | None:
+def marking(document: Any) -> MQL | None:
     """Ask the behaviours for the values that stand for a delete."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
@@ -202,7 +202,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document, mark), **mark}
+    values = {**updating(document, mark), **mark}
     try:
         yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 import typing
-from abc import ABCMeta
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 
+from mapper.collections.writes import Unwritable
+from mapper.indexes.declared import check_declared
 from mapper.metaclass.attributes import refuse_methods, transformed
 from mapper.metaclass.bases import is_root, refuse_unfit, roots_last
 from mapper.metaclass.construction import misfit, refuse_abstract
 from mapper.metaclass.gathering import gathered, set_aside
 from mapper.metaclass.trees import mark, within_tree
+from mapper.namespaces import Namespaced
 from mapper.options import Options, read_options
 from mapper.registry import register
 from mapper.relations.assigning import assign, turns_of
@@ -24,7 +26,7 @@ from mapper.validation import assigned, checks_of, validate
 from mongo_dsl import Fields, Filter
 
 
-class DocumentMeta(ABCMeta):
+class DocumentMeta(Namespaced):
     """Makes attrs classes of the subclasses of `Document` and `SyncDocument`."""
 
     __options__: Options
@@ -49,6 +51,8 @@ class DocumentMeta(ABCMeta):
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
         mark(cls)
+        if (options.view or options.timeseries) and "__behaviour__" not in namespace:
+            cls.__behaviour__ = Unwritable(options)
         return cls if options.abstract else _registered(_defined(cls))
 
     def mro(cls) -> list[type]:
@@ -128,7 +132,7 @@ def _defined(cls: Any) -> Any:
     these = gathered(cls)
     refuse_methods(cls, these)
     _keep_repr(cls)
-    return attrs.define(
+    made = attrs.define(
         cls,
         these=these,
         kw_only=True,
@@ -137,6 +141,8 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=transformed,
     )
+    check_declared(made)
+    return made
 
 
 def _keep_repr(cls: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.commands import Call, Command, Flow, Pause, Step, run
@@ -43,7 +45,7 @@ class Driven:
             reply = self._open(step)
             return reply.to_list() if step.rows else reply
         except Exception as error:
-            meant = failed(self._connection.client, step, error)
+            meant = self._meaning(step)(error)
             if meant is None:
                 raise
             raise meant from error
@@ -76,6 +78,10 @@ class Driven:
         made = copy.copy(self)
         made.__dict__["_connection"] = self._connection.with_options(asked)
         return made
+
+    def _meaning(self, command: Command) -> Callable[[Exception], Exception | None]:
+        """Return what tells what an error of *command* means, if not itself."""
+        return functools.partial(failed, self._connection.client, command)
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""

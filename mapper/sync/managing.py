@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from mapper.collections import CollectionPlan
 from mapper.commands import Command
-from mapper.flows import indexing
-from mapper.indexes import Index
+from mapper.flows import collecting, indexing
+from mapper.indexes import Index, IndexPlan
 from mapper.sync.driven import Driven
 
 
@@ -18,8 +20,61 @@ class Managing(Driven):
         return self._run(indexing.create_index(model, index, session))
 
     def create_indexes(self, model: Any, session: Any = None) -> list[str]:
-        """Create the indexes *model* declares, a command each; return their names."""
+        """Create the indexes *model* declares and return their names.
+
+        Sends one command, or none where none are declared.
+        """
         return self._run(indexing.create_indexes(model, session))
+
+    def plan_indexes(self, model: Any, *, search: bool = True) -> IndexPlan:
+        """Compare the indexes *model* declares with those the server has; change nothing.
+
+        Sends one command, and another one if *model* declares indexes of Atlas Search and they are not left out by *search*.
+
+        Raises:
+            UnsupportedError: the server has no Atlas Search.
+        """
+        return self._run(indexing.plan(model, search))
+
+    def apply_indexes(
+        self,
+        model: Any,
+        *,
+        drop: Iterable[str] = (),
+        rebuild: Iterable[str] = (),
+        search: bool = True,
+    ) -> IndexPlan:
+        """Create the indexes of *model* that are missing; return the plan carried out.
+
+        Nothing is dropped but what *drop* names, nothing changed but what *rebuild* names. Sends the commands of `plan_indexes`, one that drops, one that creates, and one for each index changed in place; none for a class without indexes.
+
+        Raises:
+            IndexConflictError: an index is there otherwise than declared, and not named; nothing was written.
+            UnknownIndexError: a name is none that can be dropped or rebuilt.
+            DuplicateKeyError: documents break the rule of a unique index.
+            UnsupportedError: the server has no Atlas Search.
+        """
+        return self._run(indexing.apply(model, drop, rebuild, search))
+
+    def plan_collection(self, model: Any) -> CollectionPlan:
+        """Compare what *model* declares of its collection with what the server has.
+
+        Sends one command and changes nothing.
+        """
+        return self._run(collecting.plan(model))
+
+    def apply_collection(
+        self, model: Any, *, change: Iterable[str] = ()
+    ) -> CollectionPlan:
+        """Create the collection of *model* if it is missing; return the plan carried out.
+
+        Of one that is there nothing is changed but the options that *change* names. Sends the command of `plan_collection` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        return self._run(collecting.apply(model, change))
 
     def ping(self) -> None:
         """Ask the server for a sign of life."""

@@ -24,11 +24,13 @@ class Queries(Driven):
         What the query includes is loaded for *batch_size* documents at a time.
         """
         command = reading.find(query, batch_size)
+        read, meant = reader(query), self._meaning(command)
         if "include" not in query.asked:
-            return Cursor(lambda: self._open(command), reader(query))
+            return Cursor(lambda: self._open(command), read, meant)
         return IncludingCursor(
             lambda: self._open(command),
-            reader(query),
+            read,
+            meant,
             lambda documents: self._run(including.included(query, documents)),
             batch_size or including.STREAMED,
         )
@@ -38,7 +40,9 @@ class Queries(Driven):
     ) -> Cursor[Any]:
         """Open a cursor over what *pipeline* makes of the documents of *query*."""
         command = reading.aggregation(query, pipeline, batch_size)
-        return Cursor(lambda: self._open(command), row_reader(pipeline))
+        return Cursor(
+            lambda: self._open(command), row_reader(pipeline), self._meaning(command)
+        )
 
     def to_list(self, query: Query[M]) -> list[M]:
         """Return all documents of *query*."""

@@ -84,9 +84,19 @@ class Field(
 
     def _below(self, name: str) -> Field[Any]:
         found: Field[Any] = self
-        for segment in checked(name, below=bool(self._node.name)).split("."):
-            found = found._segment(segment)
+        segments = checked(name, below=bool(self._node.name)).split(".")
+        try:
+            for segment in segments:
+                found = found._segment(segment)
+        except UnknownFieldError as error:
+            raise UnknownFieldError(f"{error}{self._of_keys(name)}") from None
         return found
+
+    def _of_keys(self, name: str) -> str:
+        """Say how a key of a dictionary is read that has dots itself."""
+        if "." not in name or self._spec is None or self._spec.names():
+            return ""
+        return f"; dots lead further down, fn.get_field reads the key {name!r} itself"
 
     def _segment(self, name: str) -> Field[Any]:
         if name.isdigit() and self._spec is not None and self._spec.is_array():

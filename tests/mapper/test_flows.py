@@ -10,6 +10,12 @@ from mapper.aggregations import Aggregation, AsyncAggregation
 from mapper.commands import Call, Command, run, run_async
 from mapper.errors import DocumentNotFoundError, DuplicateKeyError, HookError
 from mapper.flows import inserting, writing
+from mapper.namespaces import (
+    AsyncCollection,
+    AsyncIndexes,
+    Collection,
+    Indexes,
+)
 from mapper.query import AsyncQuery, Query
 
 
@@ -122,6 +128,8 @@ FACES = [
     (Query, AsyncQuery),
     (SyncDocument, Document),
     (Aggregation, AsyncAggregation),
+    (Indexes, AsyncIndexes),
+    (Collection, AsyncCollection),
 ]
 ONE_SIDED = {
     "__enter__",
@@ -151,7 +159,9 @@ def methods_of(face):
 
 
 @pytest.mark.parametrize(
-    ("sync", "aio"), FACES, ids=["mapper", "query", "document", "pipeline"]
+    ("sync", "aio"),
+    FACES,
+    ids=["mapper", "query", "document", "pipeline", "indexes", "collection"],
 )
 def test_faces_agree(sync, aio):
     """The two faces have the same methods, arguments and descriptions."""

@@ -138,6 +138,7 @@ class TestMixins:
             "SyncDocument",
             "Root",
             "Listening",
+            "Plain",
             "Generic",
             "object",
         ]
@@ -161,6 +162,7 @@ class TestMixins:
             "Document",
             "Root",
             "Listening",
+            "Plain",
             "object",
         ]
 

@@ -200,6 +200,29 @@ async def test_a_broken_connection_is_transient(mapper, account, names, failing)
     assert (len(tries), names()) == (2, ["Ann"])
 
 
+async def test_broken_streams_abort(mapper, account, names, failing):
+    """An error while documents are streamed aborts the transaction, and is ours."""
+    await done(account.insert_many([account(name="A"), account(name="B")]))
+
+    async def work():
+        async with Block(mapper.transaction()):
+            stream = account.all().stream(batch_size=1)
+            failing(1, "getMore", **TRANSIENT)
+            with pytest.raises(TransactionAbortedError) as caught:
+                [row async for row in stream] if hasattr(stream, "__aiter__") else [
+                    *stream
+                ]
+            assert str(caught.value) == (
+                "the transaction was aborted: Failing command via 'failCommand' failpoint;"
+                " another try may succeed, see in_transaction"
+            )
+            await done(account.create(name="C"))
+
+    with pytest.raises(TransactionAbortedError):
+        await work()
+    assert names() == ["A", "B"]
+
+
 async def test_giving_up(mapper, account, failing):
     """Tries are bounded in number and in time; other errors end them at once."""
     tries = []

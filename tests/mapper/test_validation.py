@@ -300,7 +300,9 @@ def _two_concrete():
 
 OPTIONS = (
     "collection_name, abstract, database, validate, operator_dicts, indexes,"
-    " discriminator, discriminator_value, unknown"
+    " timeseries, capped, clustered, view, collation, validator,"
+    " discriminator, discriminator_value, unknown,"
+    " read_concern, write_concern, read_preference"
 )
 NAMES = "it is not empty, has no dot and doesn't begin with '$'"
 

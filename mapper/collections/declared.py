@@ -1,0 +1,50 @@
+"""What ``class Meta`` says of a collection, checked when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
+from mapper.errors import DefinitionError
+from mapper.indexes.rules import check_collation
+
+
+_KINDS: dict[str, type] = {
+    "timeseries": TimeSeries,
+    "capped": Capped,
+    "clustered": Clustered,
+    "view": View,
+    "validator": Validator,
+}
+
+
+def kinds_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what the Meta of *name* has *given*, and write out what is only switched on.
+
+    Raises:
+        DefinitionError: an option is of another type, or two can't be together.
+    """
+    found = {key: given[key] for key in _KINDS if given.get(key) not in (None, False)}
+    for key in ("clustered", "validator"):
+        if found.get(key) is True:
+            found[key] = _KINDS[key]()
+    for key, value in found.items():
+        if not isinstance(value, _KINDS[key]):
+            msg = (
+                f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key].__name__}(...)"
+            )
+            raise DefinitionError(msg)
+    several = [key for key in found if key != "validator"]
+    if len(several) > 1 or ("view" in found and len({*found, *_unviewable(given)}) > 1):
+        listed = " and ".join(dict.fromkeys((*found, *_unviewable(given))))
+        msg = f"{name}.Meta has {listed}; a collection can't be all of that"
+        raise DefinitionError(msg)
+    if given.get("collation") is not None:
+        check_collation(f"{name}.Meta", given["collation"])
+    return {key: found.get(key) for key in _KINDS if key in given}
+
+
+def _unviewable(given: Mapping[str, Any]) -> list[str]:
+    """Name what views can't have."""
+    return ["indexes"] if "view" in given and given.get("indexes") else []

@@ -1,0 +1,194 @@
+"""`User.indexes` and its like: what a class can ask of its collection as a whole."""
+
+from __future__ import annotations
+
+from abc import ABCMeta
+from collections.abc import Iterable
+from typing import Any
+
+from mapper.collections import CollectionPlan, validator_of
+from mapper.indexes import IndexPlan
+
+
+class Indexes:
+    """The indexes of a document class."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.indexes"
+
+    def plan(self, *, search: bool = True) -> IndexPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command, and another one if the class declares indexes of Atlas Search and they are not left out by *search*.
+
+        Raises:
+            UnsupportedError: the server has no Atlas Search.
+        """
+        found: IndexPlan = self.model._mapper().plan_indexes(self.model, search=search)  # noqa: SLF001
+        return found
+
+    def apply(
+        self,
+        *,
+        drop: Iterable[str] = (),
+        rebuild: Iterable[str] = (),
+        search: bool = True,
+    ) -> IndexPlan:
+        """Create what is missing, and return the plan that was carried out.
+
+        Nothing is dropped but what *drop* names, and nothing changed but what *rebuild* names. Sends the commands of `plan`; then one that creates all that is missing, one that drops all that goes, and one for each index changed in place. Sends nothing for a class without indexes.
+
+        Raises:
+            IndexConflictError: an index is there otherwise than declared, and not named; nothing was written.
+            UnknownIndexError: a name is none that can be dropped or rebuilt.
+            DuplicateKeyError: documents break the rule of a unique index.
+            UnsupportedError: the server has no Atlas Search.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: IndexPlan = mapper.apply_indexes(
+            self.model, drop=drop, rebuild=rebuild, search=search
+        )
+        return found
+
+
+class AsyncIndexes:
+    """The indexes of a document class, for asyncio."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.indexes"
+
+    async def plan(self, *, search: bool = True) -> IndexPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command, and another one if the class declares indexes of Atlas Search and they are not left out by *search*.
+
+        Raises:
+            UnsupportedError: the server has no Atlas Search.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: IndexPlan = await mapper.plan_indexes(self.model, search=search)
+        return found
+
+    async def apply(
+        self,
+        *,
+        drop: Iterable[str] = (),
+        rebuild: Iterable[str] = (),
+        search: bool = True,
+    ) -> IndexPlan:
+        """Create what is missing, and return the plan that was carried out.
+
+        Nothing is dropped but what *drop* names, and nothing changed but what *rebuild* names. Sends the commands of `plan`; then one that creates all that is missing, one that drops all that goes, and one for each index changed in place. Sends nothing for a class without indexes.
+
+        Raises:
+            IndexConflictError: an index is there otherwise than declared, and not named; nothing was written.
+            UnknownIndexError: a name is none that can be dropped or rebuilt.
+            DuplicateKeyError: documents break the rule of a unique index.
+            UnsupportedError: the server has no Atlas Search.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: IndexPlan = await mapper.apply_indexes(
+            self.model, drop=drop, rebuild=rebuild, search=search
+        )
+        return found
+
+
+class Collection:
+    """The collection of a document class."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.collection"
+
+    def validator(self) -> dict[str, Any]:
+        """Return the ``$jsonSchema`` of the documents, by their stored names.
+
+        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
+        """
+        return validator_of(self.model)
+
+    def plan(self) -> CollectionPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = mapper.plan_collection(self.model)
+        return found
+
+    def apply(self, *, change: Iterable[str] = ()) -> CollectionPlan:
+        """Create the collection if it is missing, and return the plan carried out.
+
+        Of one that is there nothing is changed but the options of ``Meta`` that *change* names. Sends the command of `plan` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = mapper.apply_collection(self.model, change=change)
+        return found
+
+
+class AsyncCollection:
+    """The collection of a document class, for asyncio."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"{self.model.__name__}.collection"
+
+    def validator(self) -> dict[str, Any]:
+        """Return the ``$jsonSchema`` of the documents, by their stored names.
+
+        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
+        """
+        return validator_of(self.model)
+
+    async def plan(self) -> CollectionPlan:
+        """Compare what the class declares with what the server has; change nothing.
+
+        Sends one command.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = await mapper.plan_collection(self.model)
+        return found
+
+    async def apply(self, *, change: Iterable[str] = ()) -> CollectionPlan:
+        """Create the collection if it is missing, and return the plan carried out.
+
+        Of one that is there nothing is changed but the options of ``Meta`` that *change* names. Sends the command of `plan` and at most one more; none for a class that declares nothing.
+
+        Raises:
+            CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
+            UnknownOptionError: *change* names what doesn't differ or can't be changed.
+        """
+        mapper = self.model._mapper()  # noqa: SLF001
+        found: CollectionPlan = await mapper.apply_collection(self.model, change=change)
+        return found
+
+
+class Namespaced(ABCMeta):
+    """Gives classes what their documents don't have: fields may be called the same."""
+
+    __collection_of__: Any
+    __indexes_of__: Any
+
+    @property
+    def collection(cls) -> Any:
+        """The collection of the class: what it declares beside what the server has."""
+        return cls.__collection_of__(cls)
+
+    @property
+    def indexes(cls) -> Any:
+        """The indexes of the class: what it declares beside what the server has."""
+        return cls.__indexes_of__(cls)
