@@ -11,6 +11,7 @@ import pytest
 from bson import ObjectId
 
 from mapper import Ref, SyncDocument, field, reverse
+from mapper.collections import validator_of
 from mapper.converter import encode_document
 from mapper.errors import (
     DanglingRefError,
@@ -293,6 +294,28 @@ def test_includes_that_cannot_be():
     assert str(caught.value) == (
         "include(only=...) got 5; it takes fields, or their names"
     )
+
+
+def test_plain_data(france):
+    """In dictionaries, in JSON and in their schemas, references are ids."""
+    city = City(name="Paris", country=france, twin=CITY_ID, visited=["it"], mayor=5)
+    plain = {"id": None, "name": "Paris", "country": "fr", "twin": CITY_ID}
+    plain |= {"visited": ["it"], "mayor": 5}
+    assert city.to_dict() == plain
+    assert City.from_dict(plain) == city
+    assert f'"twin": "{CITY_ID}"' in city.to_json()
+    assert City.from_json(city.to_json()).twin == Ref(City, CITY_ID)
+    properties = City.json_schema()["$defs"]["City"]["properties"]
+    assert properties["country"] == {"type": "string"}
+    assert properties["visited"] == {"type": "array", "items": {"type": "string"}}
+    stored_as = validator_of(City)["properties"]
+    assert stored_as["country"] == {"bsonType": "string"}
+    assert stored_as["twin"] == {"bsonType": ["objectId", "null"]}
+    wrong = City.__new__(City)
+    for name, value in {**plain, "country": 5}.items():
+        object.__setattr__(wrong, name, value)
+    with pytest.raises(ValidationError):
+        wrong.to_dict()
 
 
 class TestFetching:
