@@ -31,7 +31,9 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mapper import document
+from mapper.encryption import encrypted_field
 from mapper.fields import field
+from mapper.json_text import json_field
 
 
 __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
@@ -227,21 +229,27 @@ if TYPE_CHECKING:
 
         def __get__(self, instance: None, owner: type[M]) -> type[M]: ...
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     class Document(document.Document):
         """A document of a collection, for asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     class SyncDocument(document.SyncDocument):
         """A document of a collection, without asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     def define(cls: type[C]) -> type[C]:
         """Make the class of an embedded document, whose fields are `Mapped`."""
         ...

@@ -21,8 +21,8 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure", "variants"),
+    ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
+    ("admission", "values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -56,6 +56,8 @@ MAPPER_FLOORS = (
     (
         "embedded",
         "fields",
+        "computed",
+        "constructors",
         "conversion",
         "discriminators",
         "commands",
@@ -74,6 +76,7 @@ MAPPER_FLOORS = (
         "states",
     ),
     ("relations", "n_plus_one"),
+    ("json_text", "encryption"),
     (
         "validation",
         "tracking",
@@ -97,6 +100,7 @@ SPEAKS_TO_DRIVERS = {
     "mapper.concerns",
     "mapper.connecting",
     "mapper.embedded.replica_set",
+    "mapper.encryption.client_side",
     "mapper.pytest_plugin",
 }
 

@@ -35,8 +35,7 @@ def reference_encoder(annotation: Any, converter: Converter) -> Encode:
     @functools.cache  # the class may be made later than this hook
     def hooks() -> tuple[Any, Callable[[Any], Any]]:
         model = target.model
-        own = _own(model, "encode")
-        return model, own or converter.get_unstructure_hook(id_annotation(model))
+        return model, converter.get_unstructure_hook(id_annotation(model))
 
     def encode(value: Any) -> Any:
         model, hook = hooks()
@@ -70,9 +69,7 @@ def reference_decoder(annotation: Any, converter: Converter) -> Decode:
     def hooks() -> tuple[Target, Decode, Any]:
         model = target.model
         kind = id_annotation(model)
-        own = _own(model, "decode")
-        hook = converter.get_structure_hook(kind)
-        read = hook if own is None else lambda stored, _: own(stored)
+        read = converter.get_structure_hook(kind)
         return attrs.evolve(target, cls=model), read, kind
 
     def decode(stored: Any, _: Any) -> Ref[Any]:
@@ -82,8 +79,3 @@ def reference_decoder(annotation: Any, converter: Converter) -> Decode:
         return reference(known, read(stored, kind))
 
     return decode
-
-
-def _own(model: Any, name: str) -> Any:
-    """Return the function of its own that the id of *model* is converted by."""
-    return attrs.fields_dict(model)["id"].metadata.get(name)

@@ -20,7 +20,7 @@ from mapper.exchange import (
 )
 from mapper.exchange.forms import Form, Rule
 from mapper.references import is_ref
-from mongo_dsl.conformity import bare
+from mongo_dsl.conformity import unmarked
 
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ _RULES: tuple[Rule, ...] = (
 @functools.lru_cache(maxsize=4096)
 def form_of(annotation: Any, in_json: bool) -> Form:
     """Return how values of *annotation* are written and read, *in_json* or dictionaries."""
-    annotation = bare(annotation)
+    annotation = unmarked(annotation)  # the form in the database is nobody else's
     make = next(make for holds, make in _RULES if holds(annotation))
     return make(annotation, lambda one: form_of(one, in_json), in_json)
 

@@ -29,7 +29,7 @@ from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.exchange.documents import form_of
 from mapper.exchange.unions import is_tagged, tag_of, text_twins
 from mapper.references import id_annotation, is_ref
-from mongo_dsl.conformity import bare, members
+from mongo_dsl.conformity import bare, members, unmarked
 from mongo_dsl.variants import discriminator_of
 
 
@@ -89,7 +89,7 @@ class _Definitions:
 
     def of(self, annotation: Any) -> Schema:
         """Return the schema of *annotation*."""
-        annotation = bare(annotation)
+        annotation = unmarked(annotation)
         if annotation in _SCALARS:
             return dict(_SCALARS[annotation])
         if is_ref(annotation):

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from mapper.collections.writes import Unwritable
+from mapper.constructors import has_own_init, refuse_misspelled
 from mapper.indexes.declared import check_declared
 from mapper.metaclass.attributes import refuse_methods, transformed
 from mapper.metaclass.bases import is_root, refuse_unfit, roots_last
@@ -24,6 +25,7 @@ from mapper.relations.referrers import check_rules
 from mapper.scopes import scope_of
 from mapper.validation import assigned, checks_of, validate
 from mongo_dsl import Fields, Filter
+from mongo_dsl.structure import computed_in
 
 
 class DocumentMeta(Namespaced):
@@ -130,10 +132,14 @@ def _registered(cls: Any) -> Any:
 def _defined(cls: Any) -> Any:
     """Let attrs make the class, with the fields of its abstract bases and mixins."""
     these = gathered(cls)
-    refuse_methods(cls, these)
+    refuse_methods(cls, (*these, *computed_in(cls)))
     _keep_repr(cls)
-    made = attrs.define(
+    cls.__own_init__ = has_own_init(cls)
+    how = {"init": False} if cls.__own_init__ else {}
+    made: Any = attrs.define(
         cls,
+        **how,
+        slots=not cls.__own_init__,
         these=these,
         kw_only=True,
         repr=False,  # partial documents have fields without a value
@@ -141,6 +147,8 @@ def _defined(cls: Any) -> Any:
         getstate_setstate=False,
         field_transformer=transformed,
     )
+    if made.__own_init__:
+        refuse_misspelled(made)
     check_declared(made)
     return made
 

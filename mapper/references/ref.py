@@ -17,9 +17,9 @@ from mapper.references.targets import (
     named,
     target_of,
 )
+from mongo_dsl.admission import REFUSED, admit
 from mongo_dsl.conformity import describe, members
 from mongo_dsl.errors import OperandError
-from mongo_dsl.schema import REFUSED, admit
 
 
 if TYPE_CHECKING:

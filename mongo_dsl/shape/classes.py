@@ -37,6 +37,7 @@ from mongo_dsl.shape.kinds import (
     Shape,
     Typed,
 )
+from mongo_dsl.storage import storage_of
 from mongo_dsl.structure import element_of, fields_of
 from mongo_dsl.variants import discriminator_of, variants
 
@@ -125,12 +126,11 @@ def _fields(cls: Any) -> dict[str, Kind]:
 def _own_fields(cls: Any) -> dict[str, Kind]:
     """Return the kinds of the fields of *cls* by stored name.
 
-    What a field's own functions encode may be anything.
+    What is stored in a form of its own may be anything.
     """
-    own = {a.name for a in attrs.fields(cls) if "encode" in a.metadata}
     return {
-        stored: UNKNOWN if name in own else Typed(annotation)
-        for name, (stored, annotation) in fields_of(cls).items()
+        stored: Typed(annotation) if storage_of(annotation) is None else UNKNOWN
+        for stored, annotation in fields_of(cls).values()
     }
 
 
