@@ -19,6 +19,10 @@ from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.json_text import json_field
+from mapper.n_plus_one import watching_n_plus_one
+from mapper.on_delete import OnDelete
+from mapper.references import Ref
+from mapper.relations.reverse import reverse
 from mapper.states import state_field
 from mapper.sync import Mapper
 
@@ -35,6 +39,8 @@ __all__ = [
     "Index",
     "IndexPlan",
     "Mapper",
+    "OnDelete",
+    "Ref",
     "SearchIndex",
     "SyncDocument",
     "TimeSeries",
@@ -48,5 +54,7 @@ __all__ = [
     "encrypted_field",
     "field",
     "json_field",
+    "reverse",
     "state_field",
+    "watching_n_plus_one",
 ]

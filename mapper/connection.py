@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from bson.binary import UuidRepresentation
@@ -17,6 +19,12 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     uuid_representation=UuidRepresentation.STANDARD,
 )
 """Dates come back in UTC and say so; UUIDs are stored as subtype 4."""
+
+
+watcher: ContextVar[Callable[[Command], None] | None] = ContextVar(
+    "watcher", default=None
+)
+"""What is told of every command before it is sent, if something is."""
 
 
 class Connection:
@@ -37,6 +45,9 @@ class Connection:
 
     def send(self, command: Command) -> Any:
         """Send *command* and return the driver's reply, which may have to be awaited."""
+        watch = watcher.get()
+        if watch is not None:
+            watch(command)
         kwargs = carried(self.client, command)
         target = self.target(command.collection)
         return getattr(target, command.method)(*command.args, **kwargs)

@@ -52,6 +52,7 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("bulk", "errors", "explanation", "pages", "preview", "requests"),
+    ("registry", "references", "on_delete"),
     (
         "embedded",
         "fields",
@@ -74,6 +75,7 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
+    ("relations", "n_plus_one"),
     ("json_text", "encryption"),
     (
         "validation",

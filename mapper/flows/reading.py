@@ -12,8 +12,10 @@ from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
+from mapper.flows import including, joining
 from mapper.flows.leading import led
-from mapper.hydration import reader, row_reader
+from mapper.flows.loading import loaded
+from mapper.hydration import row_reader
 from mongo_dsl import QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
 from mongo_dsl.nodes import parts
@@ -25,10 +27,13 @@ from mongo_dsl.schema import find as find_field
 
 def find(query: Any, batch_size: int | None = None) -> Command:
     """Return the command that opens a cursor over the documents of *query*."""
+    if joining.joins(query):
+        return joining.aggregation(query, batch_size=batch_size)
     given = arguments(query)
     if batch_size is not None:
         given["batch_size"] = batch_size
-    return Command(collection(query), "find", (), given)
+    cause = query.asked.get("cause", "")
+    return Command(collection(query), "find", (), given, cause=cause)
 
 
 def to_list(query: Any) -> Flow[list[Any]]:
@@ -45,8 +50,8 @@ def rows(query: Any) -> Flow[list[dict[str, Any]]]:
 
 def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
     """Make what the caller of *query* gets of the documents *found*, as they are stored."""
-    return [*map(reader(query), found)]
-    yield  # a flow, as all that make documents
+    documents = yield from loaded(query, found)
+    return (yield from including.included(query, documents))
 
 
 def first(query: Any) -> Flow[Any]:
@@ -90,6 +95,8 @@ def count(query: Any) -> Flow[int]:
     Raises:
         PlacementError: *query* asks for what is near; the server counts by a pipeline.
     """
+    if joining.joins(query):
+        return (yield from _count_joined(query))
     given = arguments(query)
     refuse_near(query, "count")
     cut: dict[str, Any] = {
@@ -99,6 +106,11 @@ def count(query: Any) -> Flow[int]:
     command = Command(collection(query), "count_documents", (given["filter"],), cut)
     number: int = yield command
     return number
+
+
+def _count_joined(query: Any) -> Flow[int]:
+    found = yield joining.aggregation(query, {"$count": "n"}, rows=True)
+    return found[0]["n"] if found else 0
 
 
 def refuse_near(query: Any, name: str) -> None:
@@ -116,6 +128,7 @@ def refuse_near(query: Any, name: str) -> None:
 
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
+    _refuse_joins(query)
     if query.compile().as_dict() != {"filter": {}}:
         msg = (
             f"estimated_count counts all of {collection(query)}; count() takes filters"
@@ -127,6 +140,8 @@ def estimated_count(query: Any) -> Flow[int]:
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
+    if joining.joins(query):
+        return bool((yield joining.aggregation(query, {"$limit": 1}, rows=True)))
     given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
     found = yield Command(collection(query), "find", (), given, rows=True)
     return bool(found)
@@ -196,6 +211,7 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
     Raises:
         ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
     """
+    _refuse_joins(query)
     asked = query.compile()
     refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
     if not sort:
@@ -206,8 +222,19 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
             raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
 
 
+def _refuse_joins(query: Any) -> None:
+    if joining.joins(query):
+        msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"
+        raise OperandError(f"{msg} documents exist; find their ids for anything else")
+
+
 def arguments(query: Any) -> dict[str, Any]:
-    """Return the arguments of the driver's find."""
+    """Return the arguments of the driver's find.
+
+    Raises:
+        OperandError: *query* joins, which no find can.
+    """
+    _refuse_joins(query)
     given: dict[str, Any] = query.compile().as_dict()
     if "sort" in given:
         given["sort"] = list(given["sort"].items())

@@ -12,11 +12,12 @@ from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
 from mapper.indexes.uniqueness import is_unique
 from mapper.query.prepared import PreparedQuery
+from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
-from mongo_dsl import Filter, QuerySet
+from mongo_dsl import Filter
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.find import FindCommand, compile_find
+from mongo_dsl.find import FindCommand
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.sorting import Sort
 
@@ -30,7 +31,7 @@ _MOST = 100_000  # ids in a command of at most 48 MB
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class BoundQuerySet(QuerySet[M]):
+class BoundQuerySet(Relating[M]):
     """A query set of a document class, with what its execution needs.
 
     *mapper* is what it runs on, or its name, found when it executes; *session* is the
@@ -187,7 +188,9 @@ class BoundQuerySet(QuerySet[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        return compile_find(scoped(self.model, with_class(self.model, self.asked)))
+        asked = scoped(self.model, with_class(self.model, self.asked))
+        found: FindCommand = self._compiled(asked)
+        return found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]
