@@ -28,6 +28,7 @@
     │   └── UnknownCommitError                     … nobody knows whether it was written
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
+    ├── MissingExtraError          (ImportError)   a library that isn't installed
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
 
@@ -300,6 +301,21 @@ class HookError(MapperError, TypeError):
 
 class ConfigurationError(MapperError, ValueError):
     """A connection can't be made from what it was given."""
+
+
+class MissingExtraError(MapperError, ImportError):
+    """*what* needs a library that is not installed; the *extra* of mongo-dsl brings it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a library that is not installed; run pip install"
+            f" 'mongo-dsl[{extra}]'"
+        )
+        self.what = what
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.extra)
 
 
 class EmbeddedMongoError(MapperError, RuntimeError):

@@ -59,10 +59,12 @@ MAPPER_FLOORS = (
         "discriminators",
         "commands",
         "indexes",
+        "codec",
         "concerns",
         "sessions",
     ),
     (
+        "caching",
         "pytest_plugin",
         "converter",
         "collections",

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from mapper.caching import cached
 from mapper.commands import Command, Flow
 from mapper.concerns import collection_name
 from mapper.converter import decode
@@ -29,7 +30,7 @@ def find(query: Any, batch_size: int | None = None) -> Command:
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
-    rows = yield attrs.evolve(find(query), rows=True)
+    rows = yield cached(query, attrs.evolve(find(query), rows=True))
     return [*map(reader(query), rows)]
 
 
@@ -67,7 +68,7 @@ def count(query: Any) -> Flow[int]:
     }
     parts.update(options(given))
     command = Command(collection(query), "count_documents", (given["filter"],), parts)
-    number: int = yield command
+    number: int = yield cached(query, command)
     return number
 
 
@@ -78,14 +79,16 @@ def estimated_count(query: Any) -> Flow[int]:
             f"estimated_count counts all of {collection(query)}; count() takes filters"
         )
         raise ArgumentError(msg)
-    number: int = yield Command(collection(query), "estimated_document_count")
+    command = Command(collection(query), "estimated_document_count")
+    number: int = yield cached(query, command)
     return number
 
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
     given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    rows = yield Command(collection(query), "find", (), given, rows=True)
+    command = Command(collection(query), "find", (), given, rows=True)
+    rows = yield cached(query, command)
     return bool(rows)
 
 
@@ -95,9 +98,9 @@ def distinct(query: Any, field: Any) -> Flow[list[Any]]:
     name = field if isinstance(field, str) else field._node.name  # noqa: SLF001
     spec = getattr(field, "_spec", None) or find_field(query.model, name)
     given = arguments(query)
-    values = yield Command(
-        collection(query), "distinct", (spec.stored, given["filter"]), options(given)
-    )
+    asked = (spec.stored, given["filter"])
+    command = Command(collection(query), "distinct", asked, options(given))
+    values = yield cached(query, command)
     return [decode(value, _of_items(spec)) for value in values]
 
 
@@ -108,7 +111,8 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    rows = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    command = attrs.evolve(aggregation(query, pipeline), rows=True)
+    rows = yield cached(query, command)
     return [*map(row_reader(pipeline, into), rows)]
 
 
