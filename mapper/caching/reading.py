@@ -36,8 +36,10 @@ def _others(options: Any) -> frozenset[str]:
     view = options.view
     if view is None:
         return frozenset()
-    stages = view.compile(None)["pipeline"]
-    return frozenset({view.origin, *(name for _, name in joined(stages, ""))})
+    names = joined(view.compile(None)["pipeline"], "")
+    below = getattr(view.source, "__options__", None)
+    further = frozenset() if below is None else _others(below)
+    return frozenset({view.origin, *(name for _, name in names)}) | further
 
 
 def through(read: CachedRead, connection: Any, waiting: Waiting) -> Flow[Any]:
