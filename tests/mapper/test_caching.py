@@ -1,13 +1,13 @@
 """Reads that go through caches: what is kept, for how long, and what a hit gives."""
 
-import pickle
+import copy
 import subprocess
 import sys
 
 import attrs
 import pytest
 
-from mapper import Cache, Cached, CacheManager, View
+from mapper import Cache, Cached, CacheManager, View, field
 from mapper.caching import CacheStatistics, cache_of
 from mapper.errors import DefinitionError, DocumentNotFoundError, MissingExtraError
 from mongo_dsl.errors import ArgumentError
@@ -20,6 +20,7 @@ class Clock:
     now = 1000.0
 
     def __call__(self):
+        """Return what the tests say."""
         return self.now
 
 
@@ -36,7 +37,7 @@ def users(driver, clock):
     class User(driver.document, Cached):
         name: str
         age: int = 0
-        tags: list[str] = []
+        tags: list[str] = field(factory=list)
 
         class Meta:
             collection_name = "users"
@@ -336,7 +337,7 @@ async def test_functions_are_cached_by_a_manager(driver, sent):
 
     class User(driver.document):
         name: str
-        tags: list[str] = []
+        tags: list[str] = field(factory=list)
 
     manager, calls = CacheManager(ttl=10), []
 
@@ -440,7 +441,7 @@ def test_the_library_that_is_missing(monkeypatch):
         "a Cache needs a library that is not installed; run pip install"
         " 'mongo-dsl[cache]'"
     )
-    copied = pickle.loads(pickle.dumps(error.value))
+    copied = copy.copy(error.value)
     assert (copied.what, copied.extra) == ("a Cache", "cache")
 
 
