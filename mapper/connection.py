@@ -57,7 +57,7 @@ class Connection:
         if session_of(self.client, command) is not None:
             return None
         if read.source is not None:
-            return read.source  # type: ignore[no-any-return]
+            return read.source
         name = command.collection
         own = name.concerns if isinstance(name, CollectionName) else SILENT
         place = (self.place, own)
