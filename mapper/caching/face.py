@@ -157,7 +157,7 @@ class Cache:
             source.keep(value), flight.since, ttl, flight.stamps
         )
         with self._lock:
-            if not (self.usable(source) and current(entry.stamps)):
+            if not current(entry.stamps):
                 return
             self._kept.expire()
             before = len(self._kept) + (source.key not in self._kept)
