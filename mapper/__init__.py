@@ -10,13 +10,20 @@ from mapper.collections import (
     Validator,
     View,
 )
+from mapper.computed import computed
 from mapper.connecting import DatabaseConfig, connect, connect_async
 from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
+from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
+from mapper.json_text import json_field
+from mapper.n_plus_one import watching_n_plus_one
+from mapper.on_delete import OnDelete
+from mapper.references import Ref
+from mapper.relations.reverse import reverse
 from mapper.states import state_field
 from mapper.sync import Mapper
 
@@ -36,15 +43,22 @@ __all__ = [
     "Index",
     "IndexPlan",
     "Mapper",
+    "OnDelete",
+    "Ref",
     "SearchIndex",
     "SyncDocument",
     "TimeSeries",
     "Validator",
     "VectorIndex",
     "View",
+    "computed",
     "connect",
     "connect_async",
     "discriminated",
+    "encrypted_field",
     "field",
+    "json_field",
+    "reverse",
     "state_field",
+    "watching_n_plus_one",
 ]

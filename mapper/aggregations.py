@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
+from mapper.explanation import Explanation
+from mapper.flows import explaining
 from mapper.query import AsyncQuery, Query
 from mongo_dsl import Pipeline
 from mongo_dsl.errors import OperandError
@@ -101,6 +103,17 @@ class Aggregation(BoundPipeline[R]):
         rows = self.limit(1).to_list()
         return rows[0] if rows else None
 
+    def explain(self, verbosity: str = "queryPlanner") -> Explanation:
+        """Ask the server how it runs the pipeline; see `Query.explain`.
+
+        https://www.mongodb.com/docs/manual/reference/command/explain/
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        flow = explaining.explain(self.query, self, verbosity)
+        return self.query._run(flow)  # noqa: SLF001
+
 
 class AsyncAggregation(BoundPipeline[R]):
     """A pipeline that executes when awaited; ``async for`` streams.
@@ -146,3 +159,14 @@ class AsyncAggregation(BoundPipeline[R]):
         """Return the first row, or None."""
         rows = await self.limit(1).to_list()
         return rows[0] if rows else None
+
+    async def explain(self, verbosity: str = "queryPlanner") -> Explanation:
+        """Ask the server how it runs the pipeline; see `Query.explain`.
+
+        https://www.mongodb.com/docs/manual/reference/command/explain/
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        flow = explaining.explain(self.query, self, verbosity)
+        return await self.query._run(flow)  # noqa: SLF001

@@ -22,7 +22,8 @@ T = TypeVar("T")
 class Command:
     """A call of *method* on *collection*; *rows* asks for all rows of its cursor.
 
-    An empty *collection* means the database itself.
+    An empty *collection* means the database itself. *cause* is what would have made the
+    command needless, where that is known.
     """
 
     collection: str
@@ -30,6 +31,7 @@ class Command:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = attrs.field(factory=dict)
     rows: bool = False
+    cause: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any
 
 from mapper.caching import Source, place_of, reads, writes, writing
@@ -12,6 +13,12 @@ from mapper.codec import CODEC
 from mapper.commands import CachedRead, Command
 from mapper.concerns import SILENT, CollectionName, Concerns
 from mapper.sessions import carried, session_of
+
+
+watcher: ContextVar[Callable[[Command], None] | None] = ContextVar(
+    "watcher", default=None
+)
+"""What is told of every command before it is sent, if something is."""
 
 
 class Connection:
@@ -33,6 +40,9 @@ class Connection:
 
     def send(self, command: Command) -> Any:
         """Send *command* and return the driver's reply, which may have to be awaited."""
+        watch = watcher.get()
+        if watch is not None:
+            watch(command)
         kwargs = carried(self.client, command)
         target = self.target(command.collection)
         return getattr(target, command.method)(*command.args, **kwargs)

@@ -19,15 +19,18 @@ from mapper.conversion import (
     arrays,
     choices,
     classes,
+    forms,
     geometry,
     instances,
     mappings,
+    references,
     scalars,
     trees,
     unions,
 )
-from mapper.conversion.problems import Misfit, NoFormError, refused
-from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
+from mapper.conversion.problems import PASSING, Misfit, NoFormError, refused
+from mapper.errors import DecodeError, MisfitError, ValidationError
+from mapper.references import is_ref
 from mongo_dsl.conformity import bare, describe
 from mongo_dsl.variants import discriminator_of
 
@@ -91,7 +94,9 @@ def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:
 # The first predicate that holds decides: shapes may be attrs classes, named tuples are
 # tuples.
 _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
+    (forms.has_form, forms.form_encoder, forms.form_decoder),
     (scalars.is_scalar, scalars.scalar_encoder, scalars.scalar_decoder),
+    (is_ref, references.reference_encoder, references.reference_decoder),
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),
     (unions.is_union, unions.union_encoder, unions.union_decoder),
@@ -150,7 +155,7 @@ def encode(value: Any, annotation: Any) -> Any:
     """
     try:
         return converter().get_unstructure_hook(annotation)(value)
-    except DefinitionError:
+    except PASSING:
         raise
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_unstructure_hook(annotation)
@@ -172,7 +177,7 @@ def decode(stored: Any, annotation: Any) -> Any:
     """
     try:
         return converter().get_structure_hook(annotation)(stored, annotation)
-    except DefinitionError:
+    except PASSING:
         raise
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_structure_hook(annotation)

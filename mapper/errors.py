@@ -8,13 +8,21 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     │   └── ConflictError                          … in what the changes to save build upon
     ├── TransitionError            (ValueError)    a state that doesn't follow another
     ├── MultipleDocumentsError     (LookupError)   more than one where one must be
     ├── DuplicateKeyError          (ValueError)    a unique value that is there already
     ├── BulkInsertError            (ValueError)    some of many documents refused
+    ├── BulkWriteError             (ValueError)    some of many operations refused
     ├── UnfilteredWriteError       (ValueError)    an update or delete of everything, unasked
+    ├── DeleteDeniedError          (ValueError)    a delete of what others refer to
+    ├── NotSavedError              (ValueError)    a reference to what has no id yet
+    ├── NotLoadedError             (RuntimeError)  a related document that wasn't loaded
+    ├── DanglingRefError           (LookupError)   a reference to a document that isn't there
+    ├── NPlusOneError              (RuntimeError)  a loop that reads document by document
+    ├── TooManyAffectedError       (ValueError)    an update or delete of more than was allowed
     ├── IndexConflictError         (ValueError)    an index that is there otherwise than declared
     ├── UnknownIndexError          (LookupError)   an index named that can't be meant
     ├── CollectionConflictError    (ValueError)    a collection that is there otherwise than declared
@@ -28,6 +36,7 @@
     │   └── UnknownCommitError                     … nobody knows whether it was written
     ├── HookError                  (TypeError)     a hook that can't be called
     ├── ConfigurationError         (ValueError)    a connection that can't be made as described
+    ├── EncryptionError            (RuntimeError)  keys that can't be had
     ├── MissingExtraError          (ImportError)   a library that isn't installed
     └── EmbeddedMongoError         (RuntimeError)  a mongod that can't be found or started
 """
@@ -77,6 +86,24 @@ class DecodeError(MisfitError):
 
 class DocumentNotFoundError(MapperError, LookupError):
     """No document is where one must be."""
+
+
+class DocumentsMissingError(DocumentNotFoundError):
+    """No documents of *model* have the ids in *missing*; *found* has the others."""
+
+    def __init__(
+        self, model: Any, missing: Sequence[Any], found: Sequence[Any] = ()
+    ) -> None:
+        shown = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")  # noqa: PLR2004 - enough to find them
+        msg = f"no {model.__name__} has the ids {shown} ({len(missing)} of"
+        msg = f"{msg} {len(missing) + len(found)}); strict=False leaves them out"
+        super().__init__(msg)
+        self.model = model
+        self.missing = list(missing)
+        self.found = list(found)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.missing, self.found)
 
 
 class StaleDocumentError(MapperError, RuntimeError):
@@ -191,8 +218,133 @@ class BulkInsertError(MapperError, ValueError):
         return type(self), (self.collection, self.inserted, self.failed, self.left)
 
 
+class BulkWriteError(MapperError, ValueError):
+    """Some operations of a `bulk_write` were refused.
+
+    *failed* has pairs of an operation and the reason, *done* the operations that the
+    server took, *left* those that were not tried.
+    """
+
+    def __init__(
+        self,
+        failed: Sequence[tuple[Any, str]],
+        done: Sequence[Any],
+        left: Sequence[Any],
+    ) -> None:
+        operation, reason = failed[0]
+        super().__init__(
+            f"{len(failed)} of {len(failed) + len(done) + len(left)} operations were"
+            f" refused, {len(done)} are done, {len(left)} were not tried; the first,"
+            f" {operation}, was refused because {reason}"
+        )
+        self.failed = list(failed)
+        self.done = list(done)
+        self.left = list(left)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.failed, self.done, self.left)
+
+
 class UnfilteredWriteError(MapperError, ValueError):
     """An update or delete would touch the whole collection without being asked to."""
+
+
+class DeleteDeniedError(MapperError, ValueError):
+    """Documents of *model* weren't deleted, as others refer to them.
+
+    *referrers* are the classes of these, the names of the fields that refer, and ids of
+    some of the documents.
+    """
+
+    def __init__(
+        self, model: Any, referrers: Sequence[tuple[Any, str, Sequence[Any]]]
+    ) -> None:
+        told = "; ".join(
+            f"{cls.__name__}.{name} refers to it in {', '.join(map(repr, ids))}"
+            for cls, name, ids in referrers
+        )
+        super().__init__(
+            f"{model.__name__} can't be deleted: {told}; delete or change these first"
+        )
+        self.model = model
+        self.referrers = [(cls, name, list(ids)) for cls, name, ids in referrers]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.referrers)
+
+
+class NotSavedError(MapperError, ValueError):
+    """A reference leads to a document of *model* that was never saved."""
+
+    def __init__(self, model: Any) -> None:
+        name = model.__name__
+        super().__init__(
+            f"an unsaved {name} can't be referred to, as it has no id; save it first"
+        )
+        self.model = model
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model,)
+
+
+class NotLoadedError(MapperError, RuntimeError):
+    """What is *subject* was not loaded; *place* in the query would have."""
+
+    def __init__(self, subject: str, place: str) -> None:
+        super().__init__(f"{subject} was not loaded; add {place} to the query")
+        self.subject = subject
+        self.place = place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.subject, self.place)
+
+
+class DanglingRefError(MapperError, LookupError):
+    """No document of *model* has the id *document_id* that a reference leads to."""
+
+    def __init__(self, model: Any, document_id: Any) -> None:
+        super().__init__(
+            f"no {model.__name__} has the id {document_id!r} that is referred to; it was"
+            " deleted, or a filter hides it"
+        )
+        self.model = model
+        self.document_id = document_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.document_id)
+
+
+class NPlusOneError(MapperError, RuntimeError):
+    """The *line* of *file* reads document by document; *advice* says how to do without."""
+
+    def __init__(self, message: str, file: str, line: int, advice: str) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+        self.advice = advice
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.file, self.line, self.advice)
+
+
+class NPlusOneWarning(UserWarning):
+    """A loop reads document by document, where one command would do for all."""
+
+
+class TooManyAffectedError(MapperError, ValueError):
+    """An update or delete would touch *count* documents, more than *allowed*; none was."""
+
+    def __init__(self, name: str, allowed: int, count: int) -> None:
+        super().__init__(
+            f"{name} would touch {count} documents, and max_affected allows {allowed};"
+            " narrow the query by filter(...), or allow more"
+        )
+        self.name = name
+        self.allowed = allowed
+        self.count = count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.allowed, self.count)
 
 
 class IndexConflictError(MapperError, ValueError):
@@ -301,6 +453,10 @@ class HookError(MapperError, TypeError):
 
 class ConfigurationError(MapperError, ValueError):
     """A connection can't be made from what it was given."""
+
+
+class EncryptionError(MapperError, RuntimeError):
+    """The keys that encrypt and decrypt fields can't be had."""
 
 
 class MissingExtraError(MapperError, ImportError):

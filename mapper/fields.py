@@ -8,6 +8,8 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mapper.on_delete import OnDelete
+from mongo_dsl.storage import Storage
 
 
 def field(
@@ -21,6 +23,11 @@ def field(
     index: bool | int | str = False,
     unique: bool = False,
     immutable: bool = False,
+    on_delete: OnDelete | None = None,
+    encode: Callable[[Any], Any] | None = None,
+    decode: Callable[[Any], Any] | None = None,
+    ordered: bool = False,
+    storage: Storage | None = None,
     validator: Any = None,
     converter: Any = None,
     metadata: dict[str, Any] | None = None,
@@ -37,14 +44,35 @@ def field(
         index: True or 1 for an ascending index, -1, ``"2dsphere"``, ``"text"``, ….
         unique: whether a unique index guards the field.
         immutable: whether the field keeps its value once the document is stored.
+        on_delete: what becomes of the references in the field when what they lead to is
+            deleted.
+        encode: a function that makes what is stored, and what queries compare with; it
+            isn't called for None where the annotation allows that, which is stored as null.
+        decode: a function that makes the value of what is stored, likewise.
+        ordered: whether *encode* keeps the order of values, so that queries may ask for
+            ``<`` and the like.
+        storage: a form that values are stored in, in place of *encode* and *decode*.
         validator: what attrs takes: functions of instance, attribute and value that
             raise; run on construction and assignment, after the type was checked.
         converter: a function applied to values on construction and assignment.
         metadata: anything else, for libraries that read it.
 
     Raises:
-        DefinitionError: *db_name* can't be stored.
+        DefinitionError: *db_name* can't be stored, or *on_delete* is no rule.
+        DefinitionError: *db_name* can't be stored, *on_delete* is no rule, or *storage*
+            stands beside *encode*.
+
+    >>> from mapper import SyncDocument
+    >>> class Page(SyncDocument):
+    ...     path: tuple[str, ...] = field(
+    ...         encode="/".join, decode=lambda text: tuple(text.split("/"))
+    ...     )
+    >>> Page.filter(Page.q.path == ("docs", "fields")).compile().filter
+    {'path': 'docs/fields'}
     """
+    if storage is not None and (encode is not None or decode is not None):
+        msg = "field got a storage beside encode or decode; give one or the other"
+        raise DefinitionError(msg)
     if db_name is not None and (not db_name or db_name[0] == "$" or "." in db_name):
         msg = f"field got the db_name {db_name!r}; it is not empty, has no dot and doesn't"
         raise DefinitionError(f"{msg} begin with '$'")
@@ -53,6 +81,11 @@ def field(
         "index": index,
         "unique": unique,
         "immutable": immutable,
+        "on_delete": _rule(on_delete),
+        "encode": encode,
+        "decode": decode,
+        "ordered": ordered,
+        "storage": storage,
     }
     given = {name: value for name, value in options.items() if value}
     return attrs.field(
@@ -65,3 +98,11 @@ def field(
         converter=converter,
         metadata={**(metadata or {}), **given},
     )
+
+
+def _rule(on_delete: Any) -> Any:
+    if on_delete is None or isinstance(on_delete, OnDelete):
+        return on_delete
+    listed = ", ".join(map(str, OnDelete))
+    msg = f"field got on_delete={on_delete!r}; it takes {listed}"
+    raise DefinitionError(msg)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from mapper.converter import class_of, decode, decode_document
 from mapper.tracking import Stored, begin, decode_field
-from mongo_dsl.structure import fields_of
+from mongo_dsl.structure import computed_in, fields_of
 
 
 D = TypeVar("D")
@@ -53,7 +53,7 @@ def load_part(cls: type[D], raw: dict[str, Any], cut: frozenset[str]) -> D:
     model: Any = class_of(cls, raw)
     document: Any = model.__new__(model)
     for name, (stored, _) in fields_of(model).items():
-        if stored in raw:
+        if stored in raw and name not in computed_in(model):
             object.__setattr__(document, name, decode_field(model, name, raw[stored]))
     begin(document, Stored(raw, partial=True, cut=cut))
     return document

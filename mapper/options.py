@@ -15,8 +15,9 @@ from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
 from mapper.indexes.search import Search
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, DslError
 from mongo_dsl.names import suggestion
+from mongo_dsl.queryset.places import as_secrets
 
 
 @attrs.frozen
@@ -29,6 +30,7 @@ class Options:
         database: the name under which a connection was registered.
         validate: whether values are checked on construction and assignment.
         operator_dicts: whether keyword filters take MQL's operator documents.
+        cursor_secret: what signs the cursors of keyset pages; see `QuerySet.signed`.
         indexes: the indexes, beside those of the fields; those of Atlas Search, too.
         timeseries: that the collection is a time series.
         capped: that the collection has a greatest size.
@@ -53,6 +55,7 @@ class Options:
     database: str = "default"
     validate: bool = True
     operator_dicts: bool = True
+    cursor_secret: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     indexes: tuple[Index | Search, ...] = ()
     timeseries: TimeSeries | None = None
     capped: Capped | None = None
@@ -119,6 +122,8 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
                 f"{name}.Meta.{option} is {value!r}; it takes {_TYPES[option].__name__}"
             )
             raise DefinitionError(msg)
+    if "cursor_secret" in given:
+        given["cursor_secret"] = _secrets(name, given["cursor_secret"])
     if given.get("unknown", "preserve") not in UNKNOWN:
         listed = ", ".join(map(repr, UNKNOWN))
         msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
@@ -137,6 +142,14 @@ def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     except ArgumentError as error:
         msg = f"{name}.Meta.{error}"
         raise DefinitionError(msg) from error
+
+
+def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:
+    found = tuple(secrets) if isinstance(secrets, (list, tuple)) else (secrets,)
+    try:
+        return as_secrets(f"{name}.Meta.cursor_secret", found)
+    except DslError as error:
+        raise DefinitionError(str(error)) from None
 
 
 def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:

@@ -8,6 +8,7 @@ an `int` in ``user.age``, and refuse ``User.q.age > "x"``.
 - ``==`` is never refused, as Python lets everything be compared; ``eq`` is checked.
 - Classes of embedded documents are made by `define`; their fields are behind one more
   ``q``: ``User.q.address.q.city``.
+- References are given as references: ``Book(author=Ref(ann))``, ``Ref(Author, 7)``.
 - `id` may be of any type, and is `Any` until the class says
   ``id: Mapped[ObjectId | None] = field(default=None)``.
 
@@ -30,7 +31,9 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mapper import document
+from mapper.encryption import encrypted_field
 from mapper.fields import field
+from mapper.json_text import json_field
 
 
 __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
@@ -38,6 +41,7 @@ __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 
+    from mapper.references import Ref
     from mongo_dsl import Field, geo
     from mongo_dsl.fields.exact import (
         ArrayField,
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     E = TypeVar("E")
     G = TypeVar("G", bound=Shape)
     M = TypeVar("M")
+    R = TypeVar("R", bound=document.Root)
     N = TypeVar("N", bound=decimal.Decimal | Decimal128 | Int64)
     T = TypeVar("T")
     V = TypeVar("V", bound=dt.date | ObjectId | UUID | bytes | Enum)
@@ -162,6 +167,10 @@ if TYPE_CHECKING:
         ) -> DictField[dict[str, E] | None]: ...
         @overload
         def __get__(
+            self: Mapped[list[Ref[R]]], instance: None, owner: Any
+        ) -> ArrayField[Any, list[Ref[R]]]: ...
+        @overload
+        def __get__(
             self: Mapped[list[float]], instance: None, owner: Any
         ) -> PairField[float, list[float]]: ...
         @overload
@@ -188,6 +197,15 @@ if TYPE_CHECKING:
         def __get__(
             self: Mapped[tuple[E, ...]], instance: None, owner: Any
         ) -> ArrayField[E, tuple[E, ...]]: ...
+        # Ids are of any type, and documents stand for them.
+        @overload
+        def __get__(
+            self: Mapped[Ref[R]], instance: None, owner: Any
+        ) -> ExactField[Any]: ...
+        @overload
+        def __get__(
+            self: Mapped[Ref[R] | None], instance: None, owner: Any
+        ) -> ExactField[Any]: ...
         @overload
         def __get__(
             self: Mapped[D | None], instance: None, owner: Any
@@ -211,21 +229,27 @@ if TYPE_CHECKING:
 
         def __get__(self, instance: None, owner: type[M]) -> type[M]: ...
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     class Document(document.Document):
         """A document of a collection, for asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     class SyncDocument(document.SyncDocument):
         """A document of a collection, without asyncio; its fields are `Mapped`."""
 
         id: Mapped[Any] = field(default=None)
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+    @dataclass_transform(
+        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    )
     def define(cls: type[C]) -> type[C]:
         """Make the class of an embedded document, whose fields are `Mapped`."""
         ...

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
-from mapper.conversion.problems import shown
-from mapper.errors import MisfitError, ValidationError
+from mapper.conversion.geometry import adopter
+from mapper.conversion.problems import Misfit, NoFormError, shown
+from mapper.errors import DefinitionError, MisfitError, ValidationError
+from mapper.relations.assigning import assign
 from mapper.states import states_of
-from mongo_dsl.conformity import conforms, describe
+from mongo_dsl.conformity import conforms, describe, kind_of
+from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
 
 
@@ -37,7 +41,7 @@ def _check(
     def check(instance: Any, value: Any) -> str | None:
         if not allowed(value):
             rule = describe(annotation)
-            return f"{owner}.{attribute.name} must be {rule}, got {shown(value)}"
+            return f"{owner}.{attribute.name} must be {rule}, got {_told(value, annotation)}"
         return None if validator is None else _validated(instance, value)
 
     def _validated(instance: Any, value: Any) -> str | None:
@@ -45,18 +49,66 @@ def _check(
             validator(instance, attribute, value)
         except (ValueError, TypeError) as error:
             reason = error.args[0] if error.args else type(error).__name__
-            return f"{owner}.{attribute.name} is invalid, got {shown(value)}: {reason}"
+            told = _told(value, annotation)
+            return f"{owner}.{attribute.name} is invalid, got {told}: {reason}"
         return None
 
     return check
 
 
+def _told(value: Any, annotation: Any) -> str:
+    """Write *value* for a message, or its type alone where it is a secret."""
+    return kind_of(value) if is_secret(annotation) else shown(value)
+
+
+@functools.lru_cache(maxsize=1024)
+def _adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
+    """Return, for the fields of *cls* that hold shapes, what reads those of others.
+
+    Raises:
+        DefinitionError: a field can't hold the shapes it is annotated with.
+    """
+    found: dict[str, Callable[[Any], Any]] = {}
+    for attribute in attrs.fields(cls):
+        name = attribute.name
+        try:
+            adopt = adopter(fields_of(cls)[name][1])
+        except NoFormError as error:
+            msg = f"{cls.__name__}.{name} can't be stored: {error}"
+            raise DefinitionError(msg) from None
+        if adopt is not None:
+            found[name] = adopt
+    return found
+
+
+def _adopt(document: Any, name: str, value: Any) -> Any:
+    """Return the shape that *value* stands for in the field *name*."""
+    cls: Any = type(document)
+    adopt = _adopters(cls).get(name)
+    try:
+        return value if adopt is None else adopt(value)
+    except Misfit as misfit:
+        problem = f"{type(document).__name__}.{name} {misfit.problems[0][1]}"
+    raise _invalid(document, {name: problem})
+
+
+def _adopt_all(document: Any) -> None:
+    cls: Any = type(document)
+    for name in _adopters(cls):
+        value = getattr(document, name, None)
+        adopted = _adopt(document, name, value)
+        if adopted is not value:
+            object.__setattr__(document, name, adopted)
+
+
 def validate(document: Any) -> None:
-    """Check all fields of *document*.
+    """Check all fields of *document*; what stands for references and shapes becomes them.
 
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
+    assign(document, type(document).__turns__)
+    _adopt_all(document)
     problems = {
         name: problem
         for name, check in type(document).__checks__.items()
@@ -80,7 +132,11 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
         raise _by_transition(document, attribute, value)
     if attribute.converter is not None:
         value = attrs.setters.convert(document, attribute, value)
+    turn = cls.__turns__.get(attribute.name)
+    if turn is not None:
+        value = turn(value)
     if cls.__options__.validate:
+        value = _adopt(document, attribute.name, value)
         problem = cls.__checks__[attribute.name](document, value)
         if problem is not None:
             raise _invalid(document, {attribute.name: problem})
@@ -91,8 +147,15 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
     old = getattr(document, attribute.name)
     if old != value:
         owner = type(document).__name__
-        msg = f"{owner}.{attribute.name} is immutable, it is {old!r} and can't become"
-        raise _invalid(document, {attribute.name: f"{msg} {value!r}"})
+        msg = f"{owner}.{attribute.name} is immutable"
+        if not _is_secret(document, attribute):
+            msg = f"{msg}, it is {old!r} and can't become {value!r}"
+        raise _invalid(document, {attribute.name: msg})
+
+
+def _is_secret(document: Any, attribute: Any) -> bool:
+    cls: Any = type(document)
+    return is_secret(fields_of(cls)[attribute.name][1])
 
 
 def _by_transition(document: Any, attribute: Any, value: Any) -> ValidationError:
@@ -121,7 +184,8 @@ def with_named_errors(attribute: Any) -> Any:
         except MisfitError:
             raise
         except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-            raise _unconverted(document, attribute, value, error) from error
+            shown_error = None if _is_secret(document, attribute) else error
+            raise _unconverted(document, attribute, value, error) from shown_error
 
     named = attrs.Converter(converted, takes_self=True, takes_field=True)
     return attribute.evolve(
@@ -133,8 +197,11 @@ def _unconverted(
     document: Any, attribute: Any, value: Any, error: Exception
 ) -> ValidationError:
     name = attribute.name
-    told = f"{type(document).__name__}.{name} can't be converted, got {shown(value)}"
-    return _invalid(document, {name: f"{told}: {str(error) or type(error).__name__}"})
+    told = f"{type(document).__name__}.{name} can't be converted, got"
+    if _is_secret(document, attribute):  # what the error says may quote it
+        return _invalid(document, {name: f"{told} {kind_of(value)}"})
+    reason = str(error) or type(error).__name__
+    return _invalid(document, {name: f"{told} {shown(value)}: {reason}"})
 
 
 def without_validator(attribute: Any) -> Any:

@@ -16,6 +16,8 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Any, Literal, Union
 
+from mongo_dsl.storage import storage_of
+
 
 Check = Callable[[Any], bool]
 
@@ -30,8 +32,11 @@ def members(annotation: Any) -> tuple[Any, ...]:
 
 
 def bare(annotation: Any) -> Any:
-    """Strip `Annotated`, `Final`, `NewType` and aliases off *annotation*."""
-    while True:
+    """Strip `Annotated`, `Final`, `NewType` and aliases off *annotation*.
+
+    A mark that says how values are stored stays, and what is under it.
+    """
+    while storage_of(annotation) is None:
         origin = typing.get_origin(annotation)
         if origin in (typing.Annotated, typing.Final) or _is_about_keys(origin):
             annotation = typing.get_args(annotation)[0]
@@ -42,7 +47,16 @@ def bare(annotation: Any) -> Any:
         elif isinstance(annotation, typing.TypeVar):
             annotation = annotation.__bound__ or Any
         else:
-            return annotation
+            break
+    return annotation
+
+
+def unmarked(annotation: Any) -> Any:
+    """Return what stands under a mark that says how values are stored."""
+    annotation = bare(annotation)
+    while storage_of(annotation) is not None:
+        annotation = bare(typing.get_args(annotation)[0])
+    return annotation
 
 
 def _is_about_keys(origin: Any) -> bool:
@@ -52,7 +66,7 @@ def _is_about_keys(origin: Any) -> bool:
 
 def describe(annotation: Any) -> str:
     """Name *annotation* the way it is written in source code."""
-    annotation = bare(annotation)
+    annotation = unmarked(annotation)
     if annotation is None or annotation is type(None):
         return "None"
     if typing.get_origin(annotation) in (Union, types.UnionType):
@@ -75,7 +89,7 @@ def kind_of(value: Any) -> str:
 @functools.lru_cache(maxsize=4096)
 def conforms(annotation: Any) -> Check:
     """Return a function that tells whether a value is allowed by *annotation*."""
-    annotation = bare(annotation)
+    annotation = unmarked(annotation)
     alternatives = members(annotation)
     if len(alternatives) > 1:
         return _any_of(tuple(conforms(member) for member in alternatives))
@@ -138,6 +152,9 @@ _SPECIAL: dict[Any, Check] = {
 def _generic(origin: Any, arguments: tuple[Any, ...]) -> Check:
     if not isinstance(origin, type):
         return _anything
+    if hasattr(origin, "__allows__"):  # a generic class that says so itself
+        check: Check = origin.__allows__(arguments)
+        return check
     if issubclass(origin, tuple):
         return _tuple(origin, arguments)
     if issubclass(origin, Mapping):

@@ -7,6 +7,7 @@
     ├── OperandError         (TypeError)       a value the operator or field can't take
     ├── TruthValueError      (TypeError)       'and', 'or', 'not', 'in', 1 < f < 3
     ├── ArgumentError        (ValueError)      a limit below 1, an open ring, an empty list
+    │   └── CursorError                        a cursor that was altered, or is another query's
     ├── UpdateConflictError  (ValueError)      two changes of one path
     ├── PlacementError       (ValueError)      a stage where it can't stand
     ├── ParameterError       (LookupError)     a hole left open, a name without a hole
@@ -38,6 +39,18 @@ class TruthValueError(DslError, TypeError):
 
 class ArgumentError(DslError, ValueError):
     """An argument has the right type and an impossible value."""
+
+
+class CursorError(ArgumentError):
+    """A cursor can't be followed: it is *malformed*, *altered* or *foreign*, by *reason*."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        message: str = self.args[0]
+        return message
 
 
 class UpdateConflictError(DslError, ValueError):

@@ -157,6 +157,8 @@ def _ops(field: Any, value: Mapping[str, Any]) -> tuple[Op, ...]:
 
 
 def _op(field: Any, name: str, operand: Any) -> Op:
+    if field._spec is not None and field._spec.is_opaque():  # noqa: SLF001
+        field._spec.require(name)  # noqa: SLF001
     if name in _COMPARISONS:
         return Op(name, field._operand(operand))  # noqa: SLF001
     if name in ("$in", "$nin"):

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import functools
 import typing
-from collections.abc import Mapping
-from enum import Enum
 from typing import Any
 
 import attrs
-from bson import Decimal128, Int64, ObjectId
+from bson import ObjectId
 
-from mongo_dsl.conformity import bare, conforms, describe, kind_of, members
+from mongo_dsl.admission import REFUSED, admit, told
+from mongo_dsl.conformity import conforms, describe, members
 from mongo_dsl.errors import OperandError, UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.params import later
+from mongo_dsl.storage import Storage, storage_of
 from mongo_dsl.structure import element_of, nested_in, reachable
 from mongo_dsl.values import Face, node
 
@@ -33,7 +33,6 @@ _DIRECT: dict[Any, frozenset[type]] = {
     bool: frozenset({bool}),
     ObjectId: frozenset({ObjectId}),
 }
-_NUMBERS = frozenset({int, float, Decimal128, Int64})
 
 
 def _direct(annotations: typing.Iterable[Any]) -> frozenset[type]:
@@ -68,6 +67,13 @@ class FieldSpec:
         default=attrs.Factory(
             lambda self: self.direct | _direct(self.item_annotations()), takes_self=True
         ),
+    )
+
+    # How the field, or its items, are stored where the type doesn't say it.
+    storage: Storage | None = attrs.field(
+        init=False,
+        repr=False,
+        default=attrs.Factory(lambda self: self._storage(), takes_self=True),
     )
 
     def __eq__(self, other: object) -> bool:
@@ -112,11 +118,19 @@ class FieldSpec:
 
     def _no_such(self, name: str) -> str:
         known = self.names()
+        if self.is_opaque() and self.storage is not None:
+            return f"{self} is {self.storage.described} and has no field {name!r}"
         if not known:
-            return f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            return msg + self._hint_below()
         listed = ", ".join(known)
         hint = suggestion(name, known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
+
+    def _hint_below(self) -> str:
+        """Return what the class of the field's values says of what is below it."""
+        found = (typing.get_origin(element_of(m)) for m in members(self.annotation))
+        return next((one.__below__ for one in found if hasattr(one, "__below__")), "")
 
     def names(self) -> list[str]:
         """List the nested fields, where the annotation names them."""
@@ -136,6 +150,23 @@ class FieldSpec:
             self.element(),
             (*self.positions, place),
         )
+
+    def is_opaque(self) -> bool:
+        """Tell whether the server can't look into what the field holds."""
+        return any(map(storage_of, members(self.annotation)))
+
+    def require(self, name: str) -> None:
+        """Refuse the method or operator *name*, unless the field's storage allows it.
+
+        Raises:
+            OperandError: it makes no sense in the form that values are stored in.
+        """
+        if self.storage is not None:
+            self.storage.require(self, name)
+
+    def _storage(self) -> Storage | None:
+        annotations = (*members(self.annotation), *self.item_annotations())
+        return next(filter(None, map(storage_of, annotations)), None)
 
     def is_array(self) -> bool:
         """Tell whether the field may hold an array, as far as the annotation says."""
@@ -169,9 +200,9 @@ class FieldSpec:
         if isinstance(value, Param):
             return later(value, FieldSpec.operand, self, plain=self.comparable)
         if value is None or isinstance(value, (Node, Face)):
-            return node(value)
+            return node(value) if value is None else self._computed(value)
         return self._encoded(
-            value, (*members(self.annotation), *self.item_annotations())
+            value, (*members(self.annotation), *self.item_annotations()), compared=True
         )
 
     def item_annotations(self) -> tuple[Any, ...]:
@@ -190,7 +221,7 @@ class FieldSpec:
         if isinstance(value, Param):
             return later(value, FieldSpec.stored_value, self, plain=self.direct)
         if isinstance(value, (Node, Face)):
-            return node(value)
+            return self._computed(value)
         return self._encoded(value, members(self.annotation))
 
     def item_value(self, value: Any) -> Node:
@@ -202,58 +233,39 @@ class FieldSpec:
         if isinstance(value, Param):
             return later(value, FieldSpec.item_value, self)
         if isinstance(value, (Node, Face)):
-            return node(value)
+            return self._computed(value)
         known = self.item_annotations() or (Any,)
         try:
             return self._encoded(value, known)
         except OperandError:
             items = " | ".join(dict.fromkeys(map(describe, known)))
             msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
-            msg = f"{msg}; it can't hold {value!r}, {kind_of(value)}"
+            msg = f"{msg}; it can't hold {told(value, self.annotation)}"
             raise OperandError(msg) from None
 
-    def _encoded(self, value: Any, annotations: tuple[Any, ...]) -> Node:
+    def _computed(self, value: Node | Face) -> Node:
+        """Return the node of what the server computes, which it can't encode."""
+        other = getattr(getattr(value, "_spec", None), "storage", None)
+        if self.storage is not None and self.storage != other:
+            self.storage.refuse_computed(self, value)
+        return node(value)
+
+    def _encoded(
+        self, value: Any, annotations: tuple[Any, ...], *, compared: bool = False
+    ) -> Node:
         for annotation in annotations:
-            found = _admit(value, annotation)
-            if found is not _REFUSED:
+            found = admit(value, annotation)
+            if found is not REFUSED:
+                storage = storage_of(annotation) if compared else None
+                if storage is not None:
+                    storage.require_comparable(self)
                 return self._encode(found, annotation)
         msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
-        raise OperandError(f"{msg} {value!r}, {kind_of(value)}")
+        raise OperandError(f"{msg} {told(value, self.annotation)}")
 
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)
         return node(value if encode is None else encode(value, annotation))
-
-
-_REFUSED = object()
-
-
-def _admit(value: Any, annotation: Any) -> Any:
-    """Return *value* as *annotation* would hold it, or `_REFUSED`.
-
-    A number compares with every number, a stored value of an enum with its members and
-    24 hexadecimal digits with an `ObjectId`: nothing else could be meant.
-    """
-    if conforms(annotation)(value):
-        return value
-    kind = bare(annotation)
-    if isinstance(kind, type):
-        if issubclass(kind, Enum):
-            return _member(kind, value)
-        if kind is ObjectId and isinstance(value, str) and ObjectId.is_valid(value):
-            return ObjectId(value)
-        if kind in _NUMBERS and type(value) in _NUMBERS:
-            return value
-        if attrs.has(kind) and isinstance(value, Mapping):
-            return value
-    return _REFUSED
-
-
-def _member(kind: type[Enum], value: Any) -> Any:
-    try:
-        return kind(value)
-    except ValueError:
-        return _REFUSED
 
 
 def field_spec(cls: type, name: str) -> FieldSpec:

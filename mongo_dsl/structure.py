@@ -12,6 +12,7 @@ from bson import DBRef
 
 from mongo_dsl.conformity import bare, members
 from mongo_dsl.errors import UnknownFieldError
+from mongo_dsl.storage import marked
 from mongo_dsl.variants import discriminator_of, variants
 
 
@@ -25,6 +26,22 @@ def element_of(annotation: Any) -> Any:
     if not arguments or not issubclass(origin, typing.Iterable):
         return annotation
     return typing.Union[arguments]  # noqa: UP007 - built at run time
+
+
+@functools.lru_cache(maxsize=1024)
+def computed_in(cls: Any) -> dict[str, Any]:
+    """Return what instances of *cls* compute when they are stored, by name.
+
+    It is an attribute whose class has a true ``__is_computed__``; it says what the database
+    calls it (``stored``) and what it is (``annotation``).
+    """
+    found: dict[str, Any] = {}
+    for base in reversed(getattr(cls, "__mro__", ())):
+        for name, value in vars(base).items():
+            found.pop(name, None)
+            if getattr(type(value), "__is_computed__", False):
+                found[name] = value
+    return found
 
 
 def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
@@ -61,6 +78,8 @@ def hints_of(cls: Any) -> dict[str, Any]:
 def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
     """Return the stored name and the annotation of every field of the attrs class *cls*.
 
+    What is computed comes last.
+
     Raises:
         UnknownFieldError: an annotation names something that doesn't exist.
     """
@@ -71,13 +90,23 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         raise UnknownFieldError(
             f"{msg}; define what it names at module level"
         ) from error
-    return {
+    found = {
         attribute.name: (
             attribute.metadata.get("db_name", attribute.name),
-            hints.get(attribute.name, attribute.type or Any),
+            marked(
+                placed(
+                    hints.get(attribute.name, attribute.type or Any),
+                    cls,
+                    attribute.name,
+                ),
+                attribute.metadata,
+            ),
         )
         for attribute in attrs.fields(cls)
     }
+    for name, computed in computed_in(cls).items():
+        found[name] = (computed.stored, computed.annotation)
+    return found
 
 
 def reachable(cls: Any) -> dict[str, tuple[str, Any]]:
@@ -105,3 +134,28 @@ def _by_name(classes: tuple[Any, ...]) -> dict[str, list[tuple[str, Any]]]:
         for name, field in fields_of(cls).items():
             found.setdefault(name, []).append(field)
     return found
+
+
+def placed(annotation: Any, owner: Any, name: str) -> Any:
+    """Let generic classes in *annotation* know that they stand in the field *name* of *owner*.
+
+    They are those that define ``__in_field__(annotation, owner, name)``.
+    """
+    if not _asks_for_place(annotation):
+        return annotation
+    arguments = typing.get_args(annotation)
+    origin = typing.get_origin(annotation)
+    if hasattr(origin, "__in_field__"):
+        return origin.__in_field__(annotation, owner, name)
+    found = tuple(placed(one, owner, name) for one in arguments)
+    if len(members(annotation)) > 1:
+        return typing.Union[found]  # noqa: UP007 - built at run time
+    if origin is typing.Annotated:
+        found = (found[0], *arguments[1:])
+    return annotation if origin is None else origin[found]
+
+
+def _asks_for_place(annotation: Any) -> bool:
+    found = bare(annotation)
+    known = hasattr(typing.get_origin(found), "__in_field__")
+    return known or any(map(_asks_for_place, typing.get_args(found)))

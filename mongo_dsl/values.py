@@ -233,6 +233,7 @@ _FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
     (bool, Value),
     (int, lambda value: _integer(int(value))),
     (float, lambda value: Value(float(value))),
+    (Binary, lambda value: Value(Binary(bytes(value), value.subtype))),
     ((bytearray, memoryview), lambda value: Value(bytes(value))),
     (bytes, lambda value: Value(bytes(value))),
     (dt.datetime, _datetime),

@@ -21,8 +21,8 @@ MODULES = sorted(
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
     ("errors",),
-    ("names", "nodes", "conformity", "versions", "geo", "signatures"),
-    ("values", "predicates", "structure", "variants"),
+    ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
+    ("admission", "values", "predicates", "structure", "variants"),
     (
         "compile",
         "counts",
@@ -51,10 +51,13 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("errors",),
+    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
+    ("registry", "references", "on_delete"),
     (
         "embedded",
         "fields",
+        "computed",
+        "constructors",
         "conversion",
         "discriminators",
         "commands",
@@ -74,6 +77,8 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
+    ("relations", "n_plus_one"),
+    ("json_text", "encryption"),
     (
         "validation",
         "tracking",
@@ -93,9 +98,11 @@ MAPPER_FLOORS = (
 DRIVERS = ("pymongo", "motor", "gridfs")
 # What talks to a driver; all else is driven.
 SPEAKS_TO_DRIVERS = {
+    "mapper.requests",
     "mapper.concerns",
     "mapper.connecting",
     "mapper.embedded.replica_set",
+    "mapper.encryption.client_side",
     "mapper.pytest_plugin",
 }
 

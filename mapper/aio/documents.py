@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
-from mapper.flows import inserting, transitions, writing
+from mapper.bulk import BulkWritten
+from mapper.flows import bulk, inserting, transitions, writing
 
 
 D = TypeVar("D")
@@ -82,6 +83,37 @@ class Documents(Driven):
             DocumentNotFoundError: the document is gone.
         """
         return await self._run(writing.reload(document, session))
+
+    async def save_many(self, documents: Iterable[D], session: Any = None) -> list[D]:
+        """Save *documents*, by one bulk write for each collection, and return them.
+
+        New ones are inserted; of stored ones, what has changed is sent. The driver sends
+        one command for the inserts and one for the changes. What can't be saved is
+        reported in the end, all of it.
+
+        Raises:
+            BulkWriteError: some were refused, or are gone; it says which.
+            DocumentNotFoundError: a document was deleted here; nothing is written.
+            ValidationError: values break the rules of their fields; nothing is written.
+        """
+        return await self._run(bulk.save_many(documents, session))
+
+    async def bulk_write(
+        self, operations: Iterable[Any], ordered: bool = True, session: Any = None
+    ) -> BulkWritten:
+        """Do many writes: a bulk write for the documents of a collection, one for its queries.
+
+        Operations are documents, which are saved, those of `mapper.bulk`, and what
+        `updating` and `deleting` of queries make. If *ordered*, they are done in their
+        order until one is refused, and each run is a bulk write; else all are tried. The
+        driver sends one command for each run of inserts, of updates and of deletes. Where
+        documents to save weren't found, one more command reads which.
+
+        Raises:
+            BulkWriteError: some were refused; it says which, and why.
+            UnfilteredWriteError: an operation would touch a whole collection.
+        """
+        return await self._run(bulk.bulk_write(operations, ordered, session))
 
     async def transition(
         self,

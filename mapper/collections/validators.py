@@ -32,11 +32,14 @@ from mapper.conversion.choices import is_choice
 from mapper.conversion.classes import Field, fields_of, is_class, is_document, origin
 from mapper.conversion.geometry import is_shape
 from mapper.conversion.mappings import is_mapping
+from mapper.conversion.references import target_in
 from mapper.conversion.trees import is_tree, named, top_of
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.converter import encode
+from mapper.references import id_annotation, is_ref
 from mongo_dsl import geo
-from mongo_dsl.conformity import bare, members
+from mongo_dsl.conformity import bare, conforms, members
+from mongo_dsl.storage import Storage, storage_of
 from mongo_dsl.variants import discriminator_of
 
 
@@ -90,14 +93,25 @@ def validator_of(model: Any) -> Schema:
 def _schema(annotation: Any, above: tuple[Any, ...]) -> Schema:
     """Return the schema of *annotation* within the classes *above*."""
     annotation = bare(annotation)
+    form = storage_of(annotation)
+    if form is not None:
+        return _in_form(form, annotation)
     kind = typing.get_origin(annotation) or annotation
     key = kind if kind is re.Pattern else annotation
     if isinstance(key, typing.Hashable) and key in _TYPES:
         return {"bsonType": _TYPES[key]}
+    if is_ref(annotation):
+        return _schema(id_annotation(target_in(annotation).model), above)
     for holds, write in _RULES:
         if holds(annotation):
             return write(annotation, above)
     return {}  # stored by a rule of the application's
+
+
+def _in_form(form: Storage, annotation: Any) -> Schema:
+    """Return the types that *form* stores, and null where *annotation* allows None."""
+    kinds = [*form.stored, *([None] if conforms(annotation)(None) else [])]
+    return {"bsonType": [_TYPES[kind] for kind in kinds]} if form.stored else {}
 
 
 def _choice(annotation: Any, _: tuple[Any, ...]) -> Schema:
@@ -204,8 +218,6 @@ def _class(annotation: Any, above: tuple[Any, ...]) -> Schema:
 
 
 def _field(owner: Any, field: Field, above: tuple[Any, ...]) -> Schema:
-    if field.encode is not None:
-        return {}
     if field.stored == "_id" and is_document(owner):
         given = [one for one in members(field.annotation) if one is not type(None)]
         return _schema(typing.Union[tuple(given)], above)  # noqa: UP007 - made at run time

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from mapper.conversion.problems import Misfit
 from mapper.errors import DefinitionError
+from mongo_dsl.storage import marked
+from mongo_dsl.structure import computed_in, hints_of, placed
 from mongo_dsl.structure import fields_of as structure
-from mongo_dsl.structure import hints_of
 from mongo_dsl.variants import discriminator_of
 
 
@@ -21,7 +22,8 @@ class Field:
     """A field of a class.
 
     *stored* is its name in the database, *argument* its name in the class's ``__init__``
-    (None where it has none). *required* fields have no default.
+    (None where it has none). *required* fields have no default, *computed* ones are
+    stored and not read.
     """
 
     name: str
@@ -29,8 +31,7 @@ class Field:
     argument: str | None
     annotation: Any
     required: bool
-    encode: Callable[[Any], Any] | None = None
-    decode: Callable[[Any], Any] | None = None
+    computed: bool = False
 
 
 def is_document(annotation: Any) -> bool:
@@ -39,8 +40,10 @@ def is_document(annotation: Any) -> bool:
 
 
 def is_class(annotation: Any) -> bool:
-    """Tell whether *annotation* is a class with fields."""
+    """Tell whether *annotation* is a class with fields; shapes are values."""
     kind = origin(annotation)
+    if hasattr(kind, "__geo_interface__"):
+        return False
     return isinstance(kind, type) and (
         attrs.has(kind) or dataclasses.is_dataclass(kind) or typing.is_typeddict(kind)
     )
@@ -61,10 +64,24 @@ def fields_of(annotation: Any) -> tuple[Field, ...]:
         found = [_attribute(one, is_document(kind)) for one in attrs.fields(kind)]
     else:
         found = [_dataclass_field(one) for one in dataclasses.fields(kind)]
+    computed = (_computed(name, one) for name, one in computed_in(kind).items())
     return tuple(
-        attrs.evolve(field, annotation=_filled(hints.get(field.name, Any), arguments))
-        for field in found
+        attrs.evolve(
+            field, annotation=_annotation(kind, field, hints, arguments, metadata)
+        )
+        for field, metadata in (*found, *computed)
     )
+
+
+def _annotation(
+    kind: Any,
+    field: Field,
+    hints: Mapping[str, Any],
+    arguments: Mapping[Any, Any],
+    metadata: Mapping[Any, Any],
+) -> Any:
+    found = _filled(hints.get(field.name, field.annotation), arguments)
+    return marked(placed(found, kind, field.name), metadata)
 
 
 def origin(annotation: Any) -> Any:
@@ -112,38 +129,46 @@ def _hints(kind: Any) -> dict[str, Any]:
         raise DefinitionError(msg) from error
 
 
-def _attribute(attribute: attrs.Attribute[Any], document: bool) -> Field:
+_Described = tuple[Field, Mapping[Any, Any]]
+
+
+def _computed(name: str, computed: Any) -> _Described:
+    field = Field(
+        name, computed.stored, None, computed.annotation, False, computed=True
+    )
+    return field, {}
+
+
+def _attribute(attribute: attrs.Attribute[Any], document: bool) -> _Described:
     metadata = attribute.metadata
-    return Field(
+    field = Field(
         attribute.name,
         metadata.get("db_name", attribute.name),
         attribute.alias if attribute.init else None,
         Any,
         attribute.default is attrs.NOTHING and (attribute.init or document),
-        metadata.get("encode"),
-        metadata.get("decode"),
     )
+    return field, metadata
 
 
-def _dataclass_field(field: dataclasses.Field[Any]) -> Field:
+def _dataclass_field(field: dataclasses.Field[Any]) -> _Described:
     absent = dataclasses.MISSING
     required = field.default is absent and field.default_factory is absent
-    return Field(
+    described = Field(
         field.name,
         field.metadata.get("db_name", field.name),
         field.name if field.init else None,
         Any,
         required and field.init,
-        field.metadata.get("encode"),
-        field.metadata.get("decode"),
     )
+    return described, field.metadata
 
 
-def _entry(kind: Any, name: str, hint: Any) -> Field:
+def _entry(kind: Any, name: str, hint: Any) -> _Described:
     """Describe a key; ``__required_keys__`` can't see what annotations as strings say."""
     said = getattr(typing.get_origin(hint), "_name", None)
     required = name in kind.__required_keys__ and said != "NotRequired"
-    return Field(name, name, name, Any, required or said == "Required")
+    return Field(name, name, name, Any, required or said == "Required"), {}
 
 
 def _type_arguments(annotation: Any) -> dict[Any, Any]:

@@ -24,7 +24,6 @@ from mapper.conversion.classes import (
     refuse_lacking,
     refuse_unknown,
 )
-from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -121,7 +120,7 @@ def _encode_checked(rows: _Rows, value: Any) -> dict[str, Any]:
 def _encoders(annotation: Any, converter: Converter) -> _Rows:
     find = converter.get_unstructure_hook
     return tuple(
-        (one.name, one.stored, _storing(one.encode) or _of_field(annotation, one, find))
+        (one.name, one.stored, _of_field(annotation, one, find))
         for one in fields_of(annotation)
     )
 
@@ -165,42 +164,13 @@ def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
         _Row(
             one.name,
             one.stored,
-            _reading(one.decode)
-            or _of_field(annotation, one, converter.get_structure_hook),
+            _of_field(annotation, one, converter.get_structure_hook),
             one.annotation,
             one.required,
         )
         for one in fields_of(annotation)
+        if not one.computed
     )
-
-
-def _storing(convert: Encode | None) -> Encode | None:
-    """Check what a field's own *convert* makes: it must be data, shared with nothing."""
-    if convert is None:
-        return None
-    own = convert
-
-    def encode(value: Any) -> Any:
-        try:
-            return untyped(own(value))
-        except Exception as error:
-            raise refused(error, value) from error
-
-    return encode
-
-
-def _reading(convert: Encode | None) -> Decode | None:
-    if convert is None:
-        return None
-    own = convert
-
-    def decode(stored: Any, _: Any) -> Any:
-        try:
-            return own(as_stored(stored))
-        except Exception as error:
-            raise refused(error, stored) from error
-
-    return decode
 
 
 def _decode_all(rows: tuple[_Row, ...], make: Make, stored: Any) -> Any:
@@ -232,21 +202,44 @@ def _decode_one(row: _Row, stored: Any) -> Any:
 
 def _maker(annotation: Any) -> Make:
     kind = origin(annotation)
-    fields = fields_of(annotation)
     refuse_lacking(kind)
+    fields = [field for field in fields_of(annotation) if not field.computed]
+    arguments = {field.name: field.argument for field in fields}
     if is_document(kind):
+        if kind.__own_init__:
+            return partial(_through_init, kind, arguments)
         return partial(_around_init, kind, attrs.fields(kind))
     if all(field.argument == field.name for field in fields):
         return lambda found: kind(**found)
-    return partial(_called, kind, {field.name: field.argument for field in fields})
+    return partial(_called, kind, arguments)
 
 
 def _called(
     kind: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
 ) -> Any:
     """Call the class, then set what its ``__init__`` doesn't take."""
+    return _completed(kind(**_named(arguments, found)), arguments, found)
+
+
+def _through_init(
+    kind: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> Any:
+    """Make a document by an ``__init__`` of its class; what is stored was checked."""
+    made = kind.__new__(kind)
+    made.__init__(**_named(arguments, found))
+    return _completed(made, arguments, found)
+
+
+def _named(
+    arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> dict[str, Any]:
     named = ((arguments[name], value) for name, value in found.items())
-    made = kind(**{name: value for name, value in named if name is not None})
+    return {name: value for name, value in named if name is not None}
+
+
+def _completed(
+    made: Any, arguments: Mapping[str, str | None], found: dict[str, Any]
+) -> Any:
     for name, value in found.items():
         if arguments[name] is None:
             object.__setattr__(made, name, value)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mapper.errors import DefinitionError
+from mapper.errors import (
+    ConfigurationError,
+    DefinitionError,
+    EncryptionError,
+    MissingExtraError,
+)
 from mongo_dsl.conformity import kind_of
 
 
 _LONGEST = 60
+
+PASSING = (DefinitionError, ConfigurationError, EncryptionError, MissingExtraError)
+"""Errors that aren't about values, and pass through conversion as they are."""
 
 
 class Misfit(Exception):  # noqa: N818 - never leaves the package: the converter words it
@@ -66,7 +74,7 @@ def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:
     for name, job in jobs:
         try:
             results.append(job())
-        except DefinitionError:  # noqa: PERF203 - each may fail by itself
+        except PASSING:  # noqa: PERF203 - each may fail by itself
             raise
         except Exception as error:  # noqa: BLE001 - hooks may raise anything
             problems += _below(name, refused(error))

@@ -3,7 +3,7 @@
 Where more than one member of a union is stored as a document, classes write their name
 under ``_type``, and mappings can't have that key: what is stored as data must never be
 read as an instance. Members that are stored alike, as `date` and `datetime` are, can't stand
-in one union. Enums and literals are asked before the plain type of their values.
+in one union. GeoJSON says itself which shape it is. Enums and literals are asked before the plain type of their values.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from cattrs import Converter
 from mapper.conversion.arrays import is_array, is_row
 from mapper.conversion.choices import is_choice, stored_types
 from mapper.conversion.classes import fields_of, is_class
-from mapper.conversion.problems import Misfit, NoFormError, shown, unfit
+from mapper.conversion.problems import PASSING, Misfit, NoFormError, shown, unfit
+from mapper.conversion.references import target_in
 from mapper.conversion.scalars import Decode, Encode, scalar
-from mapper.errors import DefinitionError
+from mapper.references import id_annotation, is_ref
 from mongo_dsl.conformity import describe, members
+from mongo_dsl.storage import storage_of
 
 
 DISCRIMINATOR = "_type"
@@ -99,7 +101,7 @@ def _first(hooks: tuple[Callable[[Any], Any], ...], annotation: Any, value: Any)
     for hook in hooks:
         try:
             return hook(value)
-        except DefinitionError:  # noqa: PERF203 - each may fail by itself
+        except PASSING:  # noqa: PERF203 - each may fail by itself
             raise
         except Exception:  # noqa: BLE001, S112 - another member may take it
             continue
@@ -118,26 +120,32 @@ def _options(annotation: Any, converter: Converter) -> list[_Option]:
 
 
 def _may_be_document(annotation: Any) -> bool:
-    return annotation in (Any, object) or _stored(annotation) == (dict,)
+    return annotation in (Any, object) or stored_types_of(annotation) == (dict,)
 
 
 def _option(annotation: Any, converter: Converter) -> _Option:
     hook = converter.get_structure_hook(annotation)
     return _Option(
         annotation,
-        _stored(annotation),
+        stored_types_of(annotation),
         converter.get_unstructure_hook(annotation),
         lambda stored: hook(stored, annotation),
     )
 
 
-def _stored(annotation: Any) -> tuple[type, ...]:
-    """Return the types that the driver reads *annotation* as."""
+def stored_types_of(annotation: Any) -> tuple[type, ...]:
+    """Return the types that the driver reads *annotation* as; none if it may be any."""
+    form = storage_of(annotation)
+    if form is not None:
+        return form.stored
     found = scalar(annotation)
     if found is not None:
         return found.stored
     if is_choice(annotation):
         return stored_types(annotation)
+    if is_ref(annotation):
+        ids = id_annotation(target_in(annotation).model)
+        return tuple(kind for one in members(ids) for kind in stored_types_of(one))
     return (list,) if is_array(annotation) or is_row(annotation) else (dict,)
 
 
@@ -154,7 +162,7 @@ def _refuse_twins(annotation: Any, options: list[_Option]) -> None:
 
 def _told_by(option: _Option) -> Iterable[Any]:
     """Return what tells a stored value to be of *option*: its type, that of its items."""
-    if scalar(option.annotation) is not None:
+    if scalar(option.annotation) is not None or is_ref(option.annotation):
         return option.stored
     if is_array(option.annotation):
         return [(list, typing.get_args(option.annotation)[:1] or (Any,))]

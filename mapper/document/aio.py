@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.aggregations import AsyncAggregation
 from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
+from mapper.bulk import BulkWritten
 from mapper.document.root import Root, checked, first_of, index_of
 from mapper.namespaces import AsyncCollection, AsyncIndexes
 from mapper.query import AsyncQuery, seed_query
@@ -107,6 +108,61 @@ class Document(Root):
             MapperError: one is of another class, or stored in another collection.
         """
         return await cls._mapper().insert_many(checked(cls, documents))
+
+    @classmethod
+    async def get_or_create(
+        cls, defaults: Mapping[str, Any] | None = None, /, **keywords: Any
+    ) -> tuple[Self, bool]:
+        """Return the document with the values *keywords*, and whether it was made now.
+
+        A new one has *defaults* besides. Sends one command; see `Query.get_or_create`.
+        """
+        return await AsyncQuery(cls).get_or_create(defaults, **keywords)
+
+    @classmethod
+    async def update_or_create(
+        cls,
+        values: Mapping[str, Any],
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> tuple[Self, bool]:
+        """Set *values* in the document with *keywords*; return it, and whether it was made.
+
+        Sends one command, or two where the id is given; see `Query.update_or_create`.
+        """
+        made = AsyncQuery(cls).update_or_create(values, on_insert=on_insert, **keywords)
+        return await made
+
+    @classmethod
+    async def save_many(cls, documents: Iterable[Self]) -> list[Self]:
+        """Save *documents* by one bulk write: new ones whole, stored ones' changes.
+
+        Raises:
+            BulkWriteError: some were refused, or are gone; it says which.
+        """
+        return await cls._mapper().save_many(documents)
+
+    @classmethod
+    async def bulk_write(
+        cls, operations: Iterable[Any], ordered: bool = True
+    ) -> BulkWritten:
+        """Do many writes, as few commands as they can be; see `Mapper.bulk_write`.
+
+        Raises:
+            BulkWriteError: some were refused; it says which, and why.
+        """
+        return await cls._mapper().bulk_write(operations, ordered)
+
+    @classmethod
+    async def get_many(cls, ids: Iterable[Any], *, strict: bool = True) -> list[Self]:
+        """Return the documents with these *ids*, in their order. Sends one command.
+
+        Raises:
+            DocumentsMissingError: some are not there; without *strict* they are left out.
+        """
+        return await AsyncQuery(cls).get_many(ids, strict=strict)
 
     @classmethod
     async def aggregate(cls, pipeline: Any, *, into: Any = None) -> list[Any]:

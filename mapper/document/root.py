@@ -12,9 +12,12 @@ from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.document.listening import Listening
 from mapper.document.plain import Plain
+from mapper.encryption import encrypted_field
 from mapper.errors import MapperError
 from mapper.fields import field
+from mapper.flows import including
 from mapper.indexes import Index
+from mapper.json_text import json_field
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
 from mapper.tracking import (
@@ -27,6 +30,8 @@ from mapper.tracking import (
 )
 from mongo_dsl import Fields
 from mongo_dsl.conformity import kind_of
+from mongo_dsl.storage import is_secret
+from mongo_dsl.structure import computed_in, fields_of
 
 
 if TYPE_CHECKING:
@@ -47,13 +52,16 @@ else:
 D = TypeVar("D")
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+)
 class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
-    __slots__ = ("_state",)
+    __slots__ = ("_related", "_state")
     __root__ = True
     __is_document__ = True
+    __own_init__ = False
 
     if not TYPE_CHECKING:
         id: ObjectId | None = None
@@ -71,6 +79,11 @@ class Root(Listening, Plain, metaclass=_Meta):
     def __init__(self, **values: Any) -> None:
         """Set the fields; for classes whose own constructor ends in this one."""
         self.__attrs_init__(**values)  # type: ignore[attr-defined]
+
+    @classmethod
+    def __fetch__(cls, ref: Any) -> Any:
+        """Load the document that *ref* leads to."""
+        return cls._mapper()._run(including.fetch(ref))  # type: ignore[attr-defined]  # noqa: SLF001
 
     @property
     def is_stored(self) -> bool:
@@ -117,8 +130,11 @@ class Root(Listening, Plain, metaclass=_Meta):
         return update_of(self)
 
     def __repr__(self) -> str:
+        fields = fields_of(type(self))
         shown = [
-            a.name for a in self.__attrs_attrs__ if a.repr and hasattr(self, a.name)
+            a.name
+            for a in self.__attrs_attrs__
+            if a.repr and hasattr(self, a.name) and not is_secret(fields[a.name][1])
         ]
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"
@@ -133,12 +149,16 @@ class Root(Listening, Plain, metaclass=_Meta):
                 )
                 msg = f"{msg} some fields, reload() reads all"
                 raise AttributeError(msg)
+            if name in computed_in(type(self)):  # its function lacked an attribute
+                return computed_in(type(self))[name].function(self)
             msg = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(msg)
 
     def __getstate__(self) -> dict[str, Any]:
-        names = [a.name for a in self.__attrs_attrs__] + ["_state"]
-        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+        names = [a.name for a in self.__attrs_attrs__] + ["_related", "_state"]
+        own = getattr(self, "__dict__", {})  # of classes that define __init__
+        held = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return {**own, **held}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():

@@ -9,15 +9,25 @@ from typing import Any, TypeVar
 
 from mapper.conversion.problems import Misfit
 from mapper.errors import ValidationError
-from mapper.exchange import arrays, choices, instances, scalars, trees, unions
+from mapper.exchange import (
+    arrays,
+    choices,
+    instances,
+    references,
+    scalars,
+    trees,
+    unions,
+)
 from mapper.exchange.forms import Form, Rule
-from mongo_dsl.conformity import bare
+from mapper.references import is_ref
+from mongo_dsl.conformity import unmarked
 
 
 T = TypeVar("T")
 
 _RULES: tuple[Rule, ...] = (
     (scalars.is_scalar, scalars.scalar_form),
+    (is_ref, references.reference_form),
     (choices.is_choice, choices.choice_form),
     (choices.is_shape, choices.shape_form),
     (unions.is_union, unions.union_form),
@@ -33,7 +43,7 @@ _RULES: tuple[Rule, ...] = (
 @functools.lru_cache(maxsize=4096)
 def form_of(annotation: Any, in_json: bool) -> Form:
     """Return how values of *annotation* are written and read, *in_json* or dictionaries."""
-    annotation = bare(annotation)
+    annotation = unmarked(annotation)  # the form in the database is nobody else's
     make = next(make for holds, make in _RULES if holds(annotation))
     return make(annotation, lambda one: form_of(one, in_json), in_json)
 

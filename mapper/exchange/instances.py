@@ -50,7 +50,8 @@ def _read(annotation: Any, rows: _Rows, plain: Any) -> Any:
     if not isinstance(plain, Mapping):
         raise unfit(plain, kind.__name__)
     known = [field.name for field, _ in rows]
-    there = [row for row in rows if row[0].name in plain or row[0].required]
+    taken = [row for row in rows if not row[0].computed]
+    there = [row for row in taken if row[0].name in plain or row[0].required]
     jobs = [
         (field.name, partial(_field, form, field.name, plain)) for field, form in there
     ]

@@ -9,11 +9,13 @@ import attrs
 
 from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
-from mapper.errors import UnfilteredWriteError
+from mapper.errors import DuplicateKeyError
 from mapper.events import Touched, announce
+from mapper.flows import deleting, including
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
+from mapper.flows.guarding import refuse_everything, within_limit
 from mapper.flows.immutability import refuse_immutable
 from mapper.flows.reading import arguments, collection, options, refuse_parts
 from mapper.hydration import reader
@@ -39,55 +41,84 @@ class Written:
 
 def update_many(query: Any, changes: Any, values: Mapping[str, Any]) -> Flow[Written]:
     """Change all documents of *query*."""
-    refuse_parts(query, "update")
-    _refuse_everything(query, "update")
-    return (yield from _update("update_many", query, changes, values))
+    checked(query, "update")
+    allowed = yield from within_limit(query, "update")
+    return (yield from _update("update_many", allowed, changes, values))
 
 
 def update_one(query: Any, changes: Any, values: Mapping[str, Any]) -> Flow[Written]:
     """Change one document of *query*."""
-    refuse_parts(query, "update_one")
+    checked(query, "update_one", many=False)
     return (yield from _update("update_one", query, changes, values))
 
 
-def upsert(query: Any, changes: Any, values: Mapping[str, Any]) -> Flow[Written]:
-    """Change one document of *query*, or insert one made of the filter and the changes."""
-    refuse_parts(query, "upsert")
-    return (yield from _update("update_one", query, changes, values, upsert=True))
-
-
-def _update(
-    method: str,
+def upsert(
     query: Any,
     changes: Any,
     values: Mapping[str, Any],
-    **more: Any,
+    on_insert: Mapping[str, Any] | None = None,
 ) -> Flow[Written]:
-    update, arrays = compiled(query, changes, values, **more)
-    written = yield from _send_update(method, query, update, arrays, more)
-    return written
+    """Change one document of *query*, or insert one made of the filter and the changes."""
+    checked(query, "upsert", many=False)
+    update, arrays = compiled(query, changes, values, upsert=True, on_insert=on_insert)
+    more = {"upsert": True}
+    return (yield from _send_update("update_one", query, update, arrays, more))
+
+
+def checked(query: Any, name: str, *, many: bool = True) -> Any:
+    """Return *query*, which the write *name* is to touch.
+
+    Raises:
+        ArgumentError: it was cut, or sorted.
+        UnfilteredWriteError: it would touch *many* documents and has no filter.
+    """
+    refuse_parts(query, name)
+    if many:
+        refuse_everything(query, name)
+    return query
+
+
+def _update(
+    method: str, query: Any, changes: Any, values: Mapping[str, Any]
+) -> Flow[Written]:
+    update, arrays = compiled(query, changes, values)
+    return (yield from _send_update(method, query, update, arrays, {}))
 
 
 def _send_update(
     method: str, query: Any, update: Any, arrays: list[Any], more: Mapping[str, Any]
 ) -> Flow[Written]:
-    given = _sendable(query)
+    given = sendable(query)
     filter_ = given.pop("filter")
     if arrays:
         given["array_filters"] = arrays
     touched = Touched(query.model, filter_, update)
     yield from announce("before_query_update", query.model, touched)
-    with translated(collection(query), query.model, update):
-        reply = yield Command(
-            collection(query), method, (filter_, update), {**given, **more}
-        )
+    command = Command(collection(query), method, (filter_, update), {**given, **more})
+    reply = yield from sent(command, query.model)
     written = Written(reply.matched_count, reply.modified_count, reply.upserted_id)
     told = attrs.evolve(touched, result=written)
     yield from announce("after_query_update", query.model, told)
     return written
 
 
-def _sendable(query: Any) -> dict[str, Any]:
+def sent(command: Command, cls: Any) -> Flow[Any]:
+    """Send *command*; an upsert once more, where another one was faster.
+
+    Of two upserts at the same time, each of which finds no document, a unique index
+    refuses one; then there is a document, and it finds it.
+    """
+    try:
+        with translated(command.collection, cls, command.args[1]):
+            return (yield command)
+    except DuplicateKeyError:
+        if not command.kwargs.get("upsert"):
+            raise
+    with translated(command.collection, cls, command.args[1]):
+        return (yield command)
+
+
+def sendable(query: Any) -> dict[str, Any]:
     """Return the filter of *query* and the options that writes take."""
     given = arguments(query)
     kept = {k: v for k, v in options(given).items() if k != "maxTimeMS"}
@@ -96,11 +127,23 @@ def _sendable(query: Any) -> dict[str, Any]:
 
 def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     """Delete all documents of *query*, for good if *hard*, and return how many."""
-    refuse_parts(query, "delete")
-    _refuse_everything(query, "delete")
-    given = _sendable(query)
+    checked(query, "delete")
+    allowed = yield from within_limit(query, "delete")
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: remove(allowed, hard=hard),
+            lambda: deleting.many(allowed, hard),
+        )
+    )
+
+
+def remove(query: Any, *, hard: bool = False) -> Flow[int]:
+    """Delete all documents of *query*, whoever refers to them."""
+    given = sendable(query)
     touched = Touched(query.model, given.pop("filter"))
-    mark = None if hard else _marking(query.model)
+    mark = None if hard else marking(query.model)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         found = collection(query)
@@ -114,7 +157,7 @@ def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     return deleted
 
 
-def _marking(cls: Any) -> dict[str, Any] | None:
+def marking(cls: Any) -> dict[str, Any] | None:
     """Return the update that stands for deleting documents of *cls*, if one does."""
     marks = [one.deleting(cls) for one in behaviours_of(cls)]
     values = [mark for mark in marks if mark is not None]
@@ -131,24 +174,29 @@ def find_one_and_update(
     *,
     before: bool = False,
     upsert: bool = False,
+    on_insert: Mapping[str, Any] | None = None,
 ) -> Flow[Any]:
     """Change the first document of *query* and return it, as it is or was."""
     refuse_parts(query, "find_one_and_update", sort=True)
-    update, arrays = compiled(query, changes, values, upsert=upsert)
+    update, arrays = compiled(
+        query, changes, values, upsert=upsert, on_insert=on_insert
+    )
     given = {**_first(query), "upsert": upsert, "return_document": not before}
     if arrays:
         given["array_filters"] = arrays
     row = yield from _find_and_update(query, update, given)
-    return None if row is None else reader(query)(row)
+    if row is None:
+        return None
+    (document,) = yield from including.included(query, [reader(query)(row)])
+    return document
 
 
 def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any]:
     touched = Touched(query.model, given.pop("filter"), update)
     yield from announce("before_query_update", query.model, touched)
-    with translated(collection(query), query.model, update):
-        row = yield Command(
-            collection(query), "find_one_and_update", (touched.filter, update), given
-        )
+    arguments_ = (touched.filter, update)
+    command = Command(collection(query), "find_one_and_update", arguments_, given)
+    row = yield from sent(command, query.model)
     told = attrs.evolve(touched, result=row)
     yield from announce("after_query_update", query.model, told)
     return row
@@ -157,9 +205,21 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
 def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
     """Delete the first document of *query*, for good if *hard*, and return it."""
     refuse_parts(query, "find_one_and_delete", sort=True)
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: remove_first(query, hard),
+            lambda: deleting.first(query, hard),
+        )
+    )
+
+
+def remove_first(query: Any, hard: bool) -> Flow[Any]:
+    """Delete the first document of *query*, whoever refers to it, and return it."""
     given = _first(query)
     touched = Touched(query.model, given["filter"])
-    mark = None if hard else _marking(query.model)
+    mark = None if hard else marking(query.model)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         filter_ = given.pop("filter")
@@ -180,7 +240,12 @@ def _first(query: Any) -> dict[str, Any]:
 
 
 def compiled(
-    query: Any, changes: Any, values: Mapping[str, Any], *, upsert: bool = False
+    query: Any,
+    changes: Any,
+    values: Mapping[str, Any],
+    *,
+    upsert: bool = False,
+    on_insert: Mapping[str, Any] | None = None,
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Compile *changes*, an update or a list of them, and the *values* to set.
 
@@ -189,13 +254,18 @@ def compiled(
     """
     cls = query.model
     assigned = [cls.q[name].set(value) for name, value in values.items()]
+    inserted = [cls.q[n].set_on_insert(v) for n, v in (on_insert or {}).items()]
     if is_pipeline(changes):
         changes = [changes]
     if isinstance(changes, (list, tuple)):
+        if inserted:
+            msg = "an update got on_insert and a list, which runs as a pipeline; pipelines"
+            raise ArgumentError(f"{msg} set nothing on insert alone")
         found = _pipeline([*changes, *assigned])
         refuse_immutable(cls, found)
         return with_additions(found, cls, upsert=upsert), []
-    update = Update(*([] if changes is None else [changes]), *assigned)
+    given = [] if changes is None else [changes]
+    update = Update(*given, *assigned, *inserted)
     if not update.compile():
         msg = "an update got no changes; it takes changes such as User.q.age.inc(1)"
         raise ArgumentError(msg)
@@ -208,24 +278,3 @@ def _pipeline(parts: list[Any]) -> list[dict[str, Any]]:
         msg = "an update got an empty list; it takes set and unset, in order"
         raise ArgumentError(msg)
     return compile_pipeline(parts)
-
-
-def _matches_everything(filter_: Mapping[str, Any]) -> bool:
-    """Tell whether *filter_* asks for nothing: empty, or a choice with an empty branch."""
-    return all(
-        (name == "$or" and any(map(_matches_everything, terms)))
-        or (name == "$and" and all(map(_matches_everything, terms)))
-        for name, terms in filter_.items()
-    )
-
-
-def _refuse_everything(query: Any, name: str) -> None:
-    if query.whole or not _matches_everything(query.filters.compile()):
-        return
-    owner = query.model.__name__
-    msg = (
-        f"{name} of {owner} has no filter and would touch every document; narrow it by"
-    )
-    raise UnfilteredWriteError(
-        f"{msg} filter(...), or ask for it: .everything().{name}(...)"
-    )

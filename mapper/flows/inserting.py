@@ -29,14 +29,14 @@ _BATCH = 10_000
 
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
-    yield from _announced("before", [document])
-    (values,) = yield from _values([document])
+    yield from announced("before", [document])
+    (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
         with translated(collection(document), type(document), raw):
             yield command(document, "insert_one", raw, session=session)
     stored(document, raw)
-    yield from _announced("after", [document])
+    yield from announced("after", [document])
     return document
 
 
@@ -51,11 +51,11 @@ def insert_many(
     remaining = iter(documents)
     while batch := list(itertools.islice(remaining, _BATCH)):
         _check_batch(batch)
-        yield from _announced("before", batch)
+        yield from announced("before", batch)
         failure = yield from _insert_batch(batch, ordered, session)
         inserted = batch if failure is None else failure.inserted
         done += inserted
-        yield from _announced("after", inserted)
+        yield from announced("after", inserted)
         if failure is not None:
             failed += failure.failed
             if ordered:
@@ -70,7 +70,7 @@ def _insert_batch(
     batch: list[Any], ordered: bool, session: Any
 ) -> Flow[BulkInsertError | None]:
     """Store *batch*; return what was refused, if something was."""
-    values = yield from _values(batch)
+    values = yield from values_of(batch)
     with ExitStack() as undone:
         for document, given in zip(batch, values, strict=True):
             undone.enter_context(assigned(document, given))
@@ -92,7 +92,7 @@ def _insert_batch(
     return None
 
 
-def _values(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
+def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     """Ask the behaviours of their classes for values of new *documents*."""
     found: list[Mapping[str, Any]] = [{} for _ in documents]
     for cls, places in _by_class(documents).items():
@@ -103,7 +103,7 @@ def _values(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     return found
 
 
-def _announced(when: str, documents: Sequence[Any]) -> Flow[None]:
+def announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
     names = ["save", "insert"] if when == "before" else ["insert", "save"]
     for cls, places in _by_class(documents).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -12,32 +13,59 @@ from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
+from mapper.flows import including, joining
 from mapper.hydration import reader, row_reader
 from mongo_dsl import Pipeline, QuerySet
-from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
+from mongo_dsl.nodes import parts
 from mongo_dsl.placement import check_filters
+from mongo_dsl.predicates import Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
 
 
 def find(query: Any, batch_size: int | None = None) -> Command:
     """Return the command that opens a cursor over the documents of *query*."""
+    if joining.joins(query):
+        return joining.aggregation(query, batch_size=batch_size)
     given = arguments(query)
     if batch_size is not None:
         given["batch_size"] = batch_size
-    return Command(collection(query), "find", (), given)
+    cause = query.asked.get("cause", "")
+    return Command(collection(query), "find", (), given, cause=cause)
 
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
-    rows = yield cached(query, attrs.evolve(find(query), rows=True))
-    return [*map(reader(query), rows)]
+    found = yield from rows(query)
+    return (yield from made(query, found))
+
+
+def rows(query: Any) -> Flow[list[dict[str, Any]]]:
+    """Return all documents of *query* as they are stored."""
+    command = attrs.evolve(find(query), rows=True)
+    found: list[dict[str, Any]] = yield cached(query, command)
+    return found
+
+
+def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
+    """Make what the caller of *query* gets of the documents *found*, as they are stored."""
+    return (yield from including.included(query, [*map(reader(query), found)]))
 
 
 def first(query: Any) -> Flow[Any]:
     """Return the first document of *query*, or None."""
-    rows = yield from to_list(query.limit(1))
-    return rows[0] if rows else None
+    found = yield from to_list(query.limit(1))
+    return found[0] if found else None
+
+
+def last(query: Any) -> Flow[Any]:
+    """Return the last document of *query*, or None."""
+    for part in ("skip", "limit"):
+        if part in query.asked:
+            msg = f"last got a query with {part}(...), which counts from the other end"
+            raise ArgumentError(f"{msg}; leave it out")
+    return (yield from first(query.reverse()))
 
 
 def one(query: Any) -> Flow[Any]:
@@ -53,27 +81,54 @@ def one(query: Any) -> Flow[Any]:
 
 def one_or_none(query: Any) -> Flow[Any]:
     """Return the only document of *query*, or None; more than one is an error."""
-    rows = yield from to_list(query[:2])
-    if len(rows) > 1:
+    found = yield from to_list(query[:2])
+    if len(found) > 1:
         msg = f"more than one {_named(query)} matches {query.filters.to_shell()}"
         raise MultipleDocumentsError(f"{msg}; first() returns the first of them")
-    return rows[0] if rows else None
+    return found[0] if found else None
 
 
 def count(query: Any) -> Flow[int]:
-    """Count the documents of *query*."""
+    """Count the documents of *query*.
+
+    Raises:
+        PlacementError: *query* asks for what is near; the server counts by a pipeline.
+    """
+    if joining.joins(query):
+        return (yield from _count_joined(query))
     given = arguments(query)
-    parts: dict[str, Any] = {
+    refuse_near(query, "count")
+    cut: dict[str, Any] = {
         name: given[name] for name in ("skip", "limit") if name in given
     }
-    parts.update(options(given))
-    command = Command(collection(query), "count_documents", (given["filter"],), parts)
+    cut.update(options(given))
+    command = Command(collection(query), "count_documents", (given["filter"],), cut)
     number: int = yield cached(query, command)
     return number
 
 
+def _count_joined(query: Any) -> Flow[int]:
+    command = joining.aggregation(query, {"$count": "n"}, rows=True)
+    found = yield cached(query, command)
+    return found[0]["n"] if found else 0
+
+
+def refuse_near(query: Any, name: str) -> None:
+    """Refuse a query that sorts by distance, where that order is lost.
+
+    Raises:
+        PlacementError: *query* asks for what is near.
+    """
+    for where in parts(query.filters._node, Where):  # noqa: SLF001
+        for op in where.ops:
+            if op.name in ("$near", "$nearSphere"):
+                msg = f"{name} got {op.name}, which sorts what a find gives; write within,"
+                raise PlacementError(f"{msg} or aggregate by geo_near")
+
+
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
+    _refuse_joins(query)
     if query.compile().as_dict() != {"filter": {}}:
         msg = (
             f"estimated_count counts all of {collection(query)}; count() takes filters"
@@ -86,10 +141,12 @@ def estimated_count(query: Any) -> Flow[int]:
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
-    given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    command = Command(collection(query), "find", (), given, rows=True)
-    rows = yield cached(query, command)
-    return bool(rows)
+    if joining.joins(query):
+        command = joining.aggregation(query, {"$limit": 1}, rows=True)
+    else:
+        given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
+        command = Command(collection(query), "find", (), given, rows=True)
+    return bool((yield cached(query, command)))
 
 
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
@@ -112,8 +169,8 @@ def _of_items(spec: FieldSpec) -> Any:
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
     command = attrs.evolve(aggregation(query, pipeline), rows=True)
-    rows = yield cached(query, command)
-    return [*map(row_reader(pipeline, into), rows)]
+    found = yield cached(query, command)
+    return [*map(row_reader(pipeline, into), found)]
 
 
 def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Command:
@@ -175,6 +232,7 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
     Raises:
         ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
     """
+    _refuse_joins(query)
     asked = query.compile()
     refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
     if not sort:
@@ -185,8 +243,19 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
             raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
 
 
+def _refuse_joins(query: Any) -> None:
+    if joining.joins(query):
+        msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"
+        raise OperandError(f"{msg} documents exist; find their ids for anything else")
+
+
 def arguments(query: Any) -> dict[str, Any]:
-    """Return the arguments of the driver's find."""
+    """Return the arguments of the driver's find.
+
+    Raises:
+        OperandError: *query* joins, which no find can.
+    """
+    _refuse_joins(query)
     given: dict[str, Any] = query.compile().as_dict()
     if "sort" in given:
         given["sort"] = list(given["sort"].items())

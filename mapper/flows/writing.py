@@ -12,6 +12,7 @@ from mapper.commands import Flow
 from mapper.converter import decode_document
 from mapper.errors import StaleDocumentError
 from mapper.events import announce
+from mapper.flows import deleting
 from mapper.flows.documents import (
     assigned,
     collection,
@@ -61,13 +62,13 @@ def save(document: D, session: Any = None) -> Flow[D]:
     found, named = difference(document), names_by_stored(cls)
     if found is not None:
         names = {named.get(name, name) for name in found.names}
-        yield from _update(document, found, _updating(document, names), session)
+        yield from _update(document, found, updating(document, names), session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
 
 
-def _updating(document: Any, changed: Collection[str]) -> MQL:
+def updating(document: Any, changed: Collection[str]) -> MQL:
     """Ask the behaviours what becomes of a document that is written."""
     found: MQL = {}
     for behaviour in behaviours_of(type(document)):
@@ -90,7 +91,7 @@ def rewrite(
     must_be_stored(document, "changed")
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
-    given = {**_updating(document, values), **values}
+    given = {**updating(document, values), **values}
     nothing = Delta((), state.document)
     yield from _update(document, nothing, given, session, expected)
     yield from announce("after_update", type(document), document)
@@ -136,7 +137,7 @@ def replace(document: D, session: Any = None) -> Flow[D]:
         validate(document)
     guard, names = condition(document), changed_fields(document)
     filter_ = {**identity(document), **guard}
-    with assigned(document, _updating(document, names)):
+    with assigned(document, updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
             reply = yield command(
@@ -153,17 +154,33 @@ def replace(document: D, session: Any = None) -> Flow[D]:
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
     """Delete *document*, for good if *hard*, and tell whether it was there."""
     must_be_stored(document, "deleted")
-    yield from announce("before_delete", type(document), document)
-    mark = None if hard else _marking(document)
+    return (
+        yield from deleting.ruled(
+            type(document),
+            session,
+            lambda: _delete(document, session, hard=hard, rules=False),
+            lambda: _delete(document, session, hard=hard, rules=True),
+        )
+    )
+
+
+def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[bool]:
+    cls = type(document)
+    yield from announce("before_delete", cls, document)
+    mark = None if hard else marking(document)
+    if rules:
+        query, ids = cls.find(), [identity(document)["_id"]]
+        like = query if session is None else query.in_session(session)
+        yield from deleting.delete_related(like, ids, hard=hard, soft=mark is not None)
     if mark is None:
         done = yield from _remove(document, session)
     else:
         done = yield from _mark(document, mark, session)
-    yield from announce("after_delete", type(document), document)
+    yield from announce("after_delete", cls, document)
     return done
 
 
-def _marking(document: Any) -> MQL | None:
+def marking(document: Any) -> MQL | None:
     """Ask the behaviours for the values that stand for a delete."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
@@ -185,7 +202,7 @@ def _remove(document: Any, session: Any) -> Flow[bool]:
 
 def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     state: Any = state_of(document)
-    values = {**_updating(document, mark), **mark}
+    values = {**updating(document, mark), **mark}
     try:
         yield from _update(document, Delta((), state.document), values, session)
     except LookupError:  # it is gone already
@@ -205,4 +222,5 @@ def reload(document: D, session: Any = None) -> Flow[D]:
         value = getattr(fresh, attribute.name)
         assign(document, attribute.name, value)
     stored(document, raw)
+    assign(document, "_related", None)
     return document

@@ -14,6 +14,7 @@ from mapper.indexes.index import Index
 from mapper.indexes.search import Search
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
+from mongo_dsl.structure import computed_in
 from mongo_dsl.variants import discriminator_of
 
 
@@ -57,7 +58,7 @@ def _among(cls: Any, index: Index) -> Index:
 def _own(model: Any) -> list[Index]:
     found = [
         Index((a.name, _kind(a.metadata)), unique=a.metadata.get("unique", False))
-        for a in attrs.fields(model)
+        for a in (*attrs.fields(model), *computed_in(model).values())
         if a.metadata.get("index") or a.metadata.get("unique")
     ]
     return [*found, *_listed(model, Index)]
@@ -125,12 +126,17 @@ def check_declared(model: Any) -> None:
 def _known(model: Any, path: str) -> None:
     """Look at the first name only: what is below needs annotations, which may be late."""
     name = path.partition(".")[0]
-    stored = {a.name: a.metadata.get("db_name", a.name) for a in attrs.fields(model)}
+    stored = _stored_names(model)
     if name == "$**" or name in stored or name in stored.values():
         return
     hint, listed = suggestion(name, stored), ", ".join(stored)
     msg = f"{model.__name__} has no field {name!r}{hint}; its fields are: {listed}"
     raise UnknownFieldError(msg)
+
+
+def _stored_names(model: Any) -> dict[str, str]:
+    found = {a.name: a.metadata.get("db_name", a.name) for a in attrs.fields(model)}
+    return {**found, **{k: one.stored for k, one in computed_in(model).items()}}
 
 
 def _refuse_twins(model: Any, indexes: list[Index]) -> None:
@@ -156,7 +162,7 @@ def _shown(index: Index) -> str:
 
 
 def _name_of(model: Any, index: Index) -> str:
-    stored = {a.name: a.metadata.get("db_name", a.name) for a in attrs.fields(model)}
+    stored = _stored_names(model)
     made = (f"{_stored(stored, name)}_{kind}" for name, kind in index.keys)
     return dict(index.options).get("name") or "_".join(made)
 

@@ -9,6 +9,7 @@ from mapper.conversion.trees import refuse_taken
 from mapper.errors import DefinitionError
 from mapper.metaclass.bases import is_root
 from mapper.validation import with_named_errors, without_validator
+from mongo_dsl.structure import computed_in
 
 
 def refuse_methods(cls: Any, names: Iterable[str]) -> None:
@@ -45,11 +46,12 @@ def transformed(cls: Any, fields: list[Any]) -> list[Any]:
 def _stored_names(cls: Any, fields: list[Any]) -> dict[str, str]:
     """Return the fields by stored name, of which none may have two."""
     taken: dict[str, str] = {}
-    for one in fields:
-        stored = one.metadata.get("db_name", one.name)
-        other = taken.setdefault(stored, one.name)
-        if other != one.name:
-            both = f"{cls.__name__}.{other} and {cls.__name__}.{one.name}"
+    named = [(one.name, one.metadata.get("db_name", one.name)) for one in fields]
+    named += [(name, one.stored) for name, one in computed_in(cls).items()]
+    for name, stored in named:
+        other = taken.setdefault(stored, name)
+        if other != name:
+            both = f"{cls.__name__}.{other} and {cls.__name__}.{name}"
             msg = f"{both} are both stored as {stored!r}; give one another db_name"
             raise DefinitionError(msg)
     return taken

@@ -9,6 +9,7 @@ import attrs
 from mapper.conversion.classes import refuse_lacking
 from mapper.errors import DefinitionError
 from mongo_dsl.names import suggestion
+from mongo_dsl.structure import computed_in
 
 
 def refuse_abstract(cls: Any) -> None:
@@ -31,6 +32,8 @@ def misfit(cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> str | Non
         return None
     taken = {a.alias: a for a in attrs.fields(cls) if a.init}
     for name in values:
+        if name in computed_in(cls):
+            return f"{cls.__name__}.{name} is computed; leave it out"
         if name not in taken:
             hint = suggestion(name, taken)
             listed = ", ".join(taken)

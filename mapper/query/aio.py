@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -12,7 +12,8 @@ from mapper.changestreams import AsyncChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
-from mapper.query.face import BoundQuerySet
+from mapper.query.creating import AsyncCreating
+from mapper.query.looking import AsyncLooking
 from mongo_dsl.errors import OperandError
 
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class AsyncQuery(BoundQuerySet[M]):
+class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     """A query that executes when awaited; ``async for`` streams.
 
     Each method sends one command unless it says otherwise; a find sends more while
@@ -143,9 +144,23 @@ class AsyncQuery(BoundQuerySet[M]):
         """Make *changes* in one document, and set *values*."""
         return await self._run(changing.update_one(self, changes, values))
 
-    async def upsert(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in one document, or insert one of the filter and *changes*."""
-        return await self._run(changing.upsert(self, changes, values))
+    async def upsert(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*.
+
+        *on_insert* are values that only a new document gets. Where a unique index lets
+        there be one document, upserts at the same time make one: the server refuses the
+        others, which are sent once more. Without such an index they may make several.
+
+        https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index
+        """
+        return await self._run(changing.upsert(self, changes, values, on_insert))
 
     async def find_one_and_update(
         self,

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper.bulk import DeleteWhere, UpdateWhere
 from mapper.caching import Caching, checked_ttl
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
+from mapper.indexes.uniqueness import is_unique
+from mapper.query.prepared import PreparedQuery
+from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
-from mongo_dsl import Filter, QuerySet
-from mongo_dsl.errors import OperandError
-from mongo_dsl.find import FindCommand, compile_find
+from mongo_dsl import Filter
+from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.find import FindCommand
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.sorting import Sort
 
 
 if TYPE_CHECKING:
@@ -23,10 +28,11 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 Q = TypeVar("Q", bound="BoundQuerySet[Any]")
+_MOST = 100_000  # ids in a command of at most 48 MB
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class BoundQuerySet(QuerySet[M]):
+class BoundQuerySet(Relating[M]):
     """A query set of a document class, with what its execution needs.
 
     *mapper* is what it runs on, or its name, found when it executes; *session* is the
@@ -120,6 +126,62 @@ class BoundQuerySet(QuerySet[M]):
         """Allow the next update or delete to touch the whole collection."""
         return self._with("whole", True)
 
+    def prepare(self) -> PreparedQuery[Self]:  # type: ignore[override]
+        """Compile the filter now, but for its parameters; ``bind`` fills them quickly.
+
+        What ``bind`` returns is a query of this class, which executes.
+
+        Raises:
+            CompileError: a part has no form where it stands.
+        """
+        return PreparedQuery(self)
+
+    def max_affected(self, count: int) -> Self:
+        """Refuse the next update or delete if it would touch more than *count* documents.
+
+        The ids of the documents are read first, and the write is for them alone, so two
+        commands are sent; where there are too many, a read and a count.
+
+        Raises:
+            ArgumentError: *count* is not from 1 to 100,000.
+        """
+        if (
+            isinstance(count, bool)
+            or not isinstance(count, int)
+            or not 0 < count <= _MOST
+        ):
+            msg = f"max_affected got {count!r}; it takes a number from 1 to {_MOST:,}"
+            raise ArgumentError(msg)
+        return self._with("max_affected", count)
+
+    def updating(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        many: bool = True,
+        upsert: bool = False,
+        on_insert: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> UpdateWhere:
+        """Return the operation of a `bulk_write` that makes *changes* in the documents.
+
+        See `update`, `update_one` and `upsert`, which do it at once.
+
+        >>> from mapper import SyncDocument
+        >>> class User(SyncDocument):
+        ...     age: int
+        >>> User.filter(age=17).updating(User.q.age.inc(1))
+        UpdateWhere(query=Query(User).filter(User.q.age == 17), many=True, changes=User.q.age.inc(), values={}, upsert=False, on_insert=None)
+        """
+        return UpdateWhere(
+            self, changes, values, many=many, upsert=upsert, on_insert=on_insert
+        )
+
+    def deleting(self, *, many: bool = True) -> DeleteWhere:
+        """Return the operation of a `bulk_write` that deletes the documents, or one."""
+        return DeleteWhere(self, many=many)
+
     def with_deleted(self) -> Self:
         """Find soft-deleted documents, too.
 
@@ -144,7 +206,9 @@ class BoundQuerySet(QuerySet[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        return compile_find(scoped(self.model, with_class(self.model, self.asked)))
+        asked = scoped(self.model, with_class(self.model, self.asked))
+        found: FindCommand = self._compiled(asked)
+        return found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]
@@ -157,6 +221,21 @@ class BoundQuerySet(QuerySet[M]):
         if known and getattr(document, "id", None) is not None:
             return encoded(document)
         return super()._as_stored(document)
+
+    def _is_unique(self, order: tuple[Sort, ...]) -> bool:
+        """Tell whether the class declares a unique index that leaves no ties in *order*.
+
+        A collation may hold for equal what the index tells apart.
+        """
+        if super()._is_unique(order) or "collation" in self.asked:
+            return super()._is_unique(order)
+        return is_unique(self.model, {sort.path.name for sort in order})
+
+    def _secrets(self) -> tuple[bytes, ...]:
+        return super()._secrets() or self.model.__options__.cursor_secret  # type: ignore[union-attr]
+
+    def _digested(self, order: tuple[Sort, ...]) -> dict[str, Any]:
+        return {"collection": self._collection_name(), **super()._digested(order)}
 
     def _collection_name(self) -> str:
         name: str = self.model.__collection__  # type: ignore[union-attr]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -12,7 +12,8 @@ from mapper.changestreams import ChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, reading, restoring
 from mapper.flows.changing import Written
-from mapper.query.face import BoundQuerySet
+from mapper.query.creating import Creating
+from mapper.query.looking import Looking
 
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class Query(BoundQuerySet[M]):
+class Query(Looking[M], Creating[M]):
     """A query that executes at once; iterating streams.
 
     Each method sends one command unless it says otherwise; a find sends more while
@@ -129,9 +130,23 @@ class Query(BoundQuerySet[M]):
         """Make *changes* in one document, and set *values*."""
         return self._run(changing.update_one(self, changes, values))
 
-    def upsert(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in one document, or insert one of the filter and *changes*."""
-        return self._run(changing.upsert(self, changes, values))
+    def upsert(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        on_insert: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in one document, or insert one of the filter and *changes*.
+
+        *on_insert* are values that only a new document gets. Where a unique index lets
+        there be one document, upserts at the same time make one: the server refuses the
+        others, which are sent once more. Without such an index they may make several.
+
+        https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index
+        """
+        return self._run(changing.upsert(self, changes, values, on_insert))
 
     def find_one_and_update(
         self,

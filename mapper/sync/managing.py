@@ -7,7 +7,8 @@ from typing import Any
 
 from mapper.collections import CollectionPlan
 from mapper.commands import Command
-from mapper.flows import collecting, indexing
+from mapper.encryption import FernetCipher
+from mapper.flows import collecting, indexing, rotation
 from mapper.indexes import Index, IndexPlan
 from mapper.sync.driven import Driven
 
@@ -25,6 +26,17 @@ class Managing(Driven):
         Sends one command, or none where none are declared.
         """
         return self._run(indexing.create_indexes(model, session))
+
+    def rotate_keys(
+        self, model: Any, cipher: FernetCipher, batch_size: int = 1000
+    ) -> int:
+        """Encrypt anew what older keys of *cipher* encrypted; return how many values.
+
+        Sends a command for every *batch_size* documents of *model*, read in the order of
+        their ids, and one for every 1000 values that change. Documents are written only
+        where nobody else did in between, and it can be interrupted and run again.
+        """
+        return self._run(rotation.rotate_keys(model, cipher, batch_size))
 
     def plan_indexes(self, model: Any, *, search: bool = True) -> IndexPlan:
         """Compare the indexes *model* declares with those the server has; change nothing.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mapper.cursors import Cursor
-from mapper.flows import changing, reading
+from mapper.cursors import Cursor, IncludingCursor
+from mapper.flows import changing, including, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.query import Query
@@ -19,10 +19,20 @@ class Queries(Driven):
     """Methods that take queries."""
 
     def stream(self, query: Query[M], batch_size: int | None = None) -> Cursor[M]:
-        """Open a cursor over the documents of *query*, to be iterated over once."""
+        """Open a cursor over the documents of *query*, to be iterated over once.
+
+        What the query includes is loaded for *batch_size* documents at a time.
+        """
         command = reading.find(query, batch_size)
-        return Cursor(
-            lambda: self._open(command), reader(query), self._meaning(command)
+        read, meant = reader(query), self._meaning(command)
+        if "include" not in query.asked:
+            return Cursor(lambda: self._open(command), read, meant)
+        return IncludingCursor(
+            lambda: self._open(command),
+            read,
+            meant,
+            lambda documents: self._run(including.included(query, documents)),
+            batch_size or including.STREAMED,
         )
 
     def stream_rows(

@@ -12,6 +12,7 @@ from mapper.conversion.arrays import is_row
 from mapper.conversion.classes import fields_of, is_class
 from mapper.conversion.geometry import is_shape
 from mongo_dsl.conformity import bare, members
+from mongo_dsl.storage import storage_of
 from mongo_dsl.structure import element_of
 from mongo_dsl.variants import discriminator_of, variants
 
@@ -71,9 +72,9 @@ def _field(cls: Any, name: str) -> Any:
 def stored_fields(cls: Any) -> dict[str, Any]:
     """Return the annotations of the fields of *cls* by their stored names.
 
-    `Any` is that of fields which convert themselves: it doesn't say how they are stored.
+    `Any` is that of fields in forms of their own: the annotation doesn't say how they are stored.
     """
     return {
-        field.stored: field.annotation if field.encode is None else Any
+        field.stored: field.annotation if storage_of(field.annotation) is None else Any
         for field in fields_of(cls)
     }

@@ -8,21 +8,23 @@ from typing import Any
 
 import attrs
 
-from mapper.conversion.data import as_stored, untyped
-from mapper.converter import (
-    decode,
-    decode_document,
-    encode,
-    encode_document,
-)
+from mapper.conversion.sealed import settled
+from mapper.converter import decode, decode_document, encode, encode_document
 from mapper.tracking.state import Stored, state_of
-from mongo_dsl.structure import fields_of
+from mongo_dsl.structure import computed_in, fields_of
 
 
 def encoded(document: Any) -> dict[str, Any]:
     """Encode *document*, of a partial one the fields that have a value."""
     state = state_of(document)
-    if state is None or not state.partial:
+    if state is None:
+        return encode_document(document)
+    found: dict[str, Any] = settled(_encoded(document, state.partial), state.document)
+    return found
+
+
+def _encoded(document: Any, partial: bool) -> dict[str, Any]:
+    if not partial:
         return encode_document(document)
     cls: Any = type(document)
     return {
@@ -34,38 +36,47 @@ def encoded(document: Any) -> dict[str, Any]:
 
 def encode_field(cls: Any, name: str, value: Any) -> Any:
     """Encode the *value* of one field."""
-    own = _metadata(cls, name).get("encode")
-    return (
-        encode(value, fields_of(cls)[name][1]) if own is None else untyped(own(value))
-    )
+    return encode(value, fields_of(cls)[name][1])
 
 
 def decode_field(cls: Any, name: str, value: Any) -> Any:
     """Decode the stored *value* of one field."""
-    own = _metadata(cls, name).get("decode")
-    if own is None:
-        return decode(value, fields_of(cls)[name][1])
-    return own(as_stored(value))
+    return decode(value, fields_of(cls)[name][1])
 
 
 def _metadata(cls: Any, name: str) -> Any:
-    return getattr(attrs.fields(cls), name).metadata
+    attribute = getattr(attrs.fields(cls), name, None)  # what is computed has none
+    return {} if attribute is None else attribute.metadata
 
 
 def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
     """Encode the fields stored as *names* as they were loaded.
 
     A field that was missing reads as its default, 5 reads as 5.0, and what no field
-    describes isn't read: none of them is a change of the caller's.
+    describes isn't read: none of them is a change of the caller's. What is computed is
+    as it is stored, for it may have been computed otherwise.
     """
+    raw, computed = state.document, computed_fields(cls)
+    found = settled(_as_read(cls, state, [n for n in names if n not in computed]), raw)
+    return {**found, **{name: raw[name] for name in computed if name in raw}}
+
+
+def _as_read(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
     raw, fields = state.document, names_by_stored(cls)
     if not state.partial and not all(n in raw and n in fields for n in names):
-        return encode_document(decode_document(dict(raw), cls))
+        found = encode_document(decode_document(dict(raw), cls))
+        return {n: v for n, v in found.items() if n not in computed_fields(cls)}
     known = {name: fields[name] for name in names if name in raw and name in fields}
     return {
         stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
         for stored, name in known.items()
     }
+
+
+@functools.lru_cache(maxsize=1024)
+def computed_fields(cls: Any) -> frozenset[str]:
+    """Return the stored names of what *cls* computes."""
+    return frozenset(one.stored for one in computed_in(cls).values())
 
 
 @functools.lru_cache(maxsize=1024)

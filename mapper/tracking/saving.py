@@ -8,9 +8,16 @@ from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.deltas import Delta, delta
-from mapper.tracking.encoding import as_loaded, decode_field, encoded, immutable_fields
+from mapper.tracking.encoding import (
+    as_loaded,
+    computed_fields,
+    decode_field,
+    encoded,
+    immutable_fields,
+)
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
+from mongo_dsl.storage import is_secret
 from mongo_dsl.structure import fields_of
 
 
@@ -85,6 +92,9 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
         return {}, {}
     known = as_loaded(type(document), state, unlike)
     changed = [name for name in unlike if not same(known.get(name, GONE), new[name])]
+    cls: Any = type(document)
+    if state.partial and computed_fields(cls).issuperset(changed):
+        changed = [name for name in changed if name in old]
     return known, {name: new[name] for name in changed}
 
 
@@ -103,8 +113,11 @@ def _refuse_immutable(
     for stored, name in immutable_fields(cls).items():
         if stored in new:
             old = decode_field(cls, name, known[stored]) if stored in known else None
-            msg = f"{cls.__name__}.{name} is immutable, it is {old!r} and can't become"
-            problems[name] = f"{msg} {getattr(document, name)!r}"
+            msg = f"{cls.__name__}.{name} is immutable"
+            if not is_secret(fields_of(cls)[name][1]):
+                new_value = getattr(document, name)
+                msg = f"{msg}, it is {old!r} and can't become {new_value!r}"
+            problems[name] = msg
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=cls, problems=problems.items())

@@ -234,6 +234,8 @@ class Comparable(Expr, Generic[T]):
         if isinstance(value, Param):
             plain = self._plain_types
             return later(value, Comparable._ordered, self, plain=plain)
+        if self._spec is not None:
+            self._spec.require("order")
         if value is None and self._spec is not None and not self._spec.nullable():
             msg = f"{self._spec} has no order against None; use is_null() or == None"
             raise OperandError(msg)

@@ -58,7 +58,7 @@ class Field(
             return self._below(name)
         except UnknownFieldError as error:
             hint = (
-                suggestion(name, _METHODS) if "did you mean" not in str(error) else ""
+                suggestion(name, dir(self)) if "did you mean" not in str(error) else ""
             )
             raise UnknownFieldError(f"{error}{hint}") from None
 
@@ -84,9 +84,19 @@ class Field(
 
     def _below(self, name: str) -> Field[Any]:
         found: Field[Any] = self
-        for segment in checked(name, below=bool(self._node.name)).split("."):
-            found = found._segment(segment)
+        segments = checked(name, below=bool(self._node.name)).split(".")
+        try:
+            for segment in segments:
+                found = found._segment(segment)
+        except UnknownFieldError as error:
+            raise UnknownFieldError(f"{error}{self._of_keys(name)}") from None
         return found
+
+    def _of_keys(self, name: str) -> str:
+        """Say how a key of a dictionary is read that has dots itself."""
+        if "." not in name or self._spec is None or self._spec.names():
+            return ""
+        return f"; dots lead further down, fn.get_field reads the key {name!r} itself"
 
     def _segment(self, name: str) -> Field[Any]:
         if name.isdigit() and self._spec is not None and self._spec.is_array():
@@ -165,11 +175,11 @@ class Field(
         spec = self._spec
         if spec is not None:
             spec = attrs.evolve(spec, stored=path.name, annotation=spec.element())
-        return Field(path, spec, (*self._arrays, *arrays))
+        return _face(spec)(path, spec, (*self._arrays, *arrays))
 
     def _item_face(self) -> Field[Any]:
         spec = None if self._spec is None else self._spec.item()
-        return Field(Path(""), spec)
+        return _face(spec)(Path(""), spec)
 
     def contains(self, part: Any, *, case: bool = True) -> Filter:
         r"""Match text that contains *part*, or an array that holds *part*.
@@ -220,10 +230,21 @@ _interned: weakref.WeakValueDictionary[Any, Field[Any]] = weakref.WeakValueDicti
 def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]:
     """Return the one field of *path* and *spec*: dictionaries ask for identity first."""
     if arrays:
-        return Field(path, spec, arrays)
+        return _face(spec)(path, spec, arrays)
     key = (path, spec)
     found = _interned.get(key)
-    return _interned.setdefault(key, Field(path, spec)) if found is None else found
+    return (
+        _interned.setdefault(key, _face(spec)(path, spec)) if found is None else found
+    )
+
+
+def _face(spec: FieldSpec | None) -> type[Field[Any]]:
+    """Import what knows fields in forms of their own: most classes have none."""
+    if spec is None or spec.storage is None or not spec.is_opaque():
+        return Field
+    from mongo_dsl.fields.opaque import OpaqueField
+
+    return OpaqueField
 
 
 def _filter_name(function: str, name: Any) -> str:

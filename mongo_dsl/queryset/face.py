@@ -22,6 +22,7 @@ from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
 from mongo_dsl.queryset.asking import query_set
 from mongo_dsl.queryset.narrowing import Narrowing
 from mongo_dsl.queryset.ordering import Ordering
+from mongo_dsl.queryset.places import Placing
 from mongo_dsl.queryset.serving import Serving
 from mongo_dsl.queryset.showing import Showing
 from mongo_dsl.readable import Readable
@@ -41,6 +42,7 @@ P = ParamSpec("P")
 class QuerySet(
     Narrowing[M],
     Ordering[M],
+    Placing[M],
     Showing[M],
     Serving[M],
     Readable[FindCommand],

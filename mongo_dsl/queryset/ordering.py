@@ -39,6 +39,21 @@ class Ordering(Asking[M]):
             return self._with("sort", keys)
         return self._with("sort", sorts(keys, self._path))
 
+    def reverse(self) -> Self:
+        """Turn the sort order around; without one, the newest ``_id`` comes first.
+
+        Raises:
+            ArgumentError: the query set sorts by a score, which has one order.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().sort("-age", "name").reverse().compile().sort
+        {'age': 1, 'name': -1}
+        """
+        order: tuple[Sort, ...] = self.asked.get("sort", ())
+        if not order:
+            return self.sort("-_id")
+        return self._with("sort", tuple(sort.reverse() for sort in order))
+
     def skip(self, count: Any) -> Self:
         """Skip the first *count* documents.
 

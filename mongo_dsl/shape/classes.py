@@ -37,6 +37,7 @@ from mongo_dsl.shape.kinds import (
     Shape,
     Typed,
 )
+from mongo_dsl.storage import storage_of
 from mongo_dsl.structure import element_of, fields_of
 from mongo_dsl.variants import discriminator_of, variants
 
@@ -79,9 +80,15 @@ def _kept(annotation: Any) -> tuple[Kind, ...]:
 
 
 def _read(annotation: Any) -> tuple[Kind, ...]:
-    found = members(annotation)
+    found = [one for member in members(annotation) for one in _stored_as(member)]
     classes = sum(isinstance(member, type) and attrs.has(member) for member in found)
     return tuple(_alternative(member, classes > 1) for member in found)
+
+
+def _stored_as(member: Any) -> tuple[Any, ...]:
+    """Return what *member* is stored as, where its class says that it is something else."""
+    said = getattr(typing.get_origin(member), "__stored_as__", None)
+    return (member,) if said is None else members(said(member))
 
 
 def _alternative(member: Any, told_apart: bool) -> Kind:
@@ -119,12 +126,11 @@ def _fields(cls: Any) -> dict[str, Kind]:
 def _own_fields(cls: Any) -> dict[str, Kind]:
     """Return the kinds of the fields of *cls* by stored name.
 
-    What a field's own functions encode may be anything.
+    What is stored in a form of its own may be anything.
     """
-    own = {a.name for a in attrs.fields(cls) if "encode" in a.metadata}
     return {
-        stored: UNKNOWN if name in own else Typed(annotation)
-        for name, (stored, annotation) in fields_of(cls).items()
+        stored: Typed(annotation) if storage_of(annotation) is None else UNKNOWN
+        for stored, annotation in fields_of(cls).values()
     }
 
 

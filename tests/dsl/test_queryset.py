@@ -9,6 +9,7 @@ from bson import ObjectId
 from mongo_dsl import F, FindCommand, QuerySet, param, raw
 from mongo_dsl.errors import (
     ArgumentError,
+    CursorError,
     OperandError,
     ParameterError,
     TruthValueError,
@@ -312,13 +313,13 @@ REFUSED = [
     ),
     (
         lambda: base.after("%%%"),
-        ArgumentError,
-        "after got '%%%', which is no cursor of this sort order; pass one it gave",
+        CursorError,
+        "after got '%%%', which is no cursor; pass one that a page or cursor() gave",
     ),
     (
         lambda: base.sort("a").after(base.cursor({"_id": 1})),
-        ArgumentError,
-        f"after got {base.cursor({'_id': 1})!r}, which is no cursor of this sort order; pass one it gave",
+        CursorError,
+        f"after got the cursor {base.cursor({'_id': 1})!r}, which belongs to a query with another filter or sort order; pass one that this query gave",
     ),
     (
         lambda: base.sort("a").after({"a": 1}),

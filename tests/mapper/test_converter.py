@@ -788,7 +788,7 @@ class TestUnreadable:
         """Only the shape that is asked for is read."""
         with pytest.raises(DecodeError) as caught:
             decode(stored, geo.LineString)
-        assert str(caught.value) == f"LineString doesn't fit its class: {told}"
+        assert str(caught.value) == f"a stored value doesn't fit LineString: {told}"
 
 
 UNSTORABLE = {

@@ -14,6 +14,7 @@ from bson import ObjectId
 from mapper import Index, SyncDocument, field
 from mapper.errors import DefinitionError, ValidationError
 from mapper.hydration import load
+from mapper.options import Options
 from mongo_dsl.errors import UnknownFieldError
 
 
@@ -298,10 +299,7 @@ def _two_concrete():
         pass
 
 
-OPTIONS = (
-    "collection_name, abstract, database, validate, operator_dicts, indexes,"
-    " discriminator, discriminator_value, unknown"
-)
+OPTIONS = ", ".join(attribute.name for attribute in attrs.fields(Options))
 NAMES = "it is not empty, has no dot and doesn't begin with '$'"
 
 UNDEFINED = {
