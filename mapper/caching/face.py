@@ -203,7 +203,13 @@ def _store(size: int, timer: Callable[[], float]) -> Any:
         from cachetools import TLRUCache
     except ImportError as error:
         raise MissingExtraError("a Cache", "cache") from error
-    return TLRUCache(size, lambda _, entry, __: entry.since + entry.ttl, timer)
+    return TLRUCache(size, _expiry, timer)
+
+
+def _expiry(_: Any, entry: Any, __: float) -> float:
+    """Return when *entry* is too old."""
+    expiry: float = entry.since + entry.ttl
+    return expiry
 
 
 _making = threading.Lock()

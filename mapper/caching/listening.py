@@ -6,6 +6,7 @@ https://www.mongodb.com/docs/manual/changeStreams/
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import threading
@@ -51,24 +52,25 @@ class _Listening:
         heard = self._heard
         return heard is not None and time.monotonic() - heard < PATIENCE
 
-    def _open(self) -> Flow[None]:
+    def _open(self) -> Flow[Any]:
         """Open the stream; what was read before it is forgotten."""
         self._stream = yield Command("", "watch", (list(_STAGES),), dict(_OPTIONS))
         event = yield Call(self._stream.try_next)  # one driver opens it here
         self._cache.clear()
         self._hear(event)
+        return self._stream
 
     def _follow(self) -> Flow[None]:
         """Listen until the end, and open the stream again whenever it is lost."""
         while not self._closed:
             try:
-                if self._stream is None:
-                    yield from self._open()
-                self._hear((yield Call(self._stream.try_next)))
-                if not self._stream.alive:
-                    self._lose()
+                known = self._stream
+                stream = (yield from self._open()) if known is None else known
+                self._hear((yield Call(stream.try_next)))
+                if not stream.alive:
+                    yield from self._lose()
             except Exception:  # noqa: BLE001 - any: without a stream nothing is cached
-                self._lose()
+                yield from self._lose()
             if self._stream is None and not self._closed:
                 yield Pause(PAUSE)
 
@@ -80,9 +82,12 @@ class _Listening:
             written(_names(event))
         self._heard = time.monotonic()
 
-    def _lose(self) -> None:
-        self._heard = self._stream = None
+    def _lose(self) -> Flow[None]:
+        """Trust nothing that is cached, until there is another stream."""
+        self._heard = None
         self._cache.clear()
+        with contextlib.suppress(Exception):  # it is lost
+            yield from self._leave()
 
     def _leave(self) -> Flow[None]:
         """Close the stream."""
