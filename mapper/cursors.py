@@ -63,18 +63,17 @@ class Cursor(Generic[M]):
         self.close()
 
 
-class IncludingCursor(Cursor[M]):
-    """A cursor that takes *size* documents at a time and completes them by *finish*."""
+class FinishingCursor(Cursor[M]):
+    """A cursor that takes *size* rows at a time, of which *finish* makes documents."""
 
     def __init__(
         self,
         open_: Callable[[], Any],
-        read: Callable[[Any], M],
         meant: Callable[[Exception], Exception | None],
-        finish: Callable[[list[M]], Any],
+        finish: Callable[[list[Any]], Any],
         size: int,
     ) -> None:
-        super().__init__(open_, read, meant)
+        super().__init__(open_, _as_it_is, meant)
         self._finish = finish
         self._size = size
         self._ready: deque[M] = deque()
@@ -86,8 +85,8 @@ class IncludingCursor(Cursor[M]):
             raise StopIteration
         return self._ready.popleft()
 
-    def _taken(self) -> list[M]:
-        found: list[M] = []
+    def _taken(self) -> list[Any]:
+        found: list[Any] = []
         while len(found) < self._size:
             try:
                 found.append(super().__next__())
@@ -143,18 +142,17 @@ class AsyncCursor(Generic[M]):
         await self.close()
 
 
-class AsyncIncludingCursor(AsyncCursor[M]):
-    """A cursor that takes *size* documents at a time and completes them by *finish*."""
+class AsyncFinishingCursor(AsyncCursor[M]):
+    """A cursor that takes *size* rows at a time, of which *finish* makes documents."""
 
     def __init__(
         self,
         open_: Callable[[], Any],
-        read: Callable[[Any], M],
         meant: Callable[[Exception], Exception | None],
-        finish: Callable[[list[M]], Any],
+        finish: Callable[[list[Any]], Any],
         size: int,
     ) -> None:
-        super().__init__(open_, read, meant)
+        super().__init__(open_, _as_it_is, meant)
         self._finish = finish
         self._size = size
         self._ready: deque[M] = deque()
@@ -166,11 +164,15 @@ class AsyncIncludingCursor(AsyncCursor[M]):
             raise StopAsyncIteration
         return self._ready.popleft()
 
-    async def _taken(self) -> list[M]:
-        found: list[M] = []
+    async def _taken(self) -> list[Any]:
+        found: list[Any] = []
         while len(found) < self._size:
             try:
                 found.append(await super().__anext__())
             except StopAsyncIteration:  # noqa: PERF203 - once
                 break
         return found
+
+
+def _as_it_is(row: Any) -> Any:
+    return row

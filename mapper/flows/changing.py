@@ -11,14 +11,20 @@ from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import DuplicateKeyError
 from mapper.events import Touched, announce
-from mapper.flows import deleting, including
+from mapper.flows import deleting
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.guarding import refuse_everything, within_limit
 from mapper.flows.immutability import refuse_immutable
-from mapper.flows.reading import arguments, collection, options, refuse_parts
-from mapper.hydration import reader
+from mapper.flows.loading import loaded
+from mapper.flows.reading import (
+    arguments,
+    collection,
+    made,
+    options,
+    refuse_parts,
+)
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.updates import compile_pipeline, is_pipeline
@@ -187,7 +193,7 @@ def find_one_and_update(
     row = yield from _find_and_update(query, update, given)
     if row is None:
         return None
-    (document,) = yield from including.included(query, [reader(query)(row)])
+    (document,) = yield from made(query, [row])
     return document
 
 
@@ -229,7 +235,10 @@ def remove_first(query: Any, hard: bool) -> Flow[Any]:
         row = yield from _find_and_update(query, mark, given)
     told = attrs.evolve(touched, result=row)
     yield from announce("after_query_delete", query.model, told)
-    return None if row is None else reader(query)(row)
+    if row is None:
+        return None
+    (document,) = yield from loaded(query, [row])
+    return document
 
 
 def _first(query: Any) -> dict[str, Any]:

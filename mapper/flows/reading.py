@@ -14,7 +14,8 @@ from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including, joining
-from mapper.hydration import reader, row_reader
+from mapper.flows.loading import loaded
+from mapper.hydration import row_reader
 from mongo_dsl import Pipeline, QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
 from mongo_dsl.nodes import parts
@@ -50,7 +51,8 @@ def rows(query: Any) -> Flow[list[dict[str, Any]]]:
 
 def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
     """Make what the caller of *query* gets of the documents *found*, as they are stored."""
-    return (yield from including.included(query, [*map(reader(query), found)]))
+    documents = yield from loaded(query, found)
+    return (yield from including.included(query, documents))
 
 
 def first(query: Any) -> Flow[Any]:

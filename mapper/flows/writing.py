@@ -217,10 +217,12 @@ def reload(document: D, session: Any = None) -> Flow[D]:
     raw = yield command(document, "find_one", identity(document), session=session)
     if raw is None:
         raise gone(document)
+    yield from announce("before_load", type(document), raw)
     fresh = decode_document(raw, type(document))
     for attribute in document.__attrs_attrs__:  # type: ignore[attr-defined]
         value = getattr(fresh, attribute.name)
         assign(document, attribute.name, value)
     stored(document, raw)
     assign(document, "_related", None)
+    yield from announce("after_load", type(document), document)
     return document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mapper.cursors import Cursor, IncludingCursor
-from mapper.flows import changing, including, reading
+from mapper.cursors import Cursor, FinishingCursor
+from mapper.flows import changing, including, loading, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.query import Query
@@ -24,14 +24,13 @@ class Queries(Driven):
         What the query includes is loaded for *batch_size* documents at a time.
         """
         command = reading.find(query, batch_size)
-        read, meant = reader(query), self._meaning(command)
-        if "include" not in query.asked:
-            return Cursor(lambda: self._open(command), read, meant)
-        return IncludingCursor(
+        meant = self._meaning(command)
+        if "include" not in query.asked and not loading.is_announced(query):
+            return Cursor(lambda: self._open(command), reader(query), meant)
+        return FinishingCursor(
             lambda: self._open(command),
-            read,
             meant,
-            lambda documents: self._run(including.included(query, documents)),
+            lambda rows: self._run(reading.made(query, rows)),
             batch_size or including.STREAMED,
         )
 
