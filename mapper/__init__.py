@@ -1,6 +1,7 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.caching import Cache, Cached, CacheManager
 from mapper.collections import (
     Capped,
     Clustered,
@@ -29,6 +30,9 @@ from mapper.sync import Mapper
 
 __all__ = [
     "AsyncMapper",
+    "Cache",
+    "CacheManager",
+    "Cached",
     "Capped",
     "Clustered",
     "CollectionPlan",

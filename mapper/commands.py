@@ -72,7 +72,23 @@ class Atomic:
     session: Any = None
 
 
-Step: TypeAlias = Command | Call | Pause | Atomic
+@attrs.frozen
+class CachedRead:
+    """A read whose result may come from *cache*, and is kept there for *ttl* seconds.
+
+    Without a *ttl* the cache knows. *load* is what is done if it isn't there: a command,
+    or a call, which is known by *source*. *others* are collections that are read, too,
+    though the command doesn't say so.
+    """
+
+    load: Any
+    cache: Any
+    ttl: float | None = None
+    source: Any = None
+    others: frozenset[str] = frozenset()
+
+
+Step: TypeAlias = Command | Call | Pause | Atomic | CachedRead
 Flow: TypeAlias = Generator[Step, Any, T]
 
 

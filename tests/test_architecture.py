@@ -62,10 +62,12 @@ MAPPER_FLOORS = (
         "discriminators",
         "commands",
         "indexes",
+        "codec",
         "concerns",
         "sessions",
     ),
     (
+        "caching",
         "pytest_plugin",
         "converter",
         "collections",

@@ -99,7 +99,7 @@ def _upsert(query: Any, keywords: Values, update: MQL, more: MQL) -> Flow[MQL | 
 
 
 def _again(query: Any, id_: Any) -> Flow[MQL]:
-    found = yield from reading.rows(query.filter(F["_id"] == id_))
+    found = yield from reading.rows(query.uncached().filter(F["_id"] == id_))
     if not found:
         name = query.model.__name__
         msg = f"{name} {id_!r} was updated, and was gone when it was read"

@@ -112,7 +112,7 @@ def delete_related(query: Any, ids: list[Any], *, hard: bool, soft: bool) -> Flo
 def ids_of(query: Any) -> Flow[list[Any]]:
     """Return the ids of the documents of *query*, as they are stored."""
     bare = query._with("projection", (("_id", 1),))._with("raw", True)  # noqa: SLF001
-    rows = yield from reading.to_list(bare)
+    rows = yield from reading.to_list(bare.uncached())
     return [row["_id"] for row in rows]
 
 
@@ -136,7 +136,7 @@ def _cascade(plan: Plan, referrer: Referrer, gone: list[Any]) -> Flow[list[Any]]
     for part in batches(gone):
         query = _query(plan, model, marked=plan.hard).filter(referrer.filter(part))
         if heard:
-            documents = yield from reading.to_list(query)
+            documents = yield from reading.to_list(query.uncached())
             stored = {key(one): one for one in map(_stored_id, documents)}
             ids = list(stored.values())
         else:

@@ -112,6 +112,8 @@ def _query(query: Any, model: Any, options: Options) -> Any:
     for name in ("mapper", "session", "concerns"):
         if name in query.asked:
             found = found._with(name, query.asked[name])  # noqa: SLF001
+    if "cached" in query.asked and "cached" not in found.asked:
+        found = found._with("cached", query.asked["cached"])  # noqa: SLF001
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from mapper.caching import cached
 from mapper.commands import Command, Flow
 from mapper.concerns import collection_name
 from mapper.converter import decode
@@ -44,7 +45,8 @@ def to_list(query: Any) -> Flow[list[Any]]:
 
 def rows(query: Any) -> Flow[list[dict[str, Any]]]:
     """Return all documents of *query* as they are stored."""
-    found: list[dict[str, Any]] = yield attrs.evolve(find(query), rows=True)
+    command = attrs.evolve(find(query), rows=True)
+    found: list[dict[str, Any]] = yield cached(query, command)
     return found
 
 
@@ -104,12 +106,13 @@ def count(query: Any) -> Flow[int]:
     }
     cut.update(options(given))
     command = Command(collection(query), "count_documents", (given["filter"],), cut)
-    number: int = yield command
+    number: int = yield cached(query, command)
     return number
 
 
 def _count_joined(query: Any) -> Flow[int]:
-    found = yield joining.aggregation(query, {"$count": "n"}, rows=True)
+    command = joining.aggregation(query, {"$count": "n"}, rows=True)
+    found = yield cached(query, command)
     return found[0]["n"] if found else 0
 
 
@@ -134,17 +137,19 @@ def estimated_count(query: Any) -> Flow[int]:
             f"estimated_count counts all of {collection(query)}; count() takes filters"
         )
         raise ArgumentError(msg)
-    number: int = yield Command(collection(query), "estimated_document_count")
+    command = Command(collection(query), "estimated_document_count")
+    number: int = yield cached(query, command)
     return number
 
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
     if joining.joins(query):
-        return bool((yield joining.aggregation(query, {"$limit": 1}, rows=True)))
-    given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    found = yield Command(collection(query), "find", (), given, rows=True)
-    return bool(found)
+        command = joining.aggregation(query, {"$limit": 1}, rows=True)
+    else:
+        given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
+        command = Command(collection(query), "find", (), given, rows=True)
+    return bool((yield cached(query, command)))
 
 
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
@@ -153,9 +158,9 @@ def distinct(query: Any, field: Any) -> Flow[list[Any]]:
     name = field if isinstance(field, str) else field._node.name  # noqa: SLF001
     spec = getattr(field, "_spec", None) or find_field(query.model, name)
     given = arguments(query)
-    values = yield Command(
-        collection(query), "distinct", (spec.stored, given["filter"]), options(given)
-    )
+    asked = (spec.stored, given["filter"])
+    command = Command(collection(query), "distinct", asked, options(given))
+    values = yield cached(query, command)
     return [decode(value, _of_items(spec)) for value in values]
 
 
@@ -166,7 +171,8 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    found = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    command = attrs.evolve(aggregation(query, pipeline), rows=True)
+    found = yield cached(query, command)
     return [*map(row_reader(pipeline, into), found)]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.bulk import DeleteWhere, UpdateWhere
+from mapper.caching import Caching, checked_ttl
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
 from mapper.indexes.uniqueness import is_unique
@@ -103,6 +104,23 @@ class BoundQuerySet(Relating[M]):
 
     def _concerned(self, **asked: Any) -> Self:
         return self._with("concerns", concerns(**asked).over(self.concerns))
+
+    def cached(self, ttl: float | None = None) -> Self:
+        """Read through the cache of the class, what is at most *ttl* seconds old.
+
+        Without *ttl* the cache knows. What is read in a session goes past it, and so does
+        `stream`. On a hit nothing is sent.
+
+        Raises:
+            ArgumentError: *ttl* is no positive number.
+        """
+        if ttl is not None:
+            checked_ttl(ttl, "cached()")
+        return self._with("cached", Caching(ttl))
+
+    def uncached(self) -> Self:
+        """Ask the server, though the class has a cache."""
+        return self._with("cached", False)
 
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
