@@ -70,7 +70,9 @@ class Ambient:
 
     def aborted(self) -> TransactionAbortedError:
         """Return the error that tells what aborted the transaction before."""
-        reason = f"{type(self.failure).__name__}: {self.failure}"
+        failure: Any = self.failure
+        words = said(failure)
+        reason = type(failure).__name__ + (f": {words}" if words else "")
         msg = (
             f"the transaction was aborted by {reason}; nothing more can be done in it,"
         )
@@ -101,12 +103,15 @@ def transaction_of(client: Any) -> Ambient | None:
 
 @contextmanager
 def entered(ambient: Ambient) -> Iterator[Ambient]:
-    """Let commands carry the session of *ambient* until the end of the ``with``."""
-    token = _ambient.set((*_ambient.get(), ambient))
+    """Let commands carry the session of *ambient* until the end of the ``with``.
+
+    A generator may end in another context than it began in, or after a later block.
+    """
+    _ambient.set((*_ambient.get(), ambient))
     try:
         yield ambient
     finally:
-        _ambient.reset(token)
+        _ambient.set(tuple(one for one in _ambient.get() if one is not ambient))
 
 
 @contextmanager
@@ -201,6 +206,9 @@ def _of_command(client: Any, command: Command) -> Ambient | None:
 def _refuse(command: Command) -> None:
     if command.method == "estimated_document_count":
         msg = "estimated_count can't be asked in a transaction; count() can"
+        raise TransactionError(msg)
+    if command.method == "command" and "explain" in command.args[0]:
+        msg = "explain can't be asked in a transaction; ask outside of it"
         raise TransactionError(msg)
     if getattr(command.collection, "own", None):
         msg = f"a query of {command.collection} in a transaction has a read or write"

@@ -14,6 +14,7 @@ from mapper.errors import BulkWriteError
 from mapper.events import Touched, announce
 from mapper.flows.documents import gone
 from mapper.flows.failures import duplicate_key
+from mapper.flows.guarding import refuse_elsewhere
 from mapper.flows.planning import Planned, plan
 from mapper.tracking import Journal
 from mongo_dsl.errors import ArgumentError, OperandError
@@ -33,10 +34,17 @@ class _Outcome:
 
 
 def bulk_write(
-    operations: Iterable[Any], ordered: bool = True, session: Any = None
+    operations: Iterable[Any],
+    ordered: bool = True,
+    session: Any = None,
+    mapper: Any = None,
 ) -> Flow[BulkWritten]:
-    """Do *operations*, those of one collection by one bulk write."""
-    batches = [*_batches(_checked(operations), ordered)]
+    """Do *operations* on *mapper*, those of one collection by one bulk write."""
+    checked = _checked(operations)
+    for _, one in checked:
+        if isinstance(one, OnQuery):
+            refuse_elsewhere(one.query, mapper, session)
+    batches = [*_batches(checked, ordered)]
     outcome, plans = _Outcome(), []
     try:
         for batch in batches:
@@ -173,13 +181,18 @@ def _settle(
     refused = [one for one, _ in failed]
     done = [one for one in there if one not in refused]
     left = [one for one in planned if one.place > last]
-    for one in done:
+    for one in done:  # all know it before the first hook, which may fail
         one.taken()
         one.undo = Journal()
+    yield from _announced(done)
+    return _Outcome(_written(reply, sent), done, failed, [o.operation for o in left])
+
+
+def _announced(done: list[Planned]) -> Flow[None]:
+    for one in done:
         for event in reversed(one.events):
             document = one.operation.document
             yield from announce(f"after_{event}", type(document), document)
-    return _Outcome(_written(reply, sent), done, failed, [o.operation for o in left])
 
 
 def _reason(one: Planned, error: Mapping[str, Any]) -> str:

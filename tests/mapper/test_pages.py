@@ -22,6 +22,13 @@ from mongo_dsl import QuerySet
 from mongo_dsl.errors import ArgumentError, CursorError, OperandError
 
 
+# What has no place, and lists of more or fewer values than the order has.
+NONSENSE = [
+    *("ab", 5, {"a": 1, "b": 2}, [1], [1, 2, 3]),
+    *([value, 7] for value in (bson.Regex("a"), bson.Code("a"), bson.MinKey(), [1])),
+]
+
+
 @attrs.define
 class Home:
     city: str
@@ -225,6 +232,18 @@ REFUSED = [
         "paginate got page and after and before; it takes one of page, after, before",
     ),
     (
+        {"page": 10**19, "size": 10},
+        ArgumentError,
+        "paginate got page=10000000000000000000 of size=10, which ends behind document 2**63,"
+        " the last there can be; ask for less",
+    ),
+    (
+        {"size": 2**63},
+        ArgumentError,
+        "paginate got page=1 of size=9223372036854775808, which ends behind document 2**63,"
+        " the last there can be; ask for less",
+    ),
+    (
         {"after": "x"},
         CursorError,
         "after got 'x', which is no cursor; pass one that a page or cursor() gave",
@@ -406,7 +425,11 @@ class TestCursors:
         assert found["$or"][1]["_id"] == {"$gt": {"$gt": ""}}
 
     @pytest.mark.parametrize(
-        "body", [b"", b"\x05\x00\x00\x00\x00", bson.encode({"x": 1}), b"junk"]
+        "body",
+        [
+            *(b"", b"\x05\x00\x00\x00\x00", bson.encode({"x": 1}), b"junk"),
+            *(bson.encode({"": value}) for value in NONSENSE),
+        ],
     )
     def test_signed_nonsense(self, body):
         """What isn't a list of values is no cursor, whoever signed it."""
@@ -420,6 +443,15 @@ class TestCursors:
         with pytest.raises(CursorError) as caught:
             self.query.after(text)
         assert caught.value.reason == "malformed"
+
+    def test_long_texts_are_not_repeated(self):
+        """A text from outside isn't shown whole, however long it is."""
+        with pytest.raises(CursorError) as caught:
+            self.query.after("A" * 1_000_000)
+        assert str(caught.value) == (
+            f"after got '{'A' * 200}'… (1,000,000 characters), which is no cursor; pass one"
+            " that a page or cursor() gave"
+        )
 
 
 VALUES = {

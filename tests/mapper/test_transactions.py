@@ -219,6 +219,11 @@ async def test_refused_commands(driver, account):
             "estimated_count can't be asked in a transaction; count() can"
         )
         with pytest.raises(TransactionError) as caught:
+            await done(account.all().explain())
+        assert str(caught.value) == (
+            "explain can't be asked in a transaction; ask outside of it"
+        )
+        with pytest.raises(TransactionError) as caught:
             await done(account.all().read_preference("nearest").count())
         assert str(caught.value) == (
             "a query of account in a transaction has a read or write concern or read"
@@ -425,3 +430,34 @@ async def test_atomic_steps_in_a_session_of_the_callers(driver, account, sent):
     await done(session.commit_transaction())
     assert stored(driver) == {"C": 0}
     await done(session.end_session())
+
+
+def test_a_generator_that_ends_elsewhere(mapper):
+    """A block may end in another context than it began in: nothing is left of it."""
+
+    class Person(SyncDocument):
+        name: str
+
+    def work():
+        with mapper.transaction():
+            mapper.insert(Person(name="Ann"))
+            yield
+            mapper.insert(Person(name="Bob"))
+
+    one = work()
+    contextvars.copy_context().run(next, one)
+    one.close()
+    assert not any_ambient()
+    assert mapper.find(Person).count() == 0
+
+
+def test_blocks_that_end_in_another_order(mapper, mongo_uri, mongo_database_name):
+    """A block that ends takes just its own session away."""
+    with connect(mongo_uri, mongo_database_name, name="another") as other:
+        first, second = mapper.session(), other.session()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert any_ambient()
+        second.__exit__(None, None, None)
+    assert not any_ambient()
