@@ -27,8 +27,8 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 
 # The shell becomes mongod and leaves a child that waits on a pipe which Python holds
-# open. When Python dies, the child reads the pipe's end, removes a temporary directory
-# and stops its process group; a line says that Python has done so or will.
+# open. When Python dies, the child reads the pipe's end, stops its process group, and
+# removes a temporary directory when mongod is gone; a line says that Python does so.
 # Nobody but mongod shares the group, so a process id used anew is never hit.
 _GUARD = """
 exec 3<&0 </dev/null
@@ -38,8 +38,13 @@ shift
     read -r _ && kill 0
     trap "" TERM
     kill 0
-    while [ -n "$directory" ] && kill -0 $$; do sleep 0.05; done
-    [ -z "$directory" ] || rm -rf -- "$directory"
+    tries=0
+    while [ "$directory" ] && [ $tries -lt 600 ] && kill -0 $$
+    do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    [ "$directory" ] && rm -rf -- "$directory"
 ) <&3 2>/dev/null &
 exec "$@" 3<&-
 """

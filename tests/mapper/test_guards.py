@@ -240,11 +240,15 @@ class TestUpserts:
         for event in ("before_query_update", "after_query_update", "after_insert"):
             Person.on(event)(lambda what, event=event: told.append((event, what)))
         query = driver.mapper.find(Person)
-        await driver.done(query.update_or_create({"visits": 1}, name="Ann", email="a@x"))
+        await driver.done(
+            query.update_or_create({"visits": 1}, name="Ann", email="a@x")
+        )
         names = [event for event, _ in told]
         assert names == ["before_query_update", "after_query_update", "after_insert"]
         told.clear()
-        await driver.done(query.update_or_create({"visits": 2}, name="Ann", email="a@x"))
+        await driver.done(
+            query.update_or_create({"visits": 2}, name="Ann", email="a@x")
+        )
         (_, before), (_, after) = told
         assert (before.model, before.filter, before.result) == (
             Person,
