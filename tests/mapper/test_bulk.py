@@ -229,6 +229,12 @@ REFUSED = [
         " query.updating(...) and query.deleting()",
     ),
     (
+        lambda: [Insert(None)],
+        OperandError,
+        "bulk_write got Insert(document=None); it takes documents, Insert, Save, Replace and"
+        " Delete of them, query.updating(...) and query.deleting()",
+    ),
+    (
         lambda: [one := Account(id=1), Delete(one)],
         ArgumentError,
         "bulk_write got one Account twice; it takes each once",

@@ -38,6 +38,7 @@ class TestQueries:
         sent.clear()
         found = await driver.done(query.explain())
         assert sent == ["explain"]
+        assert str(await driver.done(driver.mapper.explain(query))) == str(found)
         assert isinstance(found, Explanation)
         assert (found.index_used, found.indexes) == ("people_1", ("people_1",))
         assert not found.collection_scan

@@ -79,6 +79,7 @@ class TestNumbered:
         sent.clear()
         page = await driver.done(query.paginate(page=2, size=10))
         assert sent == ["find", "aggregate"]
+        assert await driver.done(driver.mapper.paginate(query, page=2, size=10)) == page
         assert isinstance(page, Page)
         assert [p.name for p in page] == sorted(f"p{i}" for i in range(25))[10:20]
         assert (page.number, page.page, page.size, page.total) == (2, 2, 10, 25)

@@ -1,11 +1,12 @@
 """Transactions: all or nothing, in the database and in memory, on all three drivers."""
 
 import asyncio
+import contextvars
 
 import pytest
 from pymongo.errors import OperationFailure
 
-from mapper import connect, connect_async
+from mapper import SyncDocument, connect, connect_async
 from mapper.commands import Atomic
 from mapper.errors import (
     DuplicateKeyError,
@@ -14,6 +15,7 @@ from mapper.errors import (
     TransactionError,
 )
 from mapper.flows import writing
+from mapper.sessions import any_ambient
 from mapper.tracking import state_of
 from mongo_dsl.errors import ArgumentError
 from tests.mapper.blocks import Block, either
