@@ -121,10 +121,16 @@ class FieldSpec:
         if self.is_opaque() and self.storage is not None:
             return f"{self} is {self.storage.described} and has no field {name!r}"
         if not known:
-            return f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            return msg + self._hint_below()
         listed = ", ".join(known)
         hint = suggestion(name, known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
+
+    def _hint_below(self) -> str:
+        """Return what the class of the field's values says of what is below it."""
+        found = (typing.get_origin(element_of(m)) for m in members(self.annotation))
+        return next((one.__below__ for one in found if hasattr(one, "__below__")), "")
 
     def names(self) -> list[str]:
         """List the nested fields, where the annotation names them."""

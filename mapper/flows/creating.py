@@ -13,7 +13,7 @@ from mapper.events import Touched, announce
 from mapper.flows import changing, inserting, reading
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values, stored
-from mapper.hydration import load
+from mapper.flows.loading import loaded_one
 from mapper.tracking import assign
 from mongo_dsl import F
 from mongo_dsl.errors import ArgumentError
@@ -34,7 +34,7 @@ def get_or_create(
     narrowed = _narrowed(query, keywords)
     before = yield from _upsert(narrowed, {"$setOnInsert": raw}, given)
     if before is not None:
-        return load(cls, before), False
+        return (yield from loaded_one(cls, before)), False
     return (yield from _made(document, raw))
 
 
@@ -57,7 +57,8 @@ def update_or_create(
     yield from announce("after_query_update", cls, attrs.evolve(touched, result=row))
     if row is None or (fresh and row["_id"] == raw["_id"]):
         return (yield from _made(document, raw))
-    return load(cls, row if fresh else (yield from _again(query, row["_id"]))), False
+    found = row if fresh else (yield from _again(query, row["_id"]))
+    return (yield from loaded_one(cls, found)), False
 
 
 def _candidate(name: str, cls: Any, values: Values) -> Any:
@@ -107,7 +108,7 @@ def _upsert(query: Any, update: MQL, more: MQL) -> Flow[MQL | None]:
 
 
 def _again(query: Any, id_: Any) -> Flow[MQL]:
-    found = yield from reading.rows(query.filter(F["_id"] == id_))
+    found = yield from reading.rows(query.uncached().filter(F["_id"] == id_))
     if not found:
         name = query.model.__name__
         msg = f"{name} {id_!r} was updated, and was gone when it was read"

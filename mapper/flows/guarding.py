@@ -87,7 +87,7 @@ def within_limit(query: Any, name: str) -> Flow[Any]:
     given = {**reading.arguments(query), "projection": {"_id": 1}, "limit": allowed + 1}
     rows = yield Command(reading.collection(query), "find", (), given, rows=True)
     if len(rows) > allowed:
-        count = yield from reading.count(query)
+        count = yield from reading.count(query.uncached())
         raise TooManyAffectedError(name, allowed, max(count, len(rows)))
     return query.filter(F["_id"].in_([row["_id"] for row in rows]))
 
@@ -102,6 +102,7 @@ def preview(query: Any, update: Any, sample: int) -> Flow[Preview[Any]]:
     if isinstance(sample, bool) or not isinstance(sample, int) or sample < 1:
         msg = f"preview got sample={sample!r}; it takes a number from 1 on"
         raise ArgumentError(msg)
+    query = query.uncached()
     count = yield from reading.count(query)
     rows = yield from reading.rows(query.limit(sample))
     before = yield from reading.made(query, copy.deepcopy(rows))
