@@ -45,12 +45,18 @@ class Ambient:
     session: Any
     undo: Any = None
     failure: BaseException | None = None
+    ended: bool = attrs.field(default=False, init=False)
     _owner: tuple[int, Any] = attrs.field(factory=_here, init=False)
 
     @property
     def in_transaction(self) -> bool:
         """Whether the block is a transaction."""
         return self.undo is not None
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the block ended elsewhere, as that of an abandoned generator does."""
+        return self.ended and _here() == self._owner
 
     def check(self) -> None:
         """Make sure that a command may be sent.
@@ -90,7 +96,7 @@ def any_ambient() -> bool:
 def ambient_of(client: Any) -> Ambient | None:
     """Return the innermost block of *client*; None where commands carry no session."""
     for found in reversed(_ambient.get()):
-        if found.client is client:
+        if found.client is client and not found.left_behind:
             return None if found.session is None else found
     return None
 
@@ -111,6 +117,7 @@ def entered(ambient: Ambient) -> Iterator[Ambient]:
     try:
         yield ambient
     finally:
+        ambient.ended = True
         _ambient.set(tuple(one for one in _ambient.get() if one is not ambient))
 
 
