@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from mapper.aio.driven import Driven
 from mapper.cursors import AsyncCursor, AsyncFinishingCursor
-from mapper.flows import changing, including, loading, reading
+from mapper.explanation import Explanation
+from mapper.flows import changing, explaining, including, loading, paging, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
+from mapper.pages import KeysetPage, Page
 from mapper.query import AsyncQuery
 
 
@@ -91,6 +93,51 @@ class Queries(Driven):
     ) -> list[Any]:
         """Run *pipeline* on the documents of *query*; rows are dictionaries or *into* a class."""
         return await self._run(reading.aggregate(query, pipeline, into))
+
+    @overload
+    async def paginate(
+        self, query: AsyncQuery[M], *, page: int, size: int = 20
+    ) -> Page[M]: ...
+
+    @overload
+    async def paginate(
+        self,
+        query: AsyncQuery[M],
+        *,
+        after: Any = None,
+        before: Any = None,
+        size: int = 20,
+    ) -> KeysetPage[M]: ...
+
+    async def paginate(
+        self,
+        query: AsyncQuery[M],
+        *,
+        page: int | None = None,
+        size: int = 20,
+        after: Any = None,
+        before: Any = None,
+    ) -> Page[M] | KeysetPage[M]:
+        """Return the page of *query* with this number, or *after* or *before* a place.
+
+        Sends one command, and a count unless a page with a number tells the total by
+        itself. See `Query.paginate`.
+
+        Raises:
+            CursorError: a cursor was altered, or belongs to another query.
+            ArgumentError: *page* or *size* is below 1, or *query* skips or limits.
+        """
+        return await self._run(paging.paginate(query, page, size, after, before))
+
+    async def explain(
+        self, query: AsyncQuery[M], verbosity: str = "queryPlanner"
+    ) -> Explanation:
+        """Ask the server how it runs *query*. Sends one command. See `Query.explain`.
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        return await self._run(explaining.explain(query, None, verbosity))
 
     async def update(
         self, query: AsyncQuery[M], changes: Any = None, /, **values: Any

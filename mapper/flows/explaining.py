@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mapper.commands import Command, Flow
+from mapper.concerns import SILENT
 from mapper.explanation import Explanation
 from mapper.flows import reading
 from mongo_dsl.errors import ArgumentError
@@ -28,9 +29,12 @@ def explain(query: Any, pipeline: Any, verbosity: str) -> Flow[Explanation]:
         (stages,) = command.args
         asked = {"aggregate": command.collection, "pipeline": stages, "cursor": {}}
         asked.update(_spelled(command.kwargs))
-    session = {k: v for k, v in command.kwargs.items() if k == "session"}
+    given = {k: v for k, v in command.kwargs.items() if k == "session"}
+    concerns = getattr(command.collection, "concerns", SILENT)
+    if concerns.read_preference is not None:
+        given["read_preference"] = concerns.read_preference
     explained = {"explain": asked, "verbosity": verbosity}
-    raw = yield Command("", "command", (explained,), session)
+    raw = yield Command("", "command", (explained,), given)
     return Explanation(raw)
 
 

@@ -33,20 +33,21 @@ def _check(query: Any, page: Any, size: Any, after: Any, before: Any) -> None:
         if value < 1:
             msg = f"paginate got {name}={value!r}; it takes a number from 1 on"
             raise ArgumentError(msg)
+    _refuse_beyond(page or 1, size)
     given = {"page": page, "after": after, "before": before}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         msg = f"paginate got {' and '.join(named)}; it takes one of page, after, before"
         raise ArgumentError(msg)
     reading.refuse_near(query, "paginate")
-    _refuse_cut(query)
+    reading.refuse_cut(query, "paginate", "pages are cut by their size")
 
 
-def _refuse_cut(query: Any) -> None:
-    for part in ("skip", "limit"):
-        if part in query.asked:
-            msg = f"paginate got a query with {part}(...), and pages are cut by their size"
-            raise ArgumentError(f"{msg}; leave it out")
+def _refuse_beyond(page: int, size: int) -> None:
+    """Refuse what can't be skipped: the server counts to 2**63 - 1."""
+    if page * size >= 2**63:
+        msg = f"paginate got page={page!r} of size={size!r}, which ends behind document"
+        raise ArgumentError(f"{msg} 2**63, the last there can be; ask for less")
 
 
 def _numbered(query: Any, page: int, size: int) -> Flow[Page[Any]]:

@@ -228,6 +228,18 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
             raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
 
 
+def refuse_cut(query: Any, name: str, reason: str) -> None:
+    """Refuse a query that skips or limits, where *name* decides how many come.
+
+    Raises:
+        ArgumentError: *query* skips or limits.
+    """
+    for part in ("skip", "limit"):
+        if part in query.asked:
+            msg = f"{name} got a query with {part}(...), and {reason}; leave it out"
+            raise ArgumentError(msg)
+
+
 def _refuse_joins(query: Any) -> None:
     if joining.joins(query):
         msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"

@@ -57,7 +57,10 @@ def checked(query: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         ArgumentError: an option is unknown, or has a value it can't have.
     """
     known = list(WatchOptions.__annotations__)
-    for name, value in given.items():
+    options = dict(given)
+    if isinstance(kinds := given.get("kinds"), Iterable):
+        options["kinds"] = tuple(kinds)  # they are asked for more than once
+    for name, value in options.items():
         if name not in known:
             msg = f"watch got {name!r}{suggestion(name, known)}; it takes "
             raise ArgumentError(msg + ", ".join(known))
@@ -68,7 +71,7 @@ def checked(query: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         msg = "watch got a store without a name; give resume='…', the name of the token"
         raise ArgumentError(msg)
     _refuse_parts(query)
-    return dict(given)
+    return options
 
 
 def _number(value: Any) -> bool:
@@ -85,6 +88,14 @@ _CHECKS: Mapping[str, tuple[Any, str]] = {
     "max_await": (_number, "a positive number of seconds"),
     "batch_size": (lambda v: type(v) is int and v > 0, "a positive number of events"),
     "retries": (lambda v: type(v) is int and v >= 0, "a number of attempts"),
+    "kinds": (
+        lambda v: isinstance(v, type) or (isinstance(v, tuple) and bool(v)),
+        "a class of events, or some",
+    ),
+    "store": (
+        lambda v: hasattr(v, "load") and hasattr(v, "save"),
+        "a store with the methods load and save",
+    ),
     "resume": (lambda v: isinstance(v, str) and bool(v), "the name of a token"),
     "start_at": (
         lambda v: isinstance(v, Timestamp) or (isinstance(v, dt.datetime) and v.tzinfo),

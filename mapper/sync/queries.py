@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from mapper.cursors import Cursor, FinishingCursor
-from mapper.flows import changing, including, loading, reading
+from mapper.explanation import Explanation
+from mapper.flows import changing, explaining, including, loading, paging, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
+from mapper.pages import KeysetPage, Page
 from mapper.query import Query
 from mapper.sync.driven import Driven
 
@@ -89,6 +91,47 @@ class Queries(Driven):
     ) -> list[Any]:
         """Run *pipeline* on the documents of *query*; rows are dictionaries or *into* a class."""
         return self._run(reading.aggregate(query, pipeline, into))
+
+    @overload
+    def paginate(self, query: Query[M], *, page: int, size: int = 20) -> Page[M]: ...
+
+    @overload
+    def paginate(
+        self,
+        query: Query[M],
+        *,
+        after: Any = None,
+        before: Any = None,
+        size: int = 20,
+    ) -> KeysetPage[M]: ...
+
+    def paginate(
+        self,
+        query: Query[M],
+        *,
+        page: int | None = None,
+        size: int = 20,
+        after: Any = None,
+        before: Any = None,
+    ) -> Page[M] | KeysetPage[M]:
+        """Return the page of *query* with this number, or *after* or *before* a place.
+
+        Sends one command, and a count unless a page with a number tells the total by
+        itself. See `Query.paginate`.
+
+        Raises:
+            CursorError: a cursor was altered, or belongs to another query.
+            ArgumentError: *page* or *size* is below 1, or *query* skips or limits.
+        """
+        return self._run(paging.paginate(query, page, size, after, before))
+
+    def explain(self, query: Query[M], verbosity: str = "queryPlanner") -> Explanation:
+        """Ask the server how it runs *query*. Sends one command. See `Query.explain`.
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        return self._run(explaining.explain(query, None, verbosity))
 
     def update(self, query: Query[M], changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in all documents of *query*, and set *values*.

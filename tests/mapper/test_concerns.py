@@ -40,7 +40,7 @@ def test_values():
         ("majority", WriteConcern("majority")),
         (2, WriteConcern(2)),
         ({"w": 1, "j": True}, WriteConcern(1, j=True)),
-        (WriteConcern(0), WriteConcern(0)),
+        (WriteConcern(3), WriteConcern(3)),
     ]:
         assert concerns(write_concern=said).write_concern == meant
     assert concerns() == SILENT
@@ -59,6 +59,10 @@ REFUSED = [
         {"write_concern": {"x": 1}},
         "write_concern is {'x': 1}; it takes a WriteConcern of PyMongo, 'majority', a number"
         " of members or a mapping such as {'w': 1, 'j': True}",
+    ),
+    (
+        {"write_concern": {"w": 0}},
+        "write_concern is {'w': 0}, by which nobody knows what was written; w is at least 1",
     ),
     (
         {"read_preference": "secondary_preferred"},
