@@ -10,7 +10,7 @@ import attrs
 from bson import Decimal128, Int64, ObjectId
 
 from mongo_dsl.conformity import bare, conforms, kind_of
-from mongo_dsl.storage import is_secret
+from mongo_dsl.storages import holds_secrets
 
 
 _NUMBERS = frozenset({int, float, Decimal128, Int64})
@@ -57,4 +57,4 @@ def _member(kind: type[Enum], value: Any) -> Any:
 def told(value: Any, annotation: Any) -> str:
     """Write *value* for a message, or its type alone where *annotation* hides it."""
     kind = kind_of(value)
-    return kind if is_secret(annotation) else f"{value!r}, {kind}"
+    return kind if holds_secrets(annotation) else f"{value!r}, {kind}"

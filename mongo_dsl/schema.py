@@ -21,6 +21,7 @@ from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.params import later
 from mongo_dsl.storage import Storage, storage_of
+from mongo_dsl.storages import require_comparable
 from mongo_dsl.structure import element_of, nested_in, reachable
 from mongo_dsl.values import Face, node
 
@@ -218,20 +219,22 @@ class FieldSpec:
             return self._computed(value)
         return self._encoded(value, members(self.annotation))
 
-    def item_value(self, value: Any) -> Node:
-        """Turn *value*, an item of the array, into a node.
+    def item_value(self, value: Any, compared: bool = False) -> Node:
+        """Turn *value*, an item of the array that may be *compared*, into a node.
 
         Raises:
             OperandError: the array can't hold *value*.
         """
         if isinstance(value, Param):
-            return later(value, FieldSpec.item_value, self)
+            return later(value, FieldSpec.item_value, self, compared)
         if isinstance(value, (Node, Face)):
             return self._computed(value)
         known = self.item_annotations() or (Any,)
         try:
-            return self._encoded(value, known)
+            return self._encoded(value, known, compared=compared)
         except OperandError:
+            if any(admit(value, one) is not REFUSED for one in known):
+                raise
             items = " | ".join(dict.fromkeys(map(describe, known)))
             msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
             msg = f"{msg}; it can't hold {told(value, self.annotation)}"
@@ -250,9 +253,8 @@ class FieldSpec:
         for annotation in annotations:
             found = admit(value, annotation)
             if found is not REFUSED:
-                storage = storage_of(annotation) if compared else None
-                if storage is not None:
-                    storage.require_comparable(self)
+                if compared:
+                    require_comparable(annotation, self)
                 return self._encode(found, annotation)
         msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
         raise OperandError(f"{msg} {told(value, self.annotation)}")

@@ -130,7 +130,7 @@ def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     query = yield from within_limit(query, "delete")
     given = sendable(query)
     touched = Touched(query.model, given.pop("filter"))
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         found = collection(query)
@@ -144,11 +144,14 @@ def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     return deleted
 
 
-def marking(cls: Any) -> dict[str, Any] | None:
-    """Return the update that stands for deleting documents of *cls*, if one does."""
+def marking(cls: Any, *, hard: bool = False) -> dict[str, Any] | None:
+    """Return the update that stands for deleting documents of *cls*, if one does.
+
+    None does if it is *hard*; the behaviours may still refuse it.
+    """
     marks = [one.deleting(cls) for one in behaviours_of(cls)]
     values = [mark for mark in marks if mark is not None]
-    if not values:
+    if hard or not values:
         return None
     found = {k: v for mark in values for k, v in encoded_values(cls, mark).items()}
     return with_additions({"$set": found}, cls)
@@ -191,7 +194,7 @@ def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
     refuse_parts(query, "find_one_and_delete", sort=True)
     given = _first(query)
     touched = Touched(query.model, given["filter"])
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         filter_ = given.pop("filter")

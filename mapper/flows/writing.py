@@ -154,7 +154,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     """Delete *document*, for good if *hard*, and tell whether it was there."""
     must_be_stored(document, "deleted")
     yield from announce("before_delete", type(document), document)
-    mark = None if hard else marking(document)
+    mark = marking(document, hard=hard)
     if mark is None:
         done = yield from _remove(document, session)
     else:
@@ -163,12 +163,14 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
     return done
 
 
-def marking(document: Any) -> MQL | None:
-    """Ask the behaviours for the values that stand for a delete."""
+def marking(document: Any, *, hard: bool = False) -> MQL | None:
+    """Ask the behaviours for the values that stand for a delete; none do if it is *hard*."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
     found = [mark for mark in marks if mark is not None]
-    return {k: v for mark in found for k, v in mark.items()} if found else None
+    if hard or not found:
+        return None
+    return {k: v for mark in found for k, v in mark.items()}
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:

@@ -17,7 +17,7 @@ from mapper.tracking.encoding import (
 )
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
-from mongo_dsl.storage import is_secret
+from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
@@ -114,7 +114,7 @@ def _refuse_immutable(
         if stored in new:
             old = decode_field(cls, name, known[stored]) if stored in known else None
             msg = f"{cls.__name__}.{name} is immutable"
-            if not is_secret(fields_of(cls)[name][1]):
+            if not holds_secrets(fields_of(cls)[name][1]):
                 new_value = getattr(document, name)
                 msg = f"{msg}, it is {old!r} and can't become {new_value!r}"
             problems[name] = msg
