@@ -40,7 +40,7 @@ def _stored(field: Any, value: Any) -> Node:
 
 def _item(field: Any, value: Any, compared: bool = True) -> Node:
     spec = field._spec  # noqa: SLF001
-    found: Node = node(value) if spec is None else spec.item_value(value, compared)
+    found: Node = node(value) if spec is None else spec.item_value(compared, value)
     return found
 
 
@@ -194,12 +194,12 @@ def _given(
 ) -> Node:
     """Return the items that are given one by one, or as *each*."""
     if each is None:
-        return _items("", field, values, compared)
+        return _items("", field, compared, values)
     subject = f"{name} of {_label(field)} got"
     if values:
         msg = f"{subject} values beside each={each!r}; give all of them in one place"
         raise ArgumentError(msg)
-    return _items(f"{subject} each=", field, each, compared)
+    return _items(f"{subject} each=", field, compared, each)
 
 
 def _empty(name: str, field: Any) -> ArgumentError:
@@ -273,10 +273,10 @@ def _equal_to(value: Node) -> Node:
 
 def pull_all(field: Any, values: Iterable[Any]) -> Update:
     """Remove the items that equal one of *values*."""
-    return _change("$pullAll", field, _items("pull_all got ", field, values))
+    return _change("$pullAll", field, _items("pull_all got ", field, True, values))
 
 
-def _items(got: str, field: Any, values: Any, compared: bool = True) -> Node:
+def _items(got: str, field: Any, compared: bool, values: Any) -> Node:
     if isinstance(values, Param):
         return later(values, _items, got, field, compared)
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):

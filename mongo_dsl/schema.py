@@ -219,7 +219,7 @@ class FieldSpec:
             return self._computed(value)
         return self._encoded(value, members(self.annotation))
 
-    def item_value(self, value: Any, compared: bool = False) -> Node:
+    def item_value(self, compared: bool, value: Any) -> Node:
         """Turn *value*, an item of the array that may be *compared*, into a node.
 
         Raises:

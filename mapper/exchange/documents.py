@@ -11,7 +11,9 @@ from mapper.conversion.problems import Misfit
 from mapper.errors import ValidationError
 from mapper.exchange import arrays, choices, instances, scalars, trees, unions
 from mapper.exchange.forms import Form, Rule
+from mapper.exchange.hushing import hushed
 from mongo_dsl.conformity import unmarked
+from mongo_dsl.storages import holds_secrets
 
 
 T = TypeVar("T")
@@ -33,9 +35,10 @@ _RULES: tuple[Rule, ...] = (
 @functools.lru_cache(maxsize=4096)
 def form_of(annotation: Any, in_json: bool) -> Form:
     """Return how values of *annotation* are written and read, *in_json* or dictionaries."""
-    annotation = unmarked(annotation)  # the form in the database is nobody else's
-    make = next(make for holds, make in _RULES if holds(annotation))
-    return make(annotation, lambda one: form_of(one, in_json), in_json)
+    plain = unmarked(annotation)  # the form in the database is nobody else's
+    make = next(make for holds, make in _RULES if holds(plain))
+    form = make(plain, lambda one: form_of(one, in_json), in_json)
+    return hushed(annotation, form) if holds_secrets(annotation) else form
 
 
 def to_dict(document: Any) -> dict[str, Any]:
