@@ -484,3 +484,38 @@ def test_fields_called_collection():
 
     assert repr(Book.collection) == "Book.collection"
     assert Book(collection="poems").collection == "poems"
+
+
+def test_what_cant_be_is_refused_of_inherited_options_too():
+    """A base and its subclass, or two bases, may each say half of it."""
+
+    class Small(SyncDocument):
+        class Meta:
+            capped = Capped(4096)
+
+    class Sorted(SyncDocument):
+        class Meta:
+            abstract = True
+            clustered = True
+
+    message = "Both.Meta has capped and clustered; a collection can't be all of that"
+    with pytest.raises(DefinitionError) as caught:
+
+        class Both(Small):
+            class Meta:
+                clustered = True
+
+    assert str(caught.value) == message
+    with pytest.raises(DefinitionError) as caught:
+        type(SyncDocument)("Both", (Small, Sorted), {})
+    assert str(caught.value) == message
+
+    class Large(Small):
+        class Meta:
+            capped = None
+            clustered = True
+
+    assert (Large.__options__.capped, Large.__options__.clustered) == (
+        None,
+        Clustered(),
+    )

@@ -9,9 +9,9 @@ from typing import Annotated, TypedDict
 import attrs
 import pytest
 
-from mapper import SyncDocument, encrypted_field, field
+from mapper import Index, SyncDocument, encrypted_field, field
 from mapper.encryption import FernetCipher
-from mapper.errors import DecodeError, ValidationError
+from mapper.errors import DecodeError, DefinitionError, ValidationError
 from mongo_dsl import param
 from mongo_dsl.errors import OperandError
 
@@ -191,3 +191,26 @@ def test_no_sort_by_what_has_no_order(sort):
     name = "User.words" if repr(sort) == "'words'" else "User.ssn"
     message = ADVICE.replace("can't be compared with a value", "has no order")
     assert str(caught.value) == f"{name} {message}"
+
+
+def test_indexes_that_guard_nothing_are_refused():
+    """Equal values have different tokens, which a unique index would all let pass."""
+    end = ADVICE.partition("; ")[2]
+    told = "is encrypted by Fernet and can't be"
+    why = f"unique, for equal values are never stored alike; {end}"
+    with pytest.raises(DefinitionError) as caught:
+
+        class Guarded(SyncDocument):
+            ssn: str = encrypted_field(cipher, unique=True)
+
+    assert str(caught.value) == f"Guarded.ssn {told} {why}"
+    with pytest.raises(DefinitionError) as caught:
+        Index("words", unique=True).specification(User)
+    assert str(caught.value) == f"User.words {told} {why}"
+    with pytest.raises(DefinitionError) as caught:
+        Index(("ssn", "text")).specification(User)
+    assert str(caught.value) == (
+        "User.ssn is encrypted by Fernet and can't have an index of the kind 'text', which "
+        "looks into values"
+    )
+    assert Index("ssn", sparse=True).specification(User)["key"] == {"ssn": 1}
