@@ -1,6 +1,7 @@
 """Documents in MongoDB: attrs classes, stored and queried, sync and async."""
 
 from mapper.aio import AsyncMapper
+from mapper.caching import Cache, Cached, CacheManager
 from mapper.collections import (
     Capped,
     Clustered,
@@ -19,12 +20,19 @@ from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.json_text import json_field
+from mapper.n_plus_one import watching_n_plus_one
+from mapper.on_delete import OnDelete
+from mapper.references import Ref
+from mapper.relations.reverse import reverse
 from mapper.states import state_field
 from mapper.sync import Mapper
 
 
 __all__ = [
     "AsyncMapper",
+    "Cache",
+    "CacheManager",
+    "Cached",
     "Capped",
     "Clustered",
     "CollectionPlan",
@@ -35,6 +43,8 @@ __all__ = [
     "Index",
     "IndexPlan",
     "Mapper",
+    "OnDelete",
+    "Ref",
     "SearchIndex",
     "SyncDocument",
     "TimeSeries",
@@ -48,5 +58,7 @@ __all__ = [
     "encrypted_field",
     "field",
     "json_field",
+    "reverse",
     "state_field",
+    "watching_n_plus_one",
 ]

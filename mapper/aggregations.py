@@ -46,6 +46,14 @@ class BoundPipeline(Pipeline, Generic[R]):
         """Send the command in the driver's *session*."""
         return self._evolved(query=self.query.in_session(session))
 
+    def cached(self, ttl: float | None = None) -> Self:
+        """Read through the cache of the class, what is at most *ttl* seconds old."""
+        return self._evolved(query=self.query.cached(ttl))
+
+    def uncached(self) -> Self:
+        """Ask the server, though the class has a cache."""
+        return self._evolved(query=self.query.uncached())
+
     def read_concern(self, level: Any) -> Self:
         """Read what is as sure as *level*, PyMongo's or a name: ``"majority"``."""
         return self._evolved(query=self.query.read_concern(level))

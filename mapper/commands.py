@@ -22,7 +22,8 @@ T = TypeVar("T")
 class Command:
     """A call of *method* on *collection*; *rows* asks for all rows of its cursor.
 
-    An empty *collection* means the database itself.
+    An empty *collection* means the database itself. *cause* is what would have made the
+    command needless, where that is known.
     """
 
     collection: str
@@ -30,6 +31,7 @@ class Command:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = attrs.field(factory=dict)
     rows: bool = False
+    cause: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen
@@ -70,7 +72,23 @@ class Atomic:
     session: Any = None
 
 
-Step: TypeAlias = Command | Call | Pause | Atomic
+@attrs.frozen
+class CachedRead:
+    """A read whose result may come from *cache*, and is kept there for *ttl* seconds.
+
+    Without a *ttl* the cache knows. *load* is what is done if it isn't there: a command,
+    or a call, which is known by *source*. *others* are collections that are read, too,
+    though the command doesn't say so.
+    """
+
+    load: Any
+    cache: Any
+    ttl: float | None = None
+    source: Any = None
+    others: frozenset[str] = frozenset()
+
+
+Step: TypeAlias = Command | Call | Pause | Atomic | CachedRead
 Flow: TypeAlias = Generator[Step, Any, T]
 
 

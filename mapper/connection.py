@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any
 
-from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions
-
-from mapper.commands import Command
+from mapper.caching import Source, place_of, reads, writes, writing
+from mapper.codec import CODEC
+from mapper.commands import CachedRead, Command
 from mapper.concerns import SILENT, CollectionName, Concerns
-from mapper.sessions import carried
+from mapper.sessions import carried, session_of
 
 
-CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
-    tz_aware=True,
-    uuid_representation=UuidRepresentation.STANDARD,
+watcher: ContextVar[Callable[[Command], None] | None] = ContextVar(
+    "watcher", default=None
 )
-"""Dates come back in UTC and say so; UUIDs are stored as subtype 4."""
+"""What is told of every command before it is sent, if something is."""
 
 
 class Connection:
@@ -29,6 +31,7 @@ class Connection:
         self._database = database
         self._collections: dict[Any, Any] = {}
         self.client = database.client
+        self.name: str = database.name
         self.concerns = concerns
 
     def with_options(self, concerns: Concerns) -> Connection:
@@ -37,9 +40,41 @@ class Connection:
 
     def send(self, command: Command) -> Any:
         """Send *command* and return the driver's reply, which may have to be awaited."""
+        watch = watcher.get()
+        if watch is not None:
+            watch(command)
         kwargs = carried(self.client, command)
         target = self.target(command.collection)
         return getattr(target, command.method)(*command.args, **kwargs)
+
+    def writing(self, command: Command) -> AbstractContextManager[None] | None:
+        """Return the block to send *command* in, which makes caches outdated; None for none."""
+        if command.method in _FINDING:
+            return None
+        names = writes(command, self.name)
+        if not names:
+            return None
+        return writing(names, session_of(self.client, command))
+
+    @functools.cached_property
+    def place(self) -> Hashable:
+        """What mappers have in common that see the same data in the same way."""
+        return place_of(self.client), self.name, self.concerns
+
+    def source(self, read: CachedRead) -> Source | None:
+        """Return what *read* is kept as; None for what carries a session."""
+        command = read.load
+        if session_of(self.client, command) is not None:
+            return None
+        if read.source is not None:
+            return read.source
+        name = command.collection
+        own = name.concerns if isinstance(name, CollectionName) else SILENT
+        place = (self.place, own)
+        return Source.of(command, place, reads(command, self.name) | self._joined(read))
+
+    def _joined(self, read: CachedRead) -> frozenset[tuple[str, str]]:
+        return frozenset((self.name, other) for other in read.others)
 
     def target(self, name: str) -> Any:
         """Return the collection *name*; the empty name is the database."""
@@ -55,3 +90,6 @@ class Connection:
         if name:
             return self._database.get_collection(name, codec_options=CODEC, **options)
         return self._database.with_options(**options) if options else self._database
+
+
+_FINDING = frozenset({"find", "find_one", "count_documents"})

@@ -23,12 +23,14 @@ from mapper.conversion import (
     geometry,
     instances,
     mappings,
+    references,
     scalars,
     trees,
     unions,
 )
 from mapper.conversion.problems import PASSING, Misfit, NoFormError, quiet, refused
 from mapper.errors import DecodeError, MisfitError, ValidationError
+from mapper.references import is_ref
 from mongo_dsl.conformity import bare, describe
 from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
@@ -96,6 +98,7 @@ def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:
 _RULES: tuple[tuple[Callable[[Any], bool], Any, Any], ...] = (
     (forms.has_form, forms.form_encoder, forms.form_decoder),
     (scalars.is_scalar, scalars.scalar_encoder, scalars.scalar_decoder),
+    (is_ref, references.reference_encoder, references.reference_decoder),
     (choices.is_choice, choices.choice_encoder, choices.choice_decoder),
     (geometry.is_shape, geometry.shape_encoder, geometry.shape_decoder),
     (unions.is_union, unions.union_encoder, unions.union_decoder),

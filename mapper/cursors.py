@@ -6,6 +6,7 @@ The two classes are the one place where sync and async code stands twice.
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -62,6 +63,38 @@ class Cursor(Generic[M]):
         self.close()
 
 
+class FinishingCursor(Cursor[M]):
+    """A cursor that takes *size* rows at a time, of which *finish* makes documents."""
+
+    def __init__(
+        self,
+        open_: Callable[[], Any],
+        meant: Callable[[Exception], Exception | None],
+        finish: Callable[[list[Any]], Any],
+        size: int,
+    ) -> None:
+        super().__init__(open_, _as_it_is, meant)
+        self._finish = finish
+        self._size = size
+        self._ready: deque[M] = deque()
+
+    def __next__(self) -> M:
+        if not self._ready:
+            self._ready.extend(self._finish(self._taken()))
+        if not self._ready:
+            raise StopIteration
+        return self._ready.popleft()
+
+    def _taken(self) -> list[Any]:
+        found: list[Any] = []
+        while len(found) < self._size:
+            try:
+                found.append(super().__next__())
+            except StopIteration:  # noqa: PERF203 - once
+                break
+        return found
+
+
 class AsyncCursor(Generic[M]):
     """An async iterator over the documents of a query; closing it frees the cursor.
 
@@ -107,3 +140,39 @@ class AsyncCursor(Generic[M]):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+class AsyncFinishingCursor(AsyncCursor[M]):
+    """A cursor that takes *size* rows at a time, of which *finish* makes documents."""
+
+    def __init__(
+        self,
+        open_: Callable[[], Any],
+        meant: Callable[[Exception], Exception | None],
+        finish: Callable[[list[Any]], Any],
+        size: int,
+    ) -> None:
+        super().__init__(open_, _as_it_is, meant)
+        self._finish = finish
+        self._size = size
+        self._ready: deque[M] = deque()
+
+    async def __anext__(self) -> M:
+        if not self._ready:
+            self._ready.extend(await self._finish(await self._taken()))
+        if not self._ready:
+            raise StopAsyncIteration
+        return self._ready.popleft()
+
+    async def _taken(self) -> list[Any]:
+        found: list[Any] = []
+        while len(found) < self._size:
+            try:
+                found.append(await super().__anext__())
+            except StopAsyncIteration:  # noqa: PERF203 - once
+                break
+        return found
+
+
+def _as_it_is(row: Any) -> Any:
+    return row

@@ -154,6 +154,11 @@ def functions_of(cls: Any, event: str) -> Iterator[Callable[..., Any]]:
             yield from listeners.of(event)
 
 
+def is_heard(event: str) -> bool:
+    """Tell whether anyone has ever listened to *event*, of whichever class."""
+    return event in _heard
+
+
 def announce(event: str, cls: Any, *documents: Any) -> Flow[None]:
     """Call what listens to *event* of *cls* with each of *documents*, one after another.
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from mapper.errors import DefinitionError
+from mapper.on_delete import OnDelete
 from mongo_dsl.storage import Storage
 
 
@@ -22,6 +23,7 @@ def field(
     index: bool | int | str = False,
     unique: bool = False,
     immutable: bool = False,
+    on_delete: OnDelete | None = None,
     encode: Callable[[Any], Any] | None = None,
     decode: Callable[[Any], Any] | None = None,
     ordered: bool = False,
@@ -42,6 +44,8 @@ def field(
         index: True or 1 for an ascending index, -1, ``"2dsphere"``, ``"text"``, ….
         unique: whether a unique index guards the field.
         immutable: whether the field keeps its value once the document is stored.
+        on_delete: what becomes of the references in the field when what they lead to is
+            deleted.
         encode: a function that makes what is stored, and what queries compare with; it
             isn't called for None where the annotation allows that, which is stored as null.
         decode: a function that makes the value of what is stored, likewise.
@@ -54,7 +58,9 @@ def field(
         metadata: anything else, for libraries that read it.
 
     Raises:
-        DefinitionError: *db_name* can't be stored, or *storage* stands beside *encode*.
+        DefinitionError: *db_name* can't be stored, or *on_delete* is no rule.
+        DefinitionError: *db_name* can't be stored, *on_delete* is no rule, or *storage*
+            stands beside *encode*.
 
     >>> from mapper import SyncDocument
     >>> class Page(SyncDocument):
@@ -75,6 +81,7 @@ def field(
         "index": index,
         "unique": unique,
         "immutable": immutable,
+        "on_delete": _rule(on_delete),
         "encode": encode,
         "decode": decode,
         "ordered": ordered,
@@ -91,3 +98,11 @@ def field(
         converter=converter,
         metadata={**(metadata or {}), **given},
     )
+
+
+def _rule(on_delete: Any) -> Any:
+    if on_delete is None or isinstance(on_delete, OnDelete):
+        return on_delete
+    listed = ", ".join(map(str, OnDelete))
+    msg = f"field got on_delete={on_delete!r}; it takes {listed}"
+    raise DefinitionError(msg)

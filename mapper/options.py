@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from mapper.caching import Cache
 from mapper.collections.declared import kinds_of, refuse_together
 from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.concerns import Concerns, collection_name, concerns
@@ -46,6 +47,7 @@ class Options:
         read_concern: how sure reads must be, PyMongo's or by name.
         write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
         read_preference: which members of a replica set reads ask, PyMongo's or by name.
+        cache: the `Cache` that the reads of the class go through, None for none.
     """
 
     collection_name: str
@@ -67,6 +69,7 @@ class Options:
     read_concern: Any = None
     write_concern: Any = None
     read_preference: Any = None
+    cache: Cache | None = None
 
     def __attrs_post_init__(self) -> None:
         said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
@@ -125,6 +128,9 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
     if given.get("unknown", "preserve") not in UNKNOWN:
         listed = ", ".join(map(repr, UNKNOWN))
         msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
+        raise DefinitionError(msg)
+    if not isinstance(given.get("cache"), (Cache, type(None))):
+        msg = f"{name}.Meta.cache is {given['cache']!r}; it takes a Cache(...) or None"
         raise DefinitionError(msg)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])

@@ -3,14 +3,29 @@
 Enable them with `pytest_plugins = ["mapper.pytest_plugin"]` in the topmost *conftest.py*.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
 
 from mapper.embedded import EmbeddedMongo
+
+
+if TYPE_CHECKING:
+    from mapper.n_plus_one import Watch
+
+
+@pytest.fixture
+def no_n_plus_one() -> Iterator[Watch]:
+    """Fail where the test reads document by document what one command could read."""
+    from mapper.n_plus_one import watching_n_plus_one
+
+    with watching_n_plus_one(strict=True) as watch:
+        yield watch
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,15 @@ def carried(client: Any, command: Command) -> Mapping[str, Any]:
     return {**command.kwargs, "session": ambient.session}
 
 
+def session_of(client: Any, command: Command) -> Any:
+    """Return the session that *command* will carry, its own or the ambient one; or None."""
+    own = command.kwargs.get("session")
+    if own is not None or not _ambient.get():
+        return own
+    ambient = ambient_of(client)
+    return None if ambient is None else ambient.session
+
+
 def failed(client: Any, command: Command, error: Exception) -> TransactionError | None:
     """Note that *error* aborted a transaction, and return what it means, if not itself."""
     ambient = _of_command(client, command) if _ambient.get() else None

@@ -8,6 +8,7 @@ an `int` in ``user.age``, and refuse ``User.q.age > "x"``.
 - ``==`` is never refused, as Python lets everything be compared; ``eq`` is checked.
 - Classes of embedded documents are made by `define`; their fields are behind one more
   ``q``: ``User.q.address.q.city``.
+- References are given as references: ``Book(author=Ref(ann))``, ``Ref(Author, 7)``.
 - `id` may be of any type, and is `Any` until the class says
   ``id: Mapped[ObjectId | None] = field(default=None)``.
 
@@ -40,6 +41,7 @@ __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 
+    from mapper.references import Ref
     from mongo_dsl import Field, geo
     from mongo_dsl.fields.exact import (
         ArrayField,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     E = TypeVar("E")
     G = TypeVar("G", bound=Shape)
     M = TypeVar("M")
+    R = TypeVar("R", bound=document.Root)
     N = TypeVar("N", bound=decimal.Decimal | Decimal128 | Int64)
     T = TypeVar("T")
     V = TypeVar("V", bound=dt.date | ObjectId | UUID | bytes | Enum)
@@ -164,6 +167,10 @@ if TYPE_CHECKING:
         ) -> DictField[dict[str, E] | None]: ...
         @overload
         def __get__(
+            self: Mapped[list[Ref[R]]], instance: None, owner: Any
+        ) -> ArrayField[Any, list[Ref[R]]]: ...
+        @overload
+        def __get__(
             self: Mapped[list[float]], instance: None, owner: Any
         ) -> PairField[float, list[float]]: ...
         @overload
@@ -190,6 +197,15 @@ if TYPE_CHECKING:
         def __get__(
             self: Mapped[tuple[E, ...]], instance: None, owner: Any
         ) -> ArrayField[E, tuple[E, ...]]: ...
+        # Ids are of any type, and documents stand for them.
+        @overload
+        def __get__(
+            self: Mapped[Ref[R]], instance: None, owner: Any
+        ) -> ExactField[Any]: ...
+        @overload
+        def __get__(
+            self: Mapped[Ref[R] | None], instance: None, owner: Any
+        ) -> ExactField[Any]: ...
         @overload
         def __get__(
             self: Mapped[D | None], instance: None, owner: Any

@@ -11,6 +11,7 @@ import attrs
 from mapper.conversion.geometry import adopter
 from mapper.conversion.problems import Misfit, NoFormError, shown
 from mapper.errors import DefinitionError, MisfitError, ValidationError
+from mapper.relations.assigning import assign
 from mapper.states import states_of
 from mongo_dsl.conformity import conforms, describe, kind_of
 from mongo_dsl.storages import holds_secrets
@@ -105,11 +106,12 @@ def _adopt_all(document: Any) -> None:
 
 
 def validate(document: Any) -> None:
-    """Check all fields of *document*; shapes of others become those of their fields.
+    """Check all fields of *document*; what stands for references and shapes becomes them.
 
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
+    assign(document, type(document).__turns__)
     _adopt_all(document)
     problems = {
         name: problem
@@ -134,6 +136,9 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
         raise _by_transition(document, attribute, value)
     if attribute.converter is not None:
         value = attrs.setters.convert(document, attribute, value)
+    turn = cls.__turns__.get(attribute.name)
+    if turn is not None:
+        value = turn(value)
     if cls.__options__.validate:
         value = _adopt(document, attribute.name, value)
         problem = cls.__checks__[attribute.name](document, value)

@@ -180,6 +180,9 @@ _SPECIAL: dict[Any, Check] = {
 def _generic(origin: Any, arguments: tuple[Any, ...]) -> Check:
     if not isinstance(origin, type):
         return _anything
+    if hasattr(origin, "__allows__"):  # a generic class that says so itself
+        check: Check = origin.__allows__(arguments)
+        return check
     if issubclass(origin, tuple):
         return _tuple(origin, arguments)
     if issubclass(origin, Mapping):

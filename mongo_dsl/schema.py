@@ -14,9 +14,9 @@ from typing import Any
 import attrs
 from bson import ObjectId
 
-from mongo_dsl.admission import REFUSED, admit, told
+from mongo_dsl.admission import REFUSED, admit, unfit
 from mongo_dsl.conformity import conforms, describe, members
-from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.params import later
@@ -122,10 +122,16 @@ class FieldSpec:
         if self.is_opaque() and self.storage is not None:
             return f"{self} is {self.storage.described} and has no field {name!r}"
         if not known:
-            return f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
+            return msg + self._hint_below()
         listed = ", ".join(known)
         hint = suggestion(name, known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
+
+    def _hint_below(self) -> str:
+        """Return what the class of the field's values says of what is below it."""
+        found = (typing.get_origin(element_of(m)) for m in members(self.annotation))
+        return next((one.__below__ for one in found if hasattr(one, "__below__")), "")
 
     def names(self) -> list[str]:
         """List the nested fields, where the annotation names them."""
@@ -230,15 +236,7 @@ class FieldSpec:
         if isinstance(value, (Node, Face)):
             return self._computed(value)
         known = self.item_annotations() or (Any,)
-        try:
-            return self._encoded(value, known, compared=compared)
-        except OperandError:
-            if any(admit(value, one) is not REFUSED for one in known):
-                raise
-            items = " | ".join(dict.fromkeys(map(describe, known)))
-            msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
-            msg = f"{msg}; it can't hold {told(value, self.annotation)}"
-            raise OperandError(msg) from None
+        return self._encoded(value, known, compared=compared, items=True)
 
     def _computed(self, value: Node | Face) -> Node:
         """Return the node of what the server computes, which it can't encode."""
@@ -248,7 +246,12 @@ class FieldSpec:
         return node(value)
 
     def _encoded(
-        self, value: Any, annotations: tuple[Any, ...], *, compared: bool = False
+        self,
+        value: Any,
+        annotations: tuple[Any, ...],
+        *,
+        compared: bool = False,
+        items: bool = False,
     ) -> Node:
         for annotation in annotations:
             found = admit(value, annotation)
@@ -256,8 +259,7 @@ class FieldSpec:
                 if compared:
                     require_comparable(annotation, self)
                 return self._encode(found, annotation)
-        msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
-        raise OperandError(f"{msg} {told(value, self.annotation)}")
+        raise unfit(self, self.annotation, value, annotations if items else ())
 
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)

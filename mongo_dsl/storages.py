@@ -34,9 +34,14 @@ def _within(annotation: Any) -> list[Any]:
         if one in found:
             continue
         found.append(one)
-        if storage_of(one) is None:
+        if storage_of(one) is None and not _is_compared_as_another(one):
             left += [*typing.get_args(one), *_of_fields(typing.get_origin(one) or one)]
     return found
+
+
+def _is_compared_as_another(annotation: Any) -> bool:
+    """Tell whether *annotation* holds something else than it names, as references do."""
+    return hasattr(typing.get_origin(annotation), "__operand__")
 
 
 def _of_fields(cls: Any) -> Iterable[Any]:

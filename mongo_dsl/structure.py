@@ -94,7 +94,12 @@ def fields_of(cls: Any) -> dict[str, tuple[str, Any]]:
         attribute.name: (
             attribute.metadata.get("db_name", attribute.name),
             marked(
-                hints.get(attribute.name, attribute.type or Any), attribute.metadata
+                placed(
+                    hints.get(attribute.name, attribute.type or Any),
+                    cls,
+                    attribute.name,
+                ),
+                attribute.metadata,
             ),
         )
         for attribute in attrs.fields(cls)
@@ -129,3 +134,28 @@ def _by_name(classes: tuple[Any, ...]) -> dict[str, list[tuple[str, Any]]]:
         for name, field in fields_of(cls).items():
             found.setdefault(name, []).append(field)
     return found
+
+
+def placed(annotation: Any, owner: Any, name: str) -> Any:
+    """Let generic classes in *annotation* know that they stand in the field *name* of *owner*.
+
+    They are those that define ``__in_field__(annotation, owner, name)``.
+    """
+    if not _asks_for_place(annotation):
+        return annotation
+    arguments = typing.get_args(annotation)
+    origin = typing.get_origin(annotation)
+    if hasattr(origin, "__in_field__"):
+        return origin.__in_field__(annotation, owner, name)
+    found = tuple(placed(one, owner, name) for one in arguments)
+    if len(members(annotation)) > 1:
+        return typing.Union[found]  # noqa: UP007 - built at run time
+    if origin is typing.Annotated:
+        found = (found[0], *arguments[1:])
+    return annotation if origin is None else origin[found]
+
+
+def _asks_for_place(annotation: Any) -> bool:
+    found = bare(annotation)
+    known = hasattr(typing.get_origin(found), "__in_field__")
+    return known or any(map(_asks_for_place, typing.get_args(found)))

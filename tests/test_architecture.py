@@ -52,6 +52,7 @@ DSL_FLOORS = (
 )
 MAPPER_FLOORS = (
     ("bulk", "errors", "explanation", "pages", "preview", "requests"),
+    ("registry", "references", "on_delete"),
     (
         "embedded",
         "fields",
@@ -61,10 +62,12 @@ MAPPER_FLOORS = (
         "discriminators",
         "commands",
         "indexes",
+        "codec",
         "concerns",
         "sessions",
     ),
     (
+        "caching",
         "pytest_plugin",
         "converter",
         "collections",
@@ -74,6 +77,7 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
+    ("relations", "n_plus_one"),
     ("json_text", "encryption"),
     (
         "validation",

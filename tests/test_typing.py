@@ -16,6 +16,12 @@ def test_the_corpus_runs(name):
     assert found["user"].name == "Ann"
 
 
+def test_references_run():
+    """References execute as they type check."""
+    found = runpy.run_path(str(CORPORA / "relations.py"))
+    assert found["exact"].author.document.name == "Ann"
+
+
 def test_mapped_is_the_type_itself():
     """At run time an exact document is a plain one."""
     exact = runpy.run_path(str(CORPORA / "exact.py"))

@@ -7,9 +7,11 @@ import copy
 import functools
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.commands import Command, Flow, Pause, Step, run_async
+from mapper.caching import in_tasks, through
+from mapper.commands import CachedRead, Command, Flow, Pause, Step, run_async
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.connection import Connection
 from mapper.sessions import any_ambient, failed, transaction_of
@@ -51,6 +53,9 @@ class Driven:
 
     async def _do(self, step: Any) -> Any:
         """Do what *step*, which is no command, says."""
+        if isinstance(step, CachedRead):
+            flow = through(step, self._connection, in_tasks())
+            return await run_async(flow, self._call)
         if isinstance(step, Pause):
             return await asyncio.sleep(step.seconds)
         return await awaited(step())
@@ -84,7 +89,20 @@ class Driven:
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""
-        return self._connection.send(command)
+        writing = self._connection.writing(command)
+        if writing is None:
+            return self._connection.send(command)
+        return self._write(command, writing)
+
+    async def _write(
+        self, command: Command, writing: AbstractContextManager[None]
+    ) -> Any:
+        """Send *command* while *writing*; a pipeline that writes has no rows to wait for."""
+        with writing:
+            reply = await awaited(self._connection.send(command))
+            if hasattr(reply, "to_list"):
+                await reply.to_list(None)  # Motor sends it when a row is asked for
+            return reply
 
 
 async def awaited(reply: Any) -> Any:

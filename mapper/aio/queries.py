@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from mapper.aio.driven import Driven
-from mapper.cursors import AsyncCursor
-from mapper.flows import changing, reading
+from mapper.cursors import AsyncCursor, AsyncFinishingCursor
+from mapper.flows import changing, including, loading, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.query import AsyncQuery
@@ -21,10 +21,19 @@ class Queries(Driven):
     def stream(
         self, query: AsyncQuery[M], batch_size: int | None = None
     ) -> AsyncCursor[M]:
-        """Open a cursor over the documents of *query*, to be iterated over once."""
+        """Open a cursor over the documents of *query*, to be iterated over once.
+
+        What the query includes is loaded for *batch_size* documents at a time.
+        """
         command = reading.find(query, batch_size)
-        return AsyncCursor(
-            lambda: self._open(command), reader(query), self._meaning(command)
+        meant = self._meaning(command)
+        if "include" not in query.asked and not loading.is_announced(query):
+            return AsyncCursor(lambda: self._open(command), reader(query), meant)
+        return AsyncFinishingCursor(
+            lambda: self._open(command),
+            meant,
+            lambda rows: self._run(reading.made(query, rows)),
+            batch_size or including.STREAMED,
         )
 
     def stream_rows(

@@ -32,9 +32,11 @@ from mapper.conversion.choices import is_choice
 from mapper.conversion.classes import Field, fields_of, is_class, is_document, origin
 from mapper.conversion.geometry import is_shape
 from mapper.conversion.mappings import is_mapping
+from mapper.conversion.references import target_in
 from mapper.conversion.trees import is_tree, named, top_of
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.converter import encode
+from mapper.references import id_annotation, is_ref
 from mongo_dsl import geo
 from mongo_dsl.conformity import bare, conforms, members
 from mongo_dsl.storage import Storage, storage_of
@@ -98,6 +100,8 @@ def _schema(annotation: Any, above: tuple[Any, ...]) -> Schema:
     key = kind if kind is re.Pattern else annotation
     if isinstance(key, typing.Hashable) and key in _TYPES:
         return {"bsonType": _TYPES[key]}
+    if is_ref(annotation):
+        return _schema(id_annotation(target_in(annotation).model), above)
     for holds, write in _RULES:
         if holds(annotation):
             return write(annotation, above)

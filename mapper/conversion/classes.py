@@ -12,7 +12,7 @@ import attrs
 from mapper.conversion.problems import Misfit
 from mapper.errors import DefinitionError
 from mongo_dsl.storage import marked
-from mongo_dsl.structure import computed_in, hints_of
+from mongo_dsl.structure import computed_in, hints_of, placed
 from mongo_dsl.structure import fields_of as structure
 from mongo_dsl.variants import discriminator_of
 
@@ -67,13 +67,21 @@ def fields_of(annotation: Any) -> tuple[Field, ...]:
     computed = (_computed(name, one) for name, one in computed_in(kind).items())
     return tuple(
         attrs.evolve(
-            field,
-            annotation=marked(
-                _filled(hints.get(field.name, field.annotation), arguments), metadata
-            ),
+            field, annotation=_annotation(kind, field, hints, arguments, metadata)
         )
         for field, metadata in (*found, *computed)
     )
+
+
+def _annotation(
+    kind: Any,
+    field: Field,
+    hints: Mapping[str, Any],
+    arguments: Mapping[Any, Any],
+    metadata: Mapping[Any, Any],
+) -> Any:
+    found = _filled(hints.get(field.name, field.annotation), arguments)
+    return marked(placed(found, kind, field.name), metadata)
 
 
 def origin(annotation: Any) -> Any:

@@ -19,7 +19,9 @@ from mapper.conversion.arrays import is_array, is_row
 from mapper.conversion.choices import is_choice, stored_types
 from mapper.conversion.classes import fields_of, is_class
 from mapper.conversion.problems import PASSING, Misfit, NoFormError, shown, unfit
+from mapper.conversion.references import target_in
 from mapper.conversion.scalars import Decode, Encode, scalar
+from mapper.references import id_annotation, is_ref
 from mongo_dsl.conformity import describe, members
 from mongo_dsl.storage import storage_of
 
@@ -141,6 +143,9 @@ def stored_types_of(annotation: Any) -> tuple[type, ...]:
         return found.stored
     if is_choice(annotation):
         return stored_types(annotation)
+    if is_ref(annotation):
+        ids = id_annotation(target_in(annotation).model)
+        return tuple(kind for one in members(ids) for kind in stored_types_of(one))
     return (list,) if is_array(annotation) or is_row(annotation) else (dict,)
 
 
@@ -157,7 +162,7 @@ def _refuse_twins(annotation: Any, options: list[_Option]) -> None:
 
 def _told_by(option: _Option) -> Iterable[Any]:
     """Return what tells a stored value to be of *option*: its type, that of its items."""
-    if scalar(option.annotation) is not None:
+    if scalar(option.annotation) is not None or is_ref(option.annotation):
         return option.stored
     if is_array(option.annotation):
         return [(list, typing.get_args(option.annotation)[:1] or (Any,))]

@@ -15,6 +15,7 @@ from mapper.document.plain import Plain
 from mapper.encryption import encrypted_field
 from mapper.errors import MapperError
 from mapper.fields import field
+from mapper.flows import including
 from mapper.indexes import Index
 from mapper.json_text import json_field
 from mapper.metaclass import DocumentMeta
@@ -57,7 +58,7 @@ D = TypeVar("D")
 class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
-    __slots__ = ("_state",)
+    __slots__ = ("_related", "_state")
     __root__ = True
     __is_document__ = True
     __own_init__ = False
@@ -78,6 +79,11 @@ class Root(Listening, Plain, metaclass=_Meta):
     def __init__(self, **values: Any) -> None:
         """Set the fields; for classes whose own constructor ends in this one."""
         self.__attrs_init__(**values)  # type: ignore[attr-defined]
+
+    @classmethod
+    def __fetch__(cls, ref: Any) -> Any:
+        """Load the document that *ref* leads to."""
+        return cls._mapper()._run(including.fetch(ref))  # type: ignore[attr-defined]  # noqa: SLF001
 
     @property
     def is_stored(self) -> bool:
@@ -149,7 +155,7 @@ class Root(Listening, Plain, metaclass=_Meta):
             raise AttributeError(msg)
 
     def __getstate__(self) -> dict[str, Any]:
-        names = [a.name for a in self.__attrs_attrs__] + ["_state"]
+        names = [a.name for a in self.__attrs_attrs__] + ["_related", "_state"]
         own = getattr(self, "__dict__", {})  # of classes that define __init__
         held = {name: getattr(self, name) for name in names if hasattr(self, name)}
         return {**own, **held}

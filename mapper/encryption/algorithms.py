@@ -11,7 +11,7 @@ import attrs
 import bson
 from bson import Binary, Decimal128
 
-from mapper.connection import CODEC
+from mapper.codec import CODEC
 from mapper.conversion.problems import NoFormError
 from mapper.conversion.sealed import Sealed, sealed_binary
 from mapper.conversion.unions import stored_types_of

@@ -16,7 +16,7 @@ from typing import Any
 from bson import Binary
 from bson.binary import UUID_SUBTYPE
 
-from mapper.connection import CODEC
+from mapper.codec import CODEC
 from mapper.encryption.algorithms import FieldEncryption
 from mapper.errors import ConfigurationError, EncryptionError, MissingExtraError
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import bson
 
-from mapper.connection import CODEC
+from mapper.codec import CODEC
 from mapper.conversion.sealed import Sealed, sealed_text
 from mapper.encryption.ciphers import Cipher
 from mapper.errors import ConfigurationError, EncryptionError, MissingExtraError

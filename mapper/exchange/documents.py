@@ -9,9 +9,18 @@ from typing import Any, TypeVar
 
 from mapper.conversion.problems import Misfit
 from mapper.errors import ValidationError
-from mapper.exchange import arrays, choices, instances, scalars, trees, unions
+from mapper.exchange import (
+    arrays,
+    choices,
+    instances,
+    references,
+    scalars,
+    trees,
+    unions,
+)
 from mapper.exchange.forms import Form, Rule
 from mapper.exchange.hushing import hushed
+from mapper.references import is_ref
 from mongo_dsl.conformity import unmarked
 from mongo_dsl.storages import holds_secrets
 
@@ -20,6 +29,7 @@ T = TypeVar("T")
 
 _RULES: tuple[Rule, ...] = (
     (scalars.is_scalar, scalars.scalar_form),
+    (is_ref, references.reference_form),
     (choices.is_choice, choices.choice_form),
     (choices.is_shape, choices.shape_form),
     (unions.is_union, unions.union_form),

@@ -23,10 +23,12 @@ from mapper.conversion.choices import is_choice
 from mapper.conversion.classes import fields_of, is_class, origin
 from mapper.conversion.geometry import is_shape
 from mapper.conversion.mappings import is_mapping
+from mapper.conversion.references import target_in
 from mapper.conversion.trees import is_tree, named
 from mapper.conversion.unions import DISCRIMINATOR, is_union
 from mapper.exchange.documents import form_of
 from mapper.exchange.unions import is_tagged, tag_of, text_twins
+from mapper.references import id_annotation, is_ref
 from mongo_dsl.conformity import bare, members, unmarked
 from mongo_dsl.variants import discriminator_of
 
@@ -90,6 +92,8 @@ class _Definitions:
         annotation = unmarked(annotation)
         if annotation in _SCALARS:
             return dict(_SCALARS[annotation])
+        if is_ref(annotation):
+            return self.of(id_annotation(target_in(annotation).model))
         for holds, write in _RULES:
             if holds(annotation):
                 return write(self, annotation)

@@ -11,13 +11,20 @@ from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import DuplicateKeyError
 from mapper.events import Touched, announce
+from mapper.flows import deleting
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.guarding import refuse_everything, within_limit
 from mapper.flows.immutability import refuse_immutable
-from mapper.flows.reading import arguments, collection, options, refuse_parts
-from mapper.hydration import reader
+from mapper.flows.loading import loaded
+from mapper.flows.reading import (
+    arguments,
+    collection,
+    made,
+    options,
+    refuse_parts,
+)
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.updates import compile_pipeline, is_pipeline
@@ -127,7 +134,19 @@ def sendable(query: Any) -> dict[str, Any]:
 def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
     """Delete all documents of *query*, for good if *hard*, and return how many."""
     checked(query, "delete")
-    query = yield from within_limit(query, "delete")
+    allowed = yield from within_limit(query, "delete")
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: remove(allowed, hard=hard),
+            lambda: deleting.many(allowed, hard),
+        )
+    )
+
+
+def remove(query: Any, *, hard: bool = False) -> Flow[int]:
+    """Delete all documents of *query*, whoever refers to them."""
     given = sendable(query)
     touched = Touched(query.model, given.pop("filter"))
     mark = marking(query.model, hard=hard)
@@ -175,7 +194,10 @@ def find_one_and_update(
     if arrays:
         given["array_filters"] = arrays
     row = yield from _find_and_update(query, update, given)
-    return None if row is None else reader(query)(row)
+    if row is None:
+        return None
+    (document,) = yield from made(query, [row])
+    return document
 
 
 def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any]:
@@ -192,6 +214,18 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
 def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
     """Delete the first document of *query*, for good if *hard*, and return it."""
     refuse_parts(query, "find_one_and_delete", sort=True)
+    return (
+        yield from deleting.ruled(
+            query.model,
+            query.session,
+            lambda: remove_first(query, hard),
+            lambda: deleting.first(query, hard),
+        )
+    )
+
+
+def remove_first(query: Any, hard: bool) -> Flow[Any]:
+    """Delete the first document of *query*, whoever refers to it, and return it."""
     given = _first(query)
     touched = Touched(query.model, given["filter"])
     mark = marking(query.model, hard=hard)
@@ -204,7 +238,10 @@ def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
         row = yield from _find_and_update(query, mark, given)
     told = attrs.evolve(touched, result=row)
     yield from announce("after_query_delete", query.model, told)
-    return None if row is None else reader(query)(row)
+    if row is None:
+        return None
+    (document,) = yield from loaded(query, [row])
+    return document
 
 
 def _first(query: Any) -> dict[str, Any]:

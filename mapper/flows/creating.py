@@ -10,7 +10,7 @@ from mapper.errors import DocumentNotFoundError
 from mapper.flows import changing, inserting, reading
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values, stored
-from mapper.hydration import load
+from mapper.flows.loading import loaded_one
 from mapper.tracking import assign
 from mongo_dsl import F
 from mongo_dsl.errors import ArgumentError
@@ -30,7 +30,7 @@ def get_or_create(
     given = {"return_document": False}
     before = yield from _upsert(query, keywords, {"$setOnInsert": raw}, given)
     if before is not None:
-        return load(cls, before), False
+        return (yield from loaded_one(cls, before)), False
     return (yield from _made(document, raw))
 
 
@@ -49,7 +49,8 @@ def update_or_create(
     row = yield from _upsert(query, keywords, update, {"return_document": fresh})
     if row is None or (fresh and row["_id"] == raw["_id"]):
         return (yield from _made(document, raw))
-    return load(cls, row if fresh else (yield from _again(query, row["_id"]))), False
+    found = row if fresh else (yield from _again(query, row["_id"]))
+    return (yield from loaded_one(cls, found)), False
 
 
 def _candidate(name: str, cls: Any, values: Values) -> Any:
@@ -96,7 +97,7 @@ def _upsert(query: Any, keywords: Values, update: MQL, more: MQL) -> Flow[MQL | 
 
 
 def _again(query: Any, id_: Any) -> Flow[MQL]:
-    found = yield from reading.rows(query.filter(F["_id"] == id_))
+    found = yield from reading.rows(query.uncached().filter(F["_id"] == id_))
     if not found:
         name = query.model.__name__
         msg = f"{name} {id_!r} was updated, and was gone when it was read"

@@ -54,13 +54,14 @@ def within_limit(query: Any, name: str) -> Flow[Any]:
     given = {**reading.arguments(query), "projection": {"_id": 1}, "limit": allowed + 1}
     rows = yield Command(reading.collection(query), "find", (), given, rows=True)
     if len(rows) > allowed:
-        count = yield from reading.count(query)
+        count = yield from reading.count(query.uncached())
         raise TooManyAffectedError(name, allowed, max(count, len(rows)))
     return query.filter(F["_id"].in_([row["_id"] for row in rows]))
 
 
 def preview(query: Any, update: Any, sample: int) -> Flow[Preview[Any]]:
     """Say what a write to *query* would touch, with some documents; write nothing."""
+    query = query.uncached()
     count = yield from reading.count(query)
     rows = yield from reading.rows(query.limit(sample))
     before = yield from reading.made(query, copy.deepcopy(rows))

@@ -23,7 +23,7 @@ def mutate(query: Any, function: Callable[[Any], Any], attempts: int) -> Flow[An
         msg = f"mutate got attempts={attempts!r}; it takes a whole number from 1"
         raise ArgumentError(msg)
     for attempt in itertools.count(1):
-        document = yield from reading.one(query)
+        document = yield from reading.one(query.uncached())
         yield Call(function, (document,))
         try:
             return (yield from save(document))

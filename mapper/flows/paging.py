@@ -53,8 +53,8 @@ def _numbered(query: Any, page: int, size: int) -> Flow[Page[Any]]:
     ordered = query.in_total_order()
     skipped = (page - 1) * size
     window = ordered.skip(skipped) if skipped else ordered
-    found = yield from reading.to_list(window.limit(size + 1))
-    items = found[:size]
+    found = yield from reading.rows(window.limit(size + 1))
+    items = yield from reading.made(window, found[:size])
     total = skipped + len(items) if items else 0
     if len(found) > size or (skipped and not items):
         counted = yield from reading.count(query.sort())

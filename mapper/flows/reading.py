@@ -7,12 +7,15 @@ from typing import Any
 
 import attrs
 
+from mapper.caching import cached
 from mapper.commands import Command, Flow
 from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
-from mapper.hydration import reader, row_reader
+from mapper.flows import including, joining
+from mapper.flows.loading import loaded
+from mapper.hydration import row_reader
 from mongo_dsl import Pipeline, QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
 from mongo_dsl.nodes import parts
@@ -24,10 +27,13 @@ from mongo_dsl.schema import find as find_field
 
 def find(query: Any, batch_size: int | None = None) -> Command:
     """Return the command that opens a cursor over the documents of *query*."""
+    if joining.joins(query):
+        return joining.aggregation(query, batch_size=batch_size)
     given = arguments(query)
     if batch_size is not None:
         given["batch_size"] = batch_size
-    return Command(collection(query), "find", (), given)
+    cause = query.asked.get("cause", "")
+    return Command(collection(query), "find", (), given, cause=cause)
 
 
 def to_list(query: Any) -> Flow[list[Any]]:
@@ -38,14 +44,15 @@ def to_list(query: Any) -> Flow[list[Any]]:
 
 def rows(query: Any) -> Flow[list[dict[str, Any]]]:
     """Return all documents of *query* as they are stored."""
-    found: list[dict[str, Any]] = yield attrs.evolve(find(query), rows=True)
+    command = attrs.evolve(find(query), rows=True)
+    found: list[dict[str, Any]] = yield cached(query, command)
     return found
 
 
 def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
     """Make what the caller of *query* gets of the documents *found*, as they are stored."""
-    return [*map(reader(query), found)]
-    yield  # a flow, as all that make documents
+    documents = yield from loaded(query, found)
+    return (yield from including.included(query, documents))
 
 
 def first(query: Any) -> Flow[Any]:
@@ -89,6 +96,8 @@ def count(query: Any) -> Flow[int]:
     Raises:
         PlacementError: *query* asks for what is near; the server counts by a pipeline.
     """
+    if joining.joins(query):
+        return (yield from _count_joined(query))
     given = arguments(query)
     refuse_near(query, "count")
     cut: dict[str, Any] = {
@@ -96,8 +105,14 @@ def count(query: Any) -> Flow[int]:
     }
     cut.update(options(given))
     command = Command(collection(query), "count_documents", (given["filter"],), cut)
-    number: int = yield command
+    number: int = yield cached(query, command)
     return number
+
+
+def _count_joined(query: Any) -> Flow[int]:
+    command = joining.aggregation(query, {"$count": "n"}, rows=True)
+    found = yield cached(query, command)
+    return found[0]["n"] if found else 0
 
 
 def refuse_near(query: Any, name: str) -> None:
@@ -115,20 +130,25 @@ def refuse_near(query: Any, name: str) -> None:
 
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
+    _refuse_joins(query)
     if query.compile().as_dict() != {"filter": {}}:
         msg = (
             f"estimated_count counts all of {collection(query)}; count() takes filters"
         )
         raise ArgumentError(msg)
-    number: int = yield Command(collection(query), "estimated_document_count")
+    command = Command(collection(query), "estimated_document_count")
+    number: int = yield cached(query, command)
     return number
 
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
-    given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
-    found = yield Command(collection(query), "find", (), given, rows=True)
-    return bool(found)
+    if joining.joins(query):
+        command = joining.aggregation(query, {"$limit": 1}, rows=True)
+    else:
+        given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
+        command = Command(collection(query), "find", (), given, rows=True)
+    return bool((yield cached(query, command)))
 
 
 def distinct(query: Any, field: Any) -> Flow[list[Any]]:
@@ -137,9 +157,9 @@ def distinct(query: Any, field: Any) -> Flow[list[Any]]:
     name = field if isinstance(field, str) else field._node.name  # noqa: SLF001
     spec = getattr(field, "_spec", None) or find_field(query.model, name)
     given = arguments(query)
-    values = yield Command(
-        collection(query), "distinct", (spec.stored, given["filter"]), options(given)
-    )
+    asked = (spec.stored, given["filter"])
+    command = Command(collection(query), "distinct", asked, options(given))
+    values = yield cached(query, command)
     return [decode(value, _of_items(spec)) for value in values]
 
 
@@ -150,7 +170,8 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    found = yield attrs.evolve(aggregation(query, pipeline), rows=True)
+    command = attrs.evolve(aggregation(query, pipeline), rows=True)
+    found = yield cached(query, command)
     return [*map(row_reader(pipeline, into), found)]
 
 
@@ -213,6 +234,7 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
     Raises:
         ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
     """
+    _refuse_joins(query)
     asked = query.compile()
     refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
     if not sort:
@@ -223,8 +245,19 @@ def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
             raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
 
 
+def _refuse_joins(query: Any) -> None:
+    if joining.joins(query):
+        msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"
+        raise OperandError(f"{msg} documents exist; find their ids for anything else")
+
+
 def arguments(query: Any) -> dict[str, Any]:
-    """Return the arguments of the driver's find."""
+    """Return the arguments of the driver's find.
+
+    Raises:
+        OperandError: *query* joins, which no find can.
+    """
+    _refuse_joins(query)
     given: dict[str, Any] = query.compile().as_dict()
     if "sort" in given:
         given["sort"] = list(given["sort"].items())

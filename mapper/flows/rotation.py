@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mapper.codec import CODEC
 from mapper.commands import Command, Flow
-from mapper.connection import CODEC
 
 
 def rotate_keys(model: Any, cipher: Any, batch_size: int = 1000) -> Flow[int]:

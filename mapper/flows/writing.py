@@ -12,6 +12,7 @@ from mapper.commands import Flow
 from mapper.converter import decode_document
 from mapper.errors import StaleDocumentError
 from mapper.events import announce
+from mapper.flows import deleting
 from mapper.flows.documents import (
     assigned,
     collection,
@@ -153,13 +154,29 @@ def replace(document: D, session: Any = None) -> Flow[D]:
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
     """Delete *document*, for good if *hard*, and tell whether it was there."""
     must_be_stored(document, "deleted")
-    yield from announce("before_delete", type(document), document)
+    return (
+        yield from deleting.ruled(
+            type(document),
+            session,
+            lambda: _delete(document, session, hard=hard, rules=False),
+            lambda: _delete(document, session, hard=hard, rules=True),
+        )
+    )
+
+
+def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[bool]:
+    cls = type(document)
+    yield from announce("before_delete", cls, document)
     mark = marking(document, hard=hard)
+    if rules:
+        query, ids = cls.find(), [identity(document)["_id"]]
+        like = query if session is None else query.in_session(session)
+        yield from deleting.delete_related(like, ids, hard=hard, soft=mark is not None)
     if mark is None:
         done = yield from _remove(document, session)
     else:
         done = yield from _mark(document, mark, session)
-    yield from announce("after_delete", type(document), document)
+    yield from announce("after_delete", cls, document)
     return done
 
 
@@ -202,9 +219,12 @@ def reload(document: D, session: Any = None) -> Flow[D]:
     raw = yield command(document, "find_one", identity(document), session=session)
     if raw is None:
         raise gone(document)
+    yield from announce("before_load", type(document), raw)
     fresh = decode_document(raw, type(document))
     for attribute in document.__attrs_attrs__:  # type: ignore[attr-defined]
         value = getattr(fresh, attribute.name)
         assign(document, attribute.name, value)
     stored(document, raw)
+    assign(document, "_related", None)
+    yield from announce("after_load", type(document), document)
     return document

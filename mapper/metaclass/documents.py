@@ -19,6 +19,9 @@ from mapper.metaclass.gathering import gathered, set_aside
 from mapper.metaclass.trees import mark, within_tree
 from mapper.namespaces import Namespaced
 from mapper.options import Options, read_options
+from mapper.registry import register
+from mapper.relations.assigning import assign, turns_of
+from mapper.relations.referrers import check_rules
 from mapper.scopes import scope_of
 from mapper.validation import assigned, checks_of, validate
 from mongo_dsl import Fields, Filter
@@ -52,7 +55,7 @@ class DocumentMeta(Namespaced):
         mark(cls)
         if options.view or options.timeseries:
             cls.__refusal__ = Unwritable(options)
-        return cls if options.abstract else _defined(cls)
+        return cls if options.abstract else _registered(_defined(cls))
 
     def mro(cls) -> list[type]:
         """Return the classes in the order Python asks them, mixins before the roots."""
@@ -74,6 +77,8 @@ class DocumentMeta(Namespaced):
             raise error if reason is None else TypeError(reason) from None
         if cls.__options__.validate:
             validate(document)
+        else:
+            assign(document, cls.__turns__)
         return document
 
     @property
@@ -95,6 +100,16 @@ class DocumentMeta(Namespaced):
         return typing.cast("dict[str, Any]", found)
 
     @property
+    def __turns__(cls) -> dict[str, Callable[[Any], Any]]:
+        """What makes references of values, by field."""
+        found = cls.__dict__.get("__found_turns__")
+        if found is None:
+            found = turns_of(cls)
+            check_rules(cls)
+            type.__setattr__(cls, "__found_turns__", found)
+        return typing.cast("dict[str, Any]", found)
+
+    @property
     def __scope__(cls) -> Filter | None:
         """What every query of the class asks for besides; lookups ask for it, too."""
         return scope_of(cls)
@@ -107,6 +122,11 @@ class DocumentMeta(Namespaced):
 
 def _inherited(roots: list[Any]) -> list[Options]:
     return [root.__options__ for root in roots if hasattr(root, "__options__")]
+
+
+def _registered(cls: Any) -> Any:
+    register(cls)
+    return cls
 
 
 def _defined(cls: Any) -> Any:

@@ -54,8 +54,12 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         return self.to_list().__await__()
 
     def __aiter__(self) -> AsyncIterator[M]:
-        """Stream the documents."""
-        return aiter(self.stream())
+        """Stream the documents; those of a `cached` query come at once."""
+        return self._each() if self.asked.get("cached") else aiter(self.stream())
+
+    async def _each(self) -> AsyncIterator[M]:
+        for document in await self.to_list():
+            yield document
 
     def __iter__(self) -> Any:
         """Refuse: this query streams with ``async for``."""

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.bulk import DeleteWhere, UpdateWhere
+from mapper.caching import Caching, checked_ttl
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
 from mapper.indexes.uniqueness import is_unique
 from mapper.query.prepared import PreparedQuery
+from mapper.query.relating import Relating
 from mapper.scopes import scoped
 from mapper.tracking import encoded
-from mongo_dsl import Filter, QuerySet
+from mongo_dsl import Filter
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.find import FindCommand, compile_find
+from mongo_dsl.find import FindCommand
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.sorting import Sort
 
@@ -30,7 +32,7 @@ _MOST = 100_000  # ids in a command of at most 48 MB
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class BoundQuerySet(QuerySet[M]):
+class BoundQuerySet(Relating[M]):
     """A query set of a document class, with what its execution needs.
 
     *mapper* is what it runs on, or its name, found when it executes; *session* is the
@@ -102,6 +104,23 @@ class BoundQuerySet(QuerySet[M]):
 
     def _concerned(self, **asked: Any) -> Self:
         return self._with("concerns", concerns(**asked).over(self.concerns))
+
+    def cached(self, ttl: float | None = None) -> Self:
+        """Read through the cache of the class, what is at most *ttl* seconds old.
+
+        Without *ttl* the cache knows. What is read in a session goes past it, and so does
+        `stream`. On a hit nothing is sent.
+
+        Raises:
+            ArgumentError: *ttl* is no positive number.
+        """
+        if ttl is not None:
+            checked_ttl(ttl, "cached()")
+        return self._with("cached", Caching(ttl))
+
+    def uncached(self) -> Self:
+        """Ask the server, though the class has a cache."""
+        return self._with("cached", False)
 
     def everything(self) -> Self:
         """Allow the next update or delete to touch the whole collection."""
@@ -187,7 +206,9 @@ class BoundQuerySet(QuerySet[M]):
         return self._with("deleted", shown)
 
     def _compile(self) -> FindCommand:
-        return compile_find(scoped(self.model, with_class(self.model, self.asked)))
+        asked = scoped(self.model, with_class(self.model, self.asked))
+        found: FindCommand = self._compiled(asked)
+        return found
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

@@ -49,8 +49,8 @@ class Query(Looking[M], Creating[M]):
         return self._bound()._run(flow)  # noqa: SLF001 - of this package
 
     def __iter__(self) -> Iterator[M]:
-        """Stream the documents."""
-        return iter(self.stream())
+        """Stream the documents; those of a `cached` query come at once."""
+        return iter(self.to_list() if self.asked.get("cached") else self.stream())
 
     def stream(self, batch_size: int | None = None) -> Cursor[M]:
         """Open a cursor over the documents; *batch_size* is how many a reply brings."""

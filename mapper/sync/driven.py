@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.commands import Call, Command, Flow, Pause, Step, run
+from mapper.caching import IN_THREADS, through
+from mapper.commands import CachedRead, Call, Command, Flow, Pause, Step, run
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.connection import Connection
 from mapper.errors import HookError
@@ -52,6 +53,8 @@ class Driven:
 
     def _do(self, step: Any) -> Any:
         """Do what *step*, which is no command, says."""
+        if isinstance(step, CachedRead):
+            return run(through(step, self._connection, IN_THREADS), self._call)
         if isinstance(step, Pause):
             return time.sleep(step.seconds)
         return _at_once(step)
@@ -85,7 +88,11 @@ class Driven:
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""
-        return self._connection.send(command)
+        writing = self._connection.writing(command)
+        if writing is None:
+            return self._connection.send(command)
+        with writing:
+            return self._connection.send(command)
 
 
 def _at_once(call: Call) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mapper.cursors import Cursor
-from mapper.flows import changing, reading
+from mapper.cursors import Cursor, FinishingCursor
+from mapper.flows import changing, including, loading, reading
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.query import Query
@@ -19,10 +19,19 @@ class Queries(Driven):
     """Methods that take queries."""
 
     def stream(self, query: Query[M], batch_size: int | None = None) -> Cursor[M]:
-        """Open a cursor over the documents of *query*, to be iterated over once."""
+        """Open a cursor over the documents of *query*, to be iterated over once.
+
+        What the query includes is loaded for *batch_size* documents at a time.
+        """
         command = reading.find(query, batch_size)
-        return Cursor(
-            lambda: self._open(command), reader(query), self._meaning(command)
+        meant = self._meaning(command)
+        if "include" not in query.asked and not loading.is_announced(query):
+            return Cursor(lambda: self._open(command), reader(query), meant)
+        return FinishingCursor(
+            lambda: self._open(command),
+            meant,
+            lambda rows: self._run(reading.made(query, rows)),
+            batch_size or including.STREAMED,
         )
 
     def stream_rows(

@@ -80,9 +80,15 @@ def _kept(annotation: Any) -> tuple[Kind, ...]:
 
 
 def _read(annotation: Any) -> tuple[Kind, ...]:
-    found = members(annotation)
+    found = [one for member in members(annotation) for one in _stored_as(member)]
     classes = sum(isinstance(member, type) and attrs.has(member) for member in found)
     return tuple(_alternative(member, classes > 1) for member in found)
+
+
+def _stored_as(member: Any) -> tuple[Any, ...]:
+    """Return what *member* is stored as, where its class says that it is something else."""
+    said = getattr(typing.get_origin(member), "__stored_as__", None)
+    return (member,) if said is None else members(said(member))
 
 
 def _alternative(member: Any, told_apart: bool) -> Kind:

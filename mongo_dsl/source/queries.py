@@ -25,10 +25,15 @@ def query_set(value: QuerySet[Any]) -> Written:
     kind = type(value)
     made = call(kind.__name__, kind, start)
     for name, part in value.asked.items():
-        write = _STEPS.get(name)
-        if write is not None:
-            made = write(made, part)
+        write = _STEPS.get(name, _own)
+        made = write(made, part)
     return made
+
+
+def _own(on: Written, part: Any) -> Written:
+    """Let *part* write itself, where its class knows how; else it isn't written."""
+    write: Callable[[Written], Written] | None = getattr(part, "__written__", None)
+    return on if write is None else write(on)
 
 
 def _filter(on: Written, part: Any) -> Written:

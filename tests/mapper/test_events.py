@@ -219,3 +219,90 @@ async def test_cancellation(driver, Note):  # noqa: N803
         await task
     assert (note.id, note.is_stored) == (None, False)
     assert driver.mongo["note"].count_documents({}) == 0
+
+
+class TestLoading:
+    """Documents that are read are announced, before they are objects and after."""
+
+    @pytest.fixture
+    async def log(self, driver, Note):  # noqa: N803
+        """Store two notes, and log what is announced from then on."""
+        notes = [Note(text="a"), Note(text="b")]
+        await driver.done(driver.mapper.insert_many(notes))
+        log = []
+        Note.on("before_load", lambda row: log.append(("before", row["text"])))
+        Note.on("after_load", lambda note: log.append(("after", note.text)))
+        return log
+
+    async def test_every_way_of_reading(self, driver, Note, log):  # noqa: N803
+        """Lists, single documents, pages, changed and deleted ones, and streams."""
+        query = driver.mapper.find(Note).sort("text")
+        one, two = [("before", "a"), ("after", "a")], [("before", "b"), ("after", "b")]
+
+        def heard():
+            found = log.copy()
+            log.clear()
+            return found
+
+        notes = await driver.done(query.to_list())
+        assert heard() == one + two
+        await driver.done(query.first())
+        assert heard() == one
+        await driver.done(query.filter(text="b").one())
+        assert heard() == two
+        await driver.done(driver.mapper.get(Note, notes[0].id))
+        assert heard() == one
+        await driver.streamed(query.stream(batch_size=1))
+        assert heard() == one + two
+        await driver.streamed(query)
+        assert heard() == one + two
+        await driver.done(driver.mapper.reload(notes[0]))
+        assert heard() == one
+        await driver.done(query.paginate(page=1, size=1))
+        assert heard() == one
+        await driver.done(query.get_many([notes[1].id]))
+        assert heard() == two
+        await driver.done(driver.mapper.find(Note).get_or_create(text="a"))
+        assert heard() == one
+        await driver.done(query.find_one_and_update(text="a"))
+        assert heard() == one
+        await driver.done(query.find_one_and_delete())
+        assert heard() == one
+
+    async def test_what_is_no_document(self, driver, Note, log):  # noqa: N803
+        """Raw documents, values and counts are not announced."""
+        query = driver.mapper.find(Note)
+        await driver.done(query.raw().to_list())
+        await driver.done(query.values("text"))
+        await driver.done(query.count())
+        assert log == []
+
+    async def test_what_is_stored_can_be_mended(self, driver, Note):  # noqa: N803
+        """A function that hears before may change the dictionary that is read."""
+        driver.mongo["note"].insert_one({"title": "old"})
+
+        @Note.on("before_load")
+        def mend(row):
+            row.setdefault("text", row.pop("title", None))
+
+        note = await driver.done(driver.mapper.find(Note).first())
+        assert note.text == "old"
+
+    async def test_async_functions(self, driver, Note):  # noqa: N803
+        """They are awaited in streams, too."""
+        await driver.done(driver.mapper.insert(Note(text="a")))
+        log = []
+
+        @Note.on("after_load")
+        async def note_text(note):
+            await asyncio.sleep(0)
+            log.append(note.text)
+
+        query = driver.mapper.find(Note)
+        if driver.name == "pymongo":
+            with pytest.raises(HookError):
+                query.first()
+            return
+        await query.first()
+        await driver.streamed(query.stream())
+        assert log == ["a", "a"]

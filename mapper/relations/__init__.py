@@ -1,0 +1,1 @@
+"""What is known of the relations between document classes, before anything is sent."""
