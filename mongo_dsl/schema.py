@@ -124,8 +124,7 @@ class FieldSpec:
         if not known:
             msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
             return msg + self._hint_below()
-        listed = ", ".join(known)
-        hint = suggestion(name, known)
+        hint, listed = suggestion(name, known), ", ".join(known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
 
     def _hint_below(self) -> str:
@@ -278,8 +277,7 @@ def field_spec(cls: type, name: str) -> FieldSpec:
     if name not in known:
         name = next((n for n, (stored, _) in known.items() if stored == name), name)
     if name not in known:
-        listed = ", ".join(known)
-        hint = suggestion(name, known)
+        hint, listed = suggestion(name, known), ", ".join(known)
         msg = f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
         raise UnknownFieldError(msg)
     stored, annotation = known[name]
