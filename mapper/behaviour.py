@@ -47,6 +47,13 @@ class Behaviour:
         """Return the filter, in MQL, that finds *document* if it may be overwritten."""
         return {}
 
+    def living(self, document: Any) -> dict[str, Any]:
+        """Return the filter, in MQL, that finds *document* if nobody has marked it as deleted.
+
+        Saves ask for it, besides the `condition`, and so does what marks it.
+        """
+        return {}
+
     def scope(self, cls: Any, asked: Mapping[str, Any]) -> Filter | None:
         """Return what every query of *cls* asks for besides; None for nothing.
 

@@ -201,8 +201,11 @@ _PING = ("ping",)
 
 
 def _of_command(client: Any, command: Command) -> Ambient | None:
-    """Return the block that *command* is part of; it may have a session of its own."""
-    if command.kwargs.get("session") is not None or command.args == _PING:
+    """Return the block that *command* is part of.
+
+    It may have a session of its own; None asks for no session at all.
+    """
+    if "session" in command.kwargs or command.args == _PING:
         return None
     return ambient_of(client)
 

@@ -130,6 +130,11 @@ def _check_text(stages: Sequence[Node], place: int, within: str) -> None:
         raise _misplaced("$match with $text", place, within, rule)
 
 
+def asks_for_text(stage: Node) -> bool:
+    """Tell whether *stage* is a ``$match`` with ``$text``, which must be the first."""
+    return name_of(stage) == "$match" and "$text" in _operators(stage)
+
+
 def check_filters(stages: Sequence[Node]) -> None:
     """Check that each ``$match`` has operators that a server runs there.
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import inspect
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -33,6 +41,25 @@ def acting(user_id: Any) -> Iterator[None]:
 def actor() -> Any:
     """Return who writes, as `acting` said; None for nobody."""
     return _actor.get()
+
+
+def written_by(
+    user_id: Any, write: Callable[..., Any], options: Mapping[str, Any]
+) -> Any:
+    """Call *write* with *options*, and let *user_id*, if there is one, be who writes.
+
+    What has to be awaited is, too, by that user.
+    """
+    if user_id is None:
+        return write(**options)
+    with acting(user_id):
+        reply = write(**options)
+    return _awaited(user_id, reply) if inspect.isawaitable(reply) else reply
+
+
+async def _awaited(user_id: Any, writing: Awaitable[Any]) -> Any:
+    with acting(user_id):
+        return await writing
 
 
 class Audit(Behaviour):
@@ -87,8 +114,4 @@ class Audited:
 
     def save(self, user_id: Any = None, **options: Any) -> Any:
         """Save the document and say that *user_id* did. Sends what `save` sends."""
-        if user_id is not None:
-            if not self.is_stored and self.created_by is None:  # type: ignore[attr-defined]
-                self.created_by = user_id
-            self.updated_by = user_id
-        return super().save(**options)  # type: ignore[misc]
+        return written_by(user_id, super().save, options)  # type: ignore[misc]

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from mapper.behaviour import Behaviour, Values
 from mapper.behaviours import clock
-from mapper.behaviours.auditing import actor
+from mapper.behaviours.auditing import actor, written_by
 from mapper.flows import restoring
+from mapper.tracking import state_of
 from mongo_dsl import Filter
-
-
-if TYPE_CHECKING:
-    pass
+from mongo_dsl.structure import fields_of
 
 
 class SoftDeletion(Behaviour):
@@ -22,9 +20,19 @@ class SoftDeletion(Behaviour):
 
     def deleting(self, cls: Any, document: Any = None) -> Values:  # noqa: ARG002
         """Mark documents of *cls* as deleted, now and by the actor."""
-        by = getattr(document, "deleted_by", None)
-        who = actor() if by is None else by
+        found = actor()
+        who = getattr(document, "deleted_by", None) if found is None else found
         return {"is_deleted": True, "deleted_at": clock.now(), "deleted_by": who}
+
+    def living(self, document: Any) -> dict[str, Any]:
+        """Ask for a document that isn't marked, unless it was when it was loaded."""
+        cls: Any = type(document)
+        state: Any = state_of(document)
+        name, _ = fields_of(cls)["is_deleted"]
+        unknown = state.partial and name not in state.document
+        if unknown or state.document.get(name):
+            return {}
+        return {name: {"$ne": True}}
 
     def scope(self, cls: Any, asked: Mapping[str, Any]) -> Filter | None:
         """Hide deleted documents, unless the query asks for them."""
@@ -83,9 +91,7 @@ class SoftDelete:
 
         Sends one command.
         """
-        if user_id is not None:
-            self.deleted_by = user_id
-        return super().delete(**options)  # type: ignore[misc]
+        return written_by(user_id, super().delete, options)  # type: ignore[misc]
 
     def restore(self) -> Any:
         """Bring the document back, and return it. Sends one command.

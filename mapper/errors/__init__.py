@@ -8,6 +8,7 @@
     │   ├── ValidationError                        … in Python: the rules of their fields
     │   └── DecodeError                            … as stored: the class they are read as
     ├── DocumentNotFoundError      (LookupError)   no document where one must be
+    │   ├── DocumentDeletedError                   … but one that is marked as deleted
     │   └── DocumentsMissingError                  … some of those asked for by their ids
     ├── StaleDocumentError         (RuntimeError)  a document that was changed meanwhile
     │   └── ConflictError                          … in what the changes to save build upon
@@ -63,6 +64,7 @@ from mapper.errors.connections import (
 )
 from mapper.errors.documents import (
     ConflictError,
+    DocumentDeletedError,
     DocumentNotFoundError,
     DocumentsMissingError,
     MultipleDocumentsError,
@@ -105,6 +107,7 @@ __all__ = [
     "DecodeError",
     "DefinitionError",
     "DeleteDeniedError",
+    "DocumentDeletedError",
     "DocumentNotFoundError",
     "DocumentsMissingError",
     "DuplicateKeyError",

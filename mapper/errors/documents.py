@@ -30,6 +30,19 @@ class DocumentsMissingError(DocumentNotFoundError):
         return type(self), (self.model, self.missing, self.found)
 
 
+class DocumentDeletedError(DocumentNotFoundError):
+    """Someone else has marked *document* as deleted; nothing was written."""
+
+    def __init__(self, document: Any) -> None:
+        name = type(document).__name__
+        msg = f"{name} {document.id!r} was marked as deleted by someone else"
+        super().__init__(f"{msg}; restore() it, reload it and try again")
+        self.document = document
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.document,)
+
+
 class StaleDocumentError(MapperError, RuntimeError):
     """Someone else has changed *document* since it was loaded; nothing was written."""
 

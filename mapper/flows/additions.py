@@ -7,6 +7,7 @@ from typing import Any
 
 from mapper.behaviour import behaviours_of
 from mapper.discriminators import stored_class
+from mongo_dsl.errors import ArgumentError
 
 
 MQL = dict[str, Any]
@@ -24,12 +25,33 @@ def with_additions(update: Any, cls: Any, *, upsert: bool = False) -> Any:
     if not additions:
         return update
     if isinstance(update, list):
+        _refuse_loss(update, cls, additions)
         return [*_stages(additions), *update]
     taken = [path for paths in update.values() for path in paths]
     for operator, path, value in _changes(additions):
         if not any(_overlap(path, other) for other in taken):
             update = {**update, operator: {**update.get(operator, {}), path: value}}
     return update
+
+
+def _refuse_loss(update: list[MQL], cls: Any, additions: list[MQL]) -> None:
+    """Refuse stages that make new documents, without what the *additions* change.
+
+    Raises:
+        ArgumentError: there is one.
+    """
+    for stage in update:
+        name, body = next(iter(stage.items()))
+        kept = isinstance(body, Mapping) and any(v in (0, False) for v in body.values())
+        if name in _MAKERS and not (name == "$project" and kept):
+            listed = ", ".join(
+                dict.fromkeys(path for _, path, _ in _changes(additions))
+            )
+            msg = f"an update of {cls.__name__} by {name} would lose {listed}, which every"
+            raise ArgumentError(f"{msg} update changes; change single fields instead")
+
+
+_MAKERS = ("$project", "$replaceRoot", "$replaceWith")
 
 
 def _changes(additions: list[MQL]) -> Iterator[tuple[str, str, Any]]:

@@ -25,6 +25,7 @@ from mapper.flows.reading import (
     options,
     refuse_parts,
 )
+from mapper.flows.upserting import refuse_made_id
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.updates import compile_pipeline, is_pipeline
@@ -274,15 +275,21 @@ def compiled(
             msg = "an update got on_insert and a list, which runs as a pipeline; pipelines"
             raise ArgumentError(f"{msg} set nothing on insert alone")
         found = _pipeline([*changes, *assigned])
-        refuse_immutable(cls, found)
-        return with_additions(found, cls, upsert=upsert), []
+        return _complete(query, found, upsert=upsert), []
     given = [] if changes is None else [changes]
     update = Update(*given, *assigned, *inserted)
     if not update.compile():
         msg = "an update got no changes; it takes changes such as User.q.age.inc(1)"
         raise ArgumentError(msg)
-    refuse_immutable(cls, update.compile())
-    return with_additions(update.compile(), cls, upsert=upsert), update.array_filters
+    return _complete(query, update.compile(), upsert=upsert), update.array_filters
+
+
+def _complete(query: Any, update: Any, *, upsert: bool) -> Any:
+    """Check the compiled *update* of *query*, and add what behaviours change besides."""
+    refuse_immutable(query.model, update)
+    if upsert:
+        refuse_made_id(query, update)
+    return with_additions(update, query.model, upsert=upsert)
 
 
 def _pipeline(parts: list[Any]) -> list[dict[str, Any]]:

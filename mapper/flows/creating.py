@@ -10,6 +10,7 @@ from mapper.errors import DocumentNotFoundError
 from mapper.flows import changing, inserting, reading
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values, stored
+from mapper.flows.immutability import refuse_immutable
 from mapper.flows.loading import loaded_one
 from mapper.tracking import assign
 from mongo_dsl import F
@@ -80,6 +81,7 @@ def _made(document: Any, raw: MQL) -> Flow[tuple[Any, bool]]:
 def _update(cls: Any, raw: MQL, values: Values) -> MQL:
     """Return the update that sets *values*, and on insert all else of *raw*."""
     set_ = encoded_values(cls, values)
+    refuse_immutable(cls, {"$set": set_})
     added = with_additions({"$set": set_}, cls)
     paths = {path for operands in added.values() for path in operands}
     rest = {name: value for name, value in raw.items() if name not in paths}

@@ -8,7 +8,12 @@ from typing import Any
 
 from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
-from mapper.errors import ConflictError, DocumentNotFoundError, StaleDocumentError
+from mapper.errors import (
+    ConflictError,
+    DocumentDeletedError,
+    DocumentNotFoundError,
+    StaleDocumentError,
+)
 from mapper.tracking import (
     DELETED,
     Journal,
@@ -18,7 +23,11 @@ from mapper.tracking import (
     remember,
     state_of,
 )
+from mongo_dsl.matching import matches
 from mongo_dsl.structure import fields_of
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def command(document: Any, method: str, *args: Any, **options: Any) -> Command:
@@ -72,21 +81,34 @@ def condition(document: Any) -> dict[str, Any]:
     return {k: v for one in behaviours for k, v in one.condition(document).items()}
 
 
+def living(document: Any) -> dict[str, Any]:
+    """Return what must hold of *document* where it is stored, not to be deleted."""
+    behaviours = behaviours_of(type(document))
+    return {k: v for one in behaviours for k, v in one.living(document).items()}
+
+
 def missed(
-    document: Any, guarded: bool, session: Any = None, fields: Sequence[str] = ()
+    document: Any,
+    guarded: bool,
+    session: Any = None,
+    fields: Sequence[str] = (),
+    alive: Mapping[str, Any] = _NOTHING,
 ) -> Flow[Exception]:
     """Say why a write found nothing, which was *guarded* by a condition or was not.
 
-    The changes of *fields* needed conditions, too. Sends one command if there were any.
+    The changes of *fields* needed conditions, too, and the document was to be *alive*.
+    Sends one command if there were any.
     """
-    if not guarded and not fields:
+    if not (guarded or fields or alive):
         return gone(document)
-    shown = {"_id": 1}
+    shown = {"_id": 1, **dict.fromkeys(alive, 1)}
     row = yield command(
         document, "find_one", identity(document), shown, session=session
     )
     if row is None:
         return gone(document)
+    if not matches(alive, row):
+        return DocumentDeletedError(document)
     return StaleDocumentError(document) if guarded else ConflictError(document, fields)
 
 
@@ -101,12 +123,18 @@ def encoded_values(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 @contextmanager
 def assigned(document: Any, values: Mapping[str, Any]) -> Iterator[None]:
     """Give the fields of *document* their *values*, and take them back after an error."""
-    undo = Journal()
-    for name, value in values.items():
-        undo.record(document, name)
-        assign(document, name, value)
+    undo = given(document, values)
     try:
         yield
     except BaseException:
         undo.restore()
         raise
+
+
+def given(document: Any, values: Mapping[str, Any]) -> Journal:
+    """Give the fields of *document* their *values*; return what takes them back."""
+    undo = Journal()
+    for name, value in values.items():
+        undo.record(document, name)
+        assign(document, name, value)
+    return undo

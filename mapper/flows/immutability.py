@@ -1,4 +1,4 @@
-"""Updates by query leave immutable fields alone, as assignments do."""
+"""Updates by query leave immutable fields and states alone, as assignments do."""
 
 from __future__ import annotations
 
@@ -6,28 +6,40 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mapper.errors import ValidationError
-from mapper.tracking.encoding import immutable_fields
+from mapper.tracking.encoding import immutable_fields, named_states
 
 
 def refuse_immutable(model: Any, update: Any) -> None:
-    """Refuse a compiled *update* that writes immutable fields of *model*.
+    """Refuse a compiled *update* that writes immutable fields or states of *model*.
 
     ``$setOnInsert`` may set them, for there is no value yet.
 
     Raises:
         ValidationError: it writes some; the message names each.
     """
-    fixed = immutable_fields(model)
     names = {path.partition(".")[0] for path in _written(update)}
     problems = {
-        name: f"{model.__name__}.{name} is immutable and can't be updated by a query;"
-        " set it on insert, by set_on_insert(...) where the query may upsert"
-        for stored, name in fixed.items()
-        if stored in names
+        name: f"{model.__name__}.{name} {reason}"
+        for fields, reason in (
+            (immutable_fields(model), _IMMUTABLE),
+            (named_states(model), _STATE),
+        )
+        for stored, name in fields.items()
+        if stored in names or (_ALL in names and stored != "_id")
     }
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=model, problems=problems.items())
+
+
+_IMMUTABLE = (
+    "is immutable and can't be updated by a query; set it on insert, by"
+    " set_on_insert(...) where the query may upsert"
+)
+_STATE = (
+    "is a state and can't be updated by a query; call transition(...) of its documents"
+)
+_ALL = ""  # the path of a whole document
 
 
 def _written(update: Any) -> Iterator[str]:
@@ -59,4 +71,6 @@ _STAGES: dict[str, Callable[[Any], Iterable[str]]] = {
     "$addFields": iter,
     "$unset": _unset,
     "$project": _excluded,
+    "$replaceRoot": lambda _: [_ALL],
+    "$replaceWith": lambda _: [_ALL],
 }

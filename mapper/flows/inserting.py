@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -15,7 +14,7 @@ from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
 from mapper.events import announce
-from mapper.flows.documents import assigned, collection, command, stored
+from mapper.flows.documents import assigned, collection, command, given, stored
 from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.validation import validate
 from mongo_dsl.variants import discriminator_of
@@ -71,22 +70,32 @@ def _insert_batch(
 ) -> Flow[BulkInsertError | None]:
     """Store *batch*; return what was refused, if something was."""
     values = yield from values_of(batch)
-    with ExitStack() as undone:
-        for document, given in zip(batch, values, strict=True):
-            undone.enter_context(assigned(document, given))
-        raws = [new(document) for document in batch]
-        try:
-            yield command(
-                batch[0], "insert_many", raws, ordered=ordered, session=session
-            )
-        except UnicodeEncodeError as error:
-            bad = (unwritable(type(batch[0]), raw) for raw in raws)
-            raise next(filter(None, bad), error) from error
-        except Exception as error:
-            failure = _partly(batch, raws, error, ordered)
-            if failure is None:
-                raise
-            return failure
+    undo = [given(document, one) for document, one in zip(batch, values, strict=True)]
+    taken: set[int] = set()
+    try:
+        failure = yield from _send_batch(batch, ordered, session)
+        taken = {id(one) for one in (batch if failure is None else failure.inserted)}
+    finally:
+        for document, one in zip(batch, undo, strict=True):
+            if id(document) not in taken:
+                one.restore()
+    return failure
+
+
+def _send_batch(
+    batch: list[Any], ordered: bool, session: Any
+) -> Flow[BulkInsertError | None]:
+    raws = [new(document) for document in batch]
+    try:
+        yield command(batch[0], "insert_many", raws, ordered=ordered, session=session)
+    except UnicodeEncodeError as error:
+        bad = (unwritable(type(batch[0]), raw) for raw in raws)
+        raise next(filter(None, bad), error) from error
+    except Exception as error:
+        failure = _partly(batch, raws, error, ordered)
+        if failure is None:
+            raise
+        return failure
     for document, raw in zip(batch, raws, strict=True):
         stored(document, raw)
     return None

@@ -26,6 +26,7 @@ from mapper.flows.documents import (
     condition,
     encoded_values,
     identity,
+    living,
     must_be_stored,
     stored,
 )
@@ -150,7 +151,7 @@ def _plan_save(one: Planned) -> None:
 def _update(one: Planned, found: Delta, values: Mapping[str, Any]) -> None:
     """Plan to send what was *found* to have changed, and the *values* of fields."""
     document = one.operation.document
-    guard = condition(document)
+    guard = {**condition(document), **living(document)}
     _give(one, values)
     found = found.setting(encoded_values(type(document), values))
     filter_ = {**identity(document), **guard, **found.filter}
@@ -179,7 +180,7 @@ def _plan_replace(one: Planned) -> None:
     must_be_stored(document, "replaced")
     if document.__options__.validate:
         validate(document)
-    guard = condition(document)
+    guard = {**condition(document), **living(document), **writing.states(document)}
     _give(one, writing.updating(document, changed_fields(document)))
     raw = replacement(document)
     filter_ = {**identity(document), **guard}

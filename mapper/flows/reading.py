@@ -14,9 +14,10 @@ from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including, joining
+from mapper.flows.leading import led
 from mapper.flows.loading import loaded
 from mapper.hydration import row_reader
-from mongo_dsl import Pipeline, QuerySet
+from mongo_dsl import QuerySet
 from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
 from mongo_dsl.nodes import parts
 from mongo_dsl.placement import check_filters
@@ -179,7 +180,7 @@ def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Com
     """Return the command that opens a cursor over what *pipeline* makes of *query*."""
     _refuse_strangers(query, pipeline)
     given = arguments(query)
-    whole = Pipeline(_leading(given), pipeline)
+    whole = led(given, pipeline)
     check_filters(whole._node.items)  # noqa: SLF001
     stages = whole.compile()
     sent = options(given)
@@ -208,24 +209,6 @@ def options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 _SHARED = ("hint", "collation", "comment", "session")
-
-
-def _leading(given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Write a find as the stages that a pipeline starts with."""
-    stages = [{"$match": given["filter"]}] if given["filter"] else []
-    for name, stage in _STAGES.items():
-        if name in given:
-            value = dict(given[name]) if name == "sort" else given[name]
-            stages.append({stage: value})
-    return stages
-
-
-_STAGES = {
-    "sort": "$sort",
-    "skip": "$skip",
-    "limit": "$limit",
-    "projection": "$project",
-}
 
 
 def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:

@@ -16,7 +16,7 @@ _LIVE = {"is_deleted": False, "deleted_at": None, "deleted_by": None}
 
 def restore(document: D) -> Flow[D]:
     """Take the mark of deletion from *document*."""
-    return (yield from rewrite(document, _LIVE))
+    return (yield from rewrite(document, _LIVE, alive=False))
 
 
 def restore_many(query: Any) -> Flow[int]:

@@ -11,12 +11,14 @@ from mapper.events import Transition, announce
 from mapper.flows.documents import command, encoded_values, identity, must_be_stored
 from mapper.flows.writing import rewrite
 from mapper.states import chosen, state_fields
-from mapper.tracking import decode_field
+from mapper.tracking import decode_field, immutable_fields, named_states, state_of
 from mongo_dsl.names import suggestion
 from mongo_dsl.structure import fields_of
 
 
 D = TypeVar("D")
+
+_FIXED = "is a state or immutable and can't be among the other values of a transition"
 
 
 def transition(
@@ -30,12 +32,12 @@ def transition(
     must_be_stored(document, "changed")
     cls: Any = type(document)
     name, states = chosen(cls, field)
-    _refuse_misfits(document, {name: target, **values})
+    _refuse_misfits(document, name, target, values)
     told = Transition(document, name, getattr(document, name), target)
     if target not in states.allowed(told.source):
         raise _refusal(told, told.source)
     yield from announce("before_transition", cls, told)
-    expected = encoded_values(cls, {name: told.source})
+    expected = _expected(told)
     given = {**values, name: target}
     try:
         yield from rewrite(document, given, session, expected=expected)
@@ -45,19 +47,33 @@ def transition(
     return document
 
 
-def _refuse_misfits(document: Any, values: Mapping[str, Any]) -> None:
-    """Refuse names of no field, and values that break the rules of theirs.
+def _expected(told: Transition) -> dict[str, Any]:
+    """Return the filter that the state is stored from which the document goes."""
+    cls: Any = type(told.document)
+    state = state_of(told.document)
+    stored, _ = fields_of(cls)[told.field]
+    if stored not in state.document:  # type: ignore[union-attr]
+        return {stored: None}  # a document older than its field, which has the default
+    return encoded_values(cls, {told.field: told.source})
+
+
+def _refuse_misfits(
+    document: Any, state: str, target: Any, values: Mapping[str, Any]
+) -> None:
+    """Refuse names of no field, values that break the rules of theirs, and fixed ones.
 
     Raises:
         ValidationError: it names every one.
     """
     cls: Any = type(document)
-    fields = fields_of(cls)
-    problems = {}
-    for name, value in values.items():
+    fields, problems = fields_of(cls), {}
+    fixed = {*named_states(cls).values(), *immutable_fields(cls).values()}
+    for name, value in ((state, target), *values.items()):
         if name not in fields:
             hint = suggestion(name, fields)
             problems[name] = f"{cls.__name__} has no field {name!r}{hint}"
+        elif name in values and name in fixed:
+            problems[name] = f"{cls.__name__}.{name} {_FIXED}"
         elif (problem := cls.__checks__[name](document, value)) is not None:
             problems[name] = problem
     if problems:

@@ -10,7 +10,11 @@ import attrs
 from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
-from mapper.errors import StaleDocumentError
+from mapper.errors import (
+    DocumentDeletedError,
+    DocumentNotFoundError,
+    StaleDocumentError,
+)
 from mapper.events import announce
 from mapper.flows import deleting
 from mapper.flows.documents import (
@@ -21,6 +25,7 @@ from mapper.flows.documents import (
     encoded_values,
     gone,
     identity,
+    living,
     missed,
     must_be_stored,
     stored,
@@ -33,6 +38,7 @@ from mapper.tracking import (
     assign,
     changed_fields,
     difference,
+    named_states,
     names_by_stored,
     remember,
     replacement,
@@ -82,18 +88,19 @@ def rewrite(
     session: Any = None,
     *,
     expected: Mapping[str, Any] = _NOTHING,
+    alive: bool = True,
 ) -> Flow[D]:
     """Give fields of a stored *document* their *values*, here and where it is stored.
 
     Nothing else is sent, whatever else has changed. Where what is stored isn't as
-    *expected*, nothing is written.
+    *expected*, or not *alive* as it must be, nothing is written.
     """
     must_be_stored(document, "changed")
     state: Any = state_of(document)
     yield from announce("before_update", type(document), document)
     given = {**updating(document, values), **values}
     nothing = Delta((), state.document)
-    yield from _update(document, nothing, given, session, expected)
+    yield from _update(document, nothing, given, session, expected, alive=alive)
     yield from announce("after_update", type(document), document)
     return document
 
@@ -104,10 +111,13 @@ def _update(
     values: Mapping[str, Any],
     session: Any,
     expected: Mapping[str, Any] = _NOTHING,
+    *,
+    alive: bool = True,
 ) -> Flow[None]:
     """Send what was *found* to have changed, and give the fields in *values* theirs."""
     guard = {**condition(document), **expected}
-    filter_ = {**identity(document), **guard}
+    there = living(document) if alive else {}
+    filter_ = {**identity(document), **there, **guard}
     with assigned(document, values):
         found = found.setting(encoded_values(type(document), values))
         filter_.update(found.filter)
@@ -122,7 +132,7 @@ def _update(
             )
         if reply.matched_count == 0:
             fields = found.names if found.filter else ()
-            raise (yield from missed(document, bool(guard), session, fields))
+            raise (yield from missed(document, bool(guard), session, fields, there))
     state: Any = state_of(document)
     remember(document, attrs.evolve(state, document=found.stored))
 
@@ -135,8 +145,8 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    guard, names = condition(document), changed_fields(document)
-    filter_ = {**identity(document), **guard}
+    guard, there = {**condition(document), **states(document)}, living(document)
+    names, filter_ = changed_fields(document), {**identity(document), **there, **guard}
     with assigned(document, updating(document, names)):
         raw = replacement(document)
         with translated(collection(document), cls, raw):
@@ -144,11 +154,18 @@ def replace(document: D, session: Any = None) -> Flow[D]:
                 document, "replace_one", filter_, raw, session=session
             )
         if reply.matched_count == 0:
-            raise (yield from missed(document, bool(guard), session))
+            raise (yield from missed(document, bool(guard), session, (), there))
     stored(document, raw)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
+
+
+def states(document: Any) -> MQL:
+    """Return the states that must still be stored: a replacement is no transition."""
+    cls: Any = type(document)
+    known: MQL = state_of(document).document  # type: ignore[union-attr]
+    return {name: known.get(name) for name in named_states(cls)}
 
 
 def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bool]:
@@ -207,7 +224,9 @@ def _mark(document: Any, mark: MQL, session: Any) -> Flow[bool]:
     values = {**updating(document, mark), **mark}
     try:
         yield from _update(document, Delta((), state.document), values, session)
-    except LookupError:  # it is gone already
+    except DocumentDeletedError:  # it has a mark already
+        return False
+    except DocumentNotFoundError:  # it is gone already
         remember(document, DELETED)
         return False
     return True

@@ -9,6 +9,8 @@ from mapper.tracking.encoding import (
     decode_field,
     encode_field,
     encoded,
+    immutable_fields,
+    named_states,
     names_by_stored,
 )
 from mapper.tracking.journal import Journal, assign, journal, recording
@@ -29,8 +31,10 @@ __all__ = [
     "difference",
     "encode_field",
     "encoded",
+    "immutable_fields",
     "journal",
     "kept",
+    "named_states",
     "names_by_stored",
     "recording",
     "remember",

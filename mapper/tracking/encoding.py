@@ -10,6 +10,7 @@ import attrs
 
 from mapper.conversion.sealed import settled
 from mapper.converter import decode, decode_document, encode, encode_document
+from mapper.states import state_fields
 from mapper.tracking.state import Stored, state_of
 from mongo_dsl.structure import computed_in, fields_of
 
@@ -90,3 +91,10 @@ def immutable_fields(cls: Any) -> dict[str, str]:
     """Return the names of the immutable fields of *cls* by their stored names."""
     named = names_by_stored(cls).items()
     return {k: name for k, name in named if _metadata(cls, name).get("immutable")}
+
+
+@functools.lru_cache(maxsize=1024)
+def named_states(cls: Any) -> dict[str, str]:
+    """Return the names of the fields of *cls* that hold a state by their stored names."""
+    states = state_fields(cls)
+    return {k: name for k, name in names_by_stored(cls).items() if name in states}

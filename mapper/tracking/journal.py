@@ -33,10 +33,10 @@ class Journal:
         """Undo what was written down, and forget it."""
         while self._entries:
             document, name, before = self._entries.pop()
-            if before is _ABSENT:
-                object.__delattr__(document, name)
-            else:
+            if before is not _ABSENT:
                 object.__setattr__(document, name, before)
+            elif hasattr(document, name):  # an inner journal may have been faster
+                object.__delattr__(document, name)
 
     def extend(self, later: Journal) -> None:
         """Take over what *later* wrote down."""

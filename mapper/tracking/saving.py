@@ -14,6 +14,7 @@ from mapper.tracking.encoding import (
     decode_field,
     encoded,
     immutable_fields,
+    named_states,
 )
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
@@ -25,7 +26,7 @@ def difference(document: Any) -> Delta | None:
     """Return what has changed in the stored *document*; None if nothing has.
 
     Raises:
-        ValidationError: a field has changed that is immutable.
+        ValidationError: a field has changed that is immutable or a state.
         MapperError: a field has changed that was loaded in part.
     """
     cls: Any = type(document)
@@ -45,7 +46,7 @@ def replacement(document: Any) -> dict[str, Any]:
     What its class doesn't describe is in it, if that is preserved.
 
     Raises:
-        ValidationError: a field has changed that is immutable.
+        ValidationError: a field has changed that is immutable or a state.
         MapperError: it was loaded in part.
     """
     state, owner = _state(document), type(document).__name__
@@ -107,17 +108,27 @@ def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
 def _refuse_immutable(
     document: Any, known: dict[str, Any], new: dict[str, Any]
 ) -> None:
-    """Refuse changes of immutable fields that assignments didn't show."""
+    """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
-    problems = {}
-    for stored, name in immutable_fields(cls).items():
-        if stored in new:
-            old = decode_field(cls, name, known[stored]) if stored in known else None
-            msg = f"{cls.__name__}.{name} is immutable"
-            if not holds_secrets(fields_of(cls)[name][1]):
-                new_value = getattr(document, name)
-                msg = f"{msg}, it is {old!r} and can't become {new_value!r}"
-            problems[name] = msg
+    fixed = {**immutable_fields(cls), **named_states(cls)}
+    problems = {
+        name: _refusal(document, stored, name, known)
+        for stored, name in fixed.items()
+        if stored in new
+    }
     if problems:
         text = "; ".join(problems.values())
         raise ValidationError(text, cls=cls, problems=problems.items())
+
+
+def _refusal(document: Any, stored: str, name: str, known: dict[str, Any]) -> str:
+    """Say why the field *name* can't be saved; values of secrets aren't shown."""
+    cls: Any = type(document)
+    is_state = stored in named_states(cls)
+    msg = f"{cls.__name__}.{name} is {'a state' if is_state else 'immutable'}"
+    if holds_secrets(fields_of(cls)[name][1]):
+        return msg
+    old = decode_field(cls, name, known[stored]) if stored in known else None
+    value = getattr(document, name)
+    hint = f"; call transition({value!r})" if is_state else ""
+    return f"{msg}, it is {old!r} and can't become {value!r}{hint}"

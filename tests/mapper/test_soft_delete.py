@@ -5,7 +5,8 @@ import pytest
 from mapper.behaviours import SoftDelete, acting
 from mapper.errors import DocumentNotFoundError, UnfilteredWriteError
 from mongo_dsl import F, Pipeline
-from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
+from mongo_dsl.geo import Point
 
 
 @pytest.fixture
@@ -170,3 +171,29 @@ async def test_the_estimate_knows_no_deletion(driver, Note, notes):  # noqa: N80
         "estimated_count counts all of note; count() takes filters"
     )
     assert await driver.done(Note.with_deleted().estimated_count()) == 3
+
+
+async def test_pipelines_that_search(driver):
+    """Their first stage stays the first; what is hidden is left out behind it."""
+
+    class Place(SoftDelete, driver.document):
+        name: str
+        at: Point
+
+    driver.mongo["place"].create_index([("at", "2dsphere")])
+    driver.mongo["place"].create_index([("name", "text")])
+    with driver.mapper.ambient():
+        made = [Place(name=name, at=Point(0, 0)) for name in ("pub a", "pub b")]
+        await driver.done(Place.insert_many(made))
+        await driver.done(made[0].delete())
+        near = {"near": {"type": "Point", "coordinates": [0, 0]}, "distanceField": "d"}
+        found = await driver.done(Place.aggregate([{"$geoNear": near}, {"$limit": 1}]))
+        assert [row["name"] for row in found] == ["pub b"]
+        searched = [{"$match": {"$text": {"$search": "pub"}}}]
+        found = await driver.done(Place.aggregate(searched))
+        assert [row["name"] for row in found] == ["pub b"]
+        named = Place.filter(name="pub a").aggregate([{"$geoNear": near}])
+        assert await driver.done(named) == []
+        with pytest.raises(PlacementError) as caught:
+            await driver.done(Place.all().sort("name").aggregate(searched))
+    assert str(caught.value).endswith("it must be the first stage")

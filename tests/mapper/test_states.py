@@ -6,15 +6,17 @@ from enum import Enum
 
 import pytest
 
-from mapper import state_field
+from mapper import field, state_field
 from mapper.behaviours import Timestamped, Versioned
 from mapper.errors import (
     DefinitionError,
     DocumentNotFoundError,
+    StaleDocumentError,
     TransitionError,
     ValidationError,
 )
 from mapper.events import Transition, listeners_of
+from mongo_dsl import raw
 
 
 class Status(str, Enum):
@@ -240,3 +242,99 @@ def test_mistakes_are_found_at_once(arguments, message):
     with pytest.raises(DefinitionError) as caught:
         state_field(**arguments)
     assert str(caught.value) == message
+
+
+GUARDED = (
+    "Order.status is a state and can't be updated by a query; call transition(...) of"
+    " its documents"
+)
+
+
+async def test_queries_leave_states_alone(driver, Order, sent):  # noqa: N803
+    """Updates of every kind refuse to write a state, before anything is sent."""
+    await driver.done(Order.create())
+    query, changes = Order.filter(note=""), [Order.q.status.set(Status.SHIPPED)]
+    sent.clear()
+    for write in (
+        lambda: query.update(status=Status.SHIPPED),
+        lambda: query.update(Order.q.status.unset()),
+        lambda: query.update(Order.q.note.rename("status")),
+        lambda: query.update(changes),
+        lambda: query.update([raw({"$replaceWith": {"_id": "$_id"}})]),
+        lambda: query.update_one(status=Status.SHIPPED),
+        lambda: query.upsert(status=Status.SHIPPED),
+        lambda: query.find_one_and_update(status=Status.SHIPPED),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            await driver.done(write())
+        assert str(caught.value) == GUARDED
+    assert sent == []
+    new = Order.filter(note="new")
+    await driver.done(new.upsert(Order.q.status.set_on_insert(Status.PAID)))
+    assert (await driver.done(new.one())).status is Status.PAID
+
+
+async def test_saves_leave_states_alone(driver, Order, sent):  # noqa: N803
+    """A state that was changed past the assignment is refused by `save` and `replace`."""
+    order = await driver.done(Order.create())
+    object.__setattr__(order, "status", Status.SHIPPED)
+    sent.clear()
+    for write in (order.save, order.replace):
+        with pytest.raises(ValidationError) as caught:
+            await driver.done(write())
+        assert str(caught.value) == (
+            "Order.status is a state, it is <Status.PENDING: 'pending'> and can't"
+            " become <Status.SHIPPED: 'shipped'>; call transition(<Status.SHIPPED:"
+            " 'shipped'>)"
+        )
+    assert sent == []
+
+
+async def test_a_replacement_is_no_transition(driver, Order, sent):  # noqa: N803
+    """It doesn't bring back the state that was loaded, where another is stored."""
+    mine = await driver.done(Order.create())
+    theirs = await driver.done(Order.get(mine.id))
+    await driver.done(theirs.transition(Status.PAID))
+    mine.note = "x"
+    sent.clear()
+    with pytest.raises(StaleDocumentError):
+        await driver.done(mine.replace())
+    assert sent == ["update", "find"]
+    row = driver.mongo["order"].find_one()
+    assert (row["status"], row["note"]) == ("paid", "")
+    await driver.done(theirs.replace())
+
+
+async def test_documents_older_than_their_state(driver, Order):  # noqa: N803
+    """Where the field isn't stored, the document begins in its default; one wins."""
+    driver.mongo["order"].insert_one({"note": "old"})
+    mine, theirs = [await driver.done(Order.get(note="old")) for _ in range(2)]
+    await driver.done(mine.transition(Status.PAID))
+    assert driver.mongo["order"].find_one()["status"] == "paid"
+    with pytest.raises(TransitionError) as caught:
+        await driver.done(theirs.transition(Status.CANCELLED))
+    assert caught.value.current is Status.PAID
+
+
+async def test_other_values_are_no_way_around(driver, sent):
+    """The other values of a transition are no states, and not immutable."""
+
+    class Parcel(driver.document):
+        status: str = state_field(initial="a", transitions={"a": ["b"]})
+        paid: str = state_field(initial="no", transitions={"no": ["yes"]})
+        code: int = field(default=1, immutable=True)
+
+    with driver.mapper.ambient():
+        parcel = await driver.done(Parcel.create())
+        sent.clear()
+        for values in {"status": "x"}, {"paid": "x"}, {"code": 2}:
+            (name,) = values
+            with pytest.raises(ValidationError) as caught:
+                await driver.done(
+                    driver.mapper.transition(parcel, "b", field="status", **values)
+                )
+            assert str(caught.value) == (
+                f"Parcel.{name} is a state or immutable and can't be among the other"
+                " values of a transition"
+            )
+    assert sent == []
