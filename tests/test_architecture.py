@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
-    ("admission", "values", "predicates", "structure", "variants"),
+    ("admission", "values", "predicates", "structure", "variants", "storages"),
     (
         "compile",
         "counts",

@@ -150,7 +150,7 @@ def remove(query: Any, *, hard: bool = False) -> Flow[int]:
     """Delete all documents of *query*, whoever refers to them."""
     given = sendable(query)
     touched = Touched(query.model, given.pop("filter"))
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         found = collection(query)
@@ -164,11 +164,14 @@ def remove(query: Any, *, hard: bool = False) -> Flow[int]:
     return deleted
 
 
-def marking(cls: Any) -> dict[str, Any] | None:
-    """Return the update that stands for deleting documents of *cls*, if one does."""
+def marking(cls: Any, *, hard: bool = False) -> dict[str, Any] | None:
+    """Return the update that stands for deleting documents of *cls*, if one does.
+
+    None does if it is *hard*; the behaviours may still refuse it.
+    """
     marks = [one.deleting(cls) for one in behaviours_of(cls)]
     values = [mark for mark in marks if mark is not None]
-    if not values:
+    if hard or not values:
         return None
     found = {k: v for mark in values for k, v in encoded_values(cls, mark).items()}
     return with_additions({"$set": found}, cls)
@@ -226,7 +229,7 @@ def remove_first(query: Any, hard: bool) -> Flow[Any]:
     """Delete the first document of *query*, whoever refers to it, and return it."""
     given = _first(query)
     touched = Touched(query.model, given["filter"])
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         filter_ = given.pop("filter")

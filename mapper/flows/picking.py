@@ -66,6 +66,8 @@ def _reader(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
 
 def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
     cls, name, stored = spec.root, spec.name, spec.stored
+    if name not in attrs.fields_dict(cls):  # computed, or of a subclass alone
+        return _lone(spec)
     default: Any = attrs.fields_dict(cls)[name].default
 
     def read(row: dict[str, Any]) -> Any:
@@ -74,6 +76,14 @@ def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
         if isinstance(default, _FACTORY):
             return None if default.takes_self else default.factory()
         return None if default is attrs.NOTHING else default
+
+    return read
+
+
+def _lone(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
+    def read(row: dict[str, Any]) -> Any:
+        there = spec.stored in row
+        return decode(row[spec.stored], spec.annotation) if there else None
 
     return read
 
