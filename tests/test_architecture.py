@@ -157,6 +157,21 @@ def test_dependencies_point_down(path):
             assert floor_of(imported, floors) <= floor, f"{name} imports {imported}"
 
 
+def test_no_modules_of_the_mapper_import_each_other_in_a_circle():
+    """They have an order: each imports only what comes before it."""
+    names = {name_of(path) for path in MODULES if name_of(path).startswith("mapper.")}
+    waiting = {
+        name_of(path): {m for m in imports_of(path) if m in names} - {name_of(path)}
+        for path in MODULES
+        if name_of(path) in names and path.name != "__init__.py"
+    }
+    while ready := {
+        name for name, needed in waiting.items() if not needed & waiting.keys()
+    }:
+        waiting = {name: n for name, n in waiting.items() if name not in ready}
+    assert not waiting
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_a_few_modules_know_a_driver(path):
     """The query layer knows neither the mapper nor a driver; flows are driven."""

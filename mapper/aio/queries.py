@@ -7,7 +7,16 @@ from typing import Any, TypeVar, overload
 from mapper.aio.driven import Driven
 from mapper.cursors import AsyncCursor, AsyncFinishingCursor
 from mapper.explanation import Explanation
-from mapper.flows import changing, explaining, including, loading, paging, reading
+from mapper.flows import (
+    changing,
+    deleting,
+    explaining,
+    finding,
+    including,
+    loading,
+    paging,
+    reading,
+)
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.pages import KeysetPage, Page
@@ -27,7 +36,7 @@ class Queries(Driven):
 
         What the query includes is loaded for *batch_size* documents at a time.
         """
-        command = reading.find(query, batch_size)
+        command = finding.find(query, batch_size)
         meant = self._meaning(command)
         if "include" not in query.asked and not loading.is_announced(query):
             return AsyncCursor(lambda: self._open(command), reader(query), meant)
@@ -180,7 +189,7 @@ class Queries(Driven):
 
     async def find_one_and_delete(self, query: AsyncQuery[M]) -> M | None:
         """Delete the first document of *query* and return it."""
-        return await self._run(changing.find_one_and_delete(query))
+        return await self._run(deleting.find_one_and_delete(query))
 
     async def delete_many(self, query: AsyncQuery[M]) -> int:
         """Delete all documents of *query* and return how many.
@@ -188,4 +197,4 @@ class Queries(Driven):
         Raises:
             UnfilteredWriteError: *query* has no filter; see `Query.everything`.
         """
-        return await self._run(changing.delete_many(query))
+        return await self._run(deleting.delete_many(query))

@@ -166,7 +166,7 @@ class Transactions(Driven):
         It is called at most *attempts* times and not after *seconds*.
 
         Raises:
-            OperandError: *function* makes a generator.
+            OperandError: *function* makes a generator, or without asyncio a coroutine.
         """
         agreed = flows.terms(
             read_concern, write_concern, max_commit_time_ms, attempts, seconds

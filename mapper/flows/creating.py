@@ -10,7 +10,7 @@ import attrs
 from mapper.commands import Command, Flow
 from mapper.errors import DocumentNotFoundError
 from mapper.events import Touched, announce
-from mapper.flows import changing, inserting, reading
+from mapper.flows import asking, changing, finding, inserting
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values, stored
 from mapper.flows.immutability import refuse_immutable
@@ -103,14 +103,14 @@ def _narrowed(query: Any, keywords: Values) -> Any:
 def _upsert(query: Any, update: MQL, more: MQL) -> Flow[MQL | None]:
     given = {**changing.sendable(query), "upsert": True, **more}
     filter_ = given.pop("filter")
-    name = reading.collection(query)
+    name = asking.collection(query)
     command = Command(name, "find_one_and_update", (filter_, update), given)
     row: MQL | None = yield from changing.sent(command, query.model)
     return row
 
 
 def _again(query: Any, id_: Any) -> Flow[MQL]:
-    found = yield from reading.rows(query.uncached().filter(F["_id"] == id_))
+    found = yield from finding.rows(query.uncached().filter(F["_id"] == id_))
     if not found:
         name = query.model.__name__
         msg = f"{name} {id_!r} was updated, and was gone when it was read"

@@ -8,7 +8,7 @@ from typing import Any
 from mapper.commands import Command, Flow
 from mapper.concerns import SILENT
 from mapper.explanation import Explanation
-from mapper.flows import reading
+from mapper.flows import finding, reading
 from mongo_dsl.errors import ArgumentError
 
 
@@ -22,7 +22,7 @@ def explain(query: Any, pipeline: Any, verbosity: str) -> Flow[Explanation]:
         msg = f"explain got the verbosity {verbosity!r}; it is one of {listed}"
         raise ArgumentError(msg)
     if pipeline is None:
-        command = reading.find(query)
+        command = finding.find(query)
         asked = {"find": command.collection, **_spelled(command.kwargs)}
     else:
         command = reading.aggregation(query, pipeline)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mapper.commands import Command, Flow
 from mapper.errors import TooManyAffectedError, UnfilteredWriteError
-from mapper.flows import reading
+from mapper.flows import asking, finding, reading
 from mapper.preview import Preview, changed
 from mongo_dsl import F
 from mongo_dsl.errors import ArgumentError
@@ -84,8 +84,8 @@ def within_limit(query: Any, name: str) -> Flow[Any]:
     allowed = query.asked.get("max_affected")
     if allowed is None:
         return query
-    given = {**reading.arguments(query), "projection": {"_id": 1}, "limit": allowed + 1}
-    rows = yield Command(reading.collection(query), "find", (), given, rows=True)
+    given = {**asking.arguments(query), "projection": {"_id": 1}, "limit": allowed + 1}
+    rows = yield Command(asking.collection(query), "find", (), given, rows=True)
     if len(rows) > allowed:
         count = yield from reading.count(query.uncached())
         raise TooManyAffectedError(name, allowed, max(count, len(rows)))
@@ -98,13 +98,13 @@ def preview(query: Any, update: Any, sample: int) -> Flow[Preview[Any]]:
     Raises:
         ArgumentError: *query* was cut, or *sample* is below 1.
     """
-    reading.refuse_parts(query, "preview", sort=True)
+    asking.refuse_parts(query, "preview", sort=True)
     if isinstance(sample, bool) or not isinstance(sample, int) or sample < 1:
         msg = f"preview got sample={sample!r}; it takes a number from 1 on"
         raise ArgumentError(msg)
     query = query.uncached()
     count = yield from reading.count(query)
-    rows = yield from reading.rows(query.limit(sample))
+    rows = yield from finding.rows(query.limit(sample))
     before = yield from reading.made(query, copy.deepcopy(rows))
     if update is None:
         return Preview(count, before)

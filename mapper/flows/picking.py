@@ -10,7 +10,7 @@ import attrs
 from mapper.commands import Flow
 from mapper.converter import decode
 from mapper.errors import DocumentsMissingError
-from mapper.flows import reading
+from mapper.flows import finding, reading
 from mapper.tracking import decode_field
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.schema import FieldSpec, find
@@ -29,7 +29,7 @@ def values(query: Any, fields: tuple[Any, ...], *, flat: bool) -> Flow[list[Any]
     if "_id" not in shown:
         shown["_id"] = 0
     narrowed = query._with("projection", tuple(shown.items()))  # noqa: SLF001
-    rows = yield from reading.rows(narrowed)
+    rows = yield from finding.rows(narrowed)
     readers = [_reader(spec) for spec in specs]
     if flat:
         return [readers[0](row) for row in rows]
@@ -114,7 +114,7 @@ def get_many(query: Any, ids: Iterable[Any], *, strict: bool) -> Flow[list[Any]]
         msg = "get_many got a query that leaves out the id; load it, too"
         raise ArgumentError(msg)
     narrowed = query.filter(query.model.q.id.in_(asked))
-    rows = yield from reading.rows(narrowed)
+    rows = yield from finding.rows(narrowed)
     by_id = {_key(row["_id"]): row for row in rows}
     keys = [_key(id_) for id_ in _as_stored(query.model, asked)]
     missing = [id_ for id_, key in zip(asked, keys, strict=True) if key not in by_id]

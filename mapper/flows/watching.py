@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 from bson import Timestamp
 
 from mapper.commands import Command
-from mapper.flows import reading
+from mapper.flows import asking
 from mapper.scopes import scoped
 from mapper.streams.events import KINDS, ChangeEvent, Deleted
 from mapper.streams.stores import Token, TokenStore
@@ -121,7 +121,7 @@ def watch(query: Any, given: Mapping[str, Any], token: Token | None = None) -> C
 
     *token* is where to go on; without one, the options in *given* say.
     """
-    asked = reading.arguments(query)
+    asked = asking.arguments(query)
     options: dict[str, Any] = {**_start(given, token)}
     filtered = bool(asked["filter"])
     if filtered or "full_document" in given:
@@ -132,7 +132,7 @@ def watch(query: Any, given: Mapping[str, Any], token: Token | None = None) -> C
     if "max_await" in given:
         options["max_await_time_ms"] = max(1, round(1000 * given["max_await"]))
     options |= {n: asked[n] for n in ("session", "collation", "comment") if n in asked}
-    return Command(reading.collection(query), "watch", (stages(query, given),), options)
+    return Command(asking.collection(query), "watch", (stages(query, given),), options)
 
 
 def _start(given: Mapping[str, Any], token: Token | None) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from typing import Any, TypeVar, overload
 
 from mapper.cursors import Cursor, FinishingCursor
 from mapper.explanation import Explanation
-from mapper.flows import changing, explaining, including, loading, paging, reading
+from mapper.flows import (
+    changing,
+    deleting,
+    explaining,
+    finding,
+    including,
+    loading,
+    paging,
+    reading,
+)
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
 from mapper.pages import KeysetPage, Page
@@ -25,7 +34,7 @@ class Queries(Driven):
 
         What the query includes is loaded for *batch_size* documents at a time.
         """
-        command = reading.find(query, batch_size)
+        command = finding.find(query, batch_size)
         meant = self._meaning(command)
         if "include" not in query.asked and not loading.is_announced(query):
             return Cursor(lambda: self._open(command), reader(query), meant)
@@ -170,7 +179,7 @@ class Queries(Driven):
 
     def find_one_and_delete(self, query: Query[M]) -> M | None:
         """Delete the first document of *query* and return it."""
-        return self._run(changing.find_one_and_delete(query))
+        return self._run(deleting.find_one_and_delete(query))
 
     def delete_many(self, query: Query[M]) -> int:
         """Delete all documents of *query* and return how many.
@@ -178,4 +187,4 @@ class Queries(Driven):
         Raises:
             UnfilteredWriteError: *query* has no filter; see `Query.everything`.
         """
-        return self._run(changing.delete_many(query))
+        return self._run(deleting.delete_many(query))

@@ -9,7 +9,7 @@ from mapper import DatabaseConfig, SyncDocument, connect
 from mapper.commands import Command
 from mapper.concerns import SILENT, concerns
 from mapper.errors import ConfigurationError, DefinitionError
-from mapper.flows import reading
+from mapper.flows import asking
 from mongo_dsl.errors import ArgumentError
 
 
@@ -93,7 +93,7 @@ def test_who_comes_first(mapper):
     """The query's word comes before the class's, and that before the mapper's."""
     cautious = mapper.with_options(read_concern="local", read_preference="nearest")
     assert type(cautious) is type(mapper)
-    asked = reading.collection(Sale.all().read_concern("linearizable"))
+    asked = asking.collection(Sale.all().read_concern("linearizable"))
     found = collection_of(cautious, asked)
     assert found.read_concern == ReadConcern("linearizable")
     assert found.write_concern == WriteConcern("majority", j=True)
@@ -109,8 +109,8 @@ def test_who_comes_first(mapper):
 def test_collections_are_made_once(mapper):
     """A collection with options of its own is made by the first command."""
     query = Visit.all().read_concern("majority").read_preference("secondaryPreferred")
-    first = collection_of(mapper, reading.collection(query))
-    assert collection_of(mapper, reading.collection(query)) is first
+    first = collection_of(mapper, asking.collection(query))
+    assert collection_of(mapper, asking.collection(query)) is first
     assert collection_of(mapper, "visit") is not first
 
 
