@@ -67,7 +67,10 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         raise OperandError(msg)
 
     def stream(self, batch_size: int | None = None) -> AsyncCursor[M]:
-        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        """Open a cursor over the documents; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         return self._bound().stream(self, batch_size)
 
     def watch(self, **options: Unpack[WatchOptions]) -> AsyncChangeStream[M]:
@@ -179,11 +182,16 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         )
 
     async def find_one_and_delete(self) -> M | None:
-        """Delete the first document and return it."""
+        """Delete the first document and return it.
+
+        Sends one command, and more where others refer to it: see `OnDelete`.
+        """
         return await self._run(deleting.find_one_and_delete(self))
 
     async def delete(self) -> int:
         """Delete all documents and return how many.
+
+        Sends one command, and more where others refer to them: see `OnDelete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
@@ -192,6 +200,8 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
     async def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Sends what `delete` does: one command, and more where others refer to them.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.

@@ -53,7 +53,10 @@ class Query(Looking[M], Creating[M]):
         return iter(self.to_list() if self.asked.get("cached") else self.stream())
 
     def stream(self, batch_size: int | None = None) -> Cursor[M]:
-        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        """Open a cursor over the documents; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         return self._bound().stream(self, batch_size)
 
     def watch(self, **options: Unpack[WatchOptions]) -> ChangeStream[M]:
@@ -165,11 +168,16 @@ class Query(Looking[M], Creating[M]):
         )
 
     def find_one_and_delete(self) -> M | None:
-        """Delete the first document and return it."""
+        """Delete the first document and return it.
+
+        Sends one command, and more where others refer to it: see `OnDelete`.
+        """
         return self._run(deleting.find_one_and_delete(self))
 
     def delete(self) -> int:
         """Delete all documents and return how many.
+
+        Sends one command, and more where others refer to them: see `OnDelete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
@@ -178,6 +186,8 @@ class Query(Looking[M], Creating[M]):
 
     def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Sends what `delete` does: one command, and more where others refer to them.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
