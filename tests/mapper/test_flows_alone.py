@@ -12,6 +12,7 @@ import attrs
 import pytest
 from bson import ObjectId
 from cryptography.fernet import Fernet
+from typing_extensions import Self
 
 import mapper.flows
 from mapper import Index, OnDelete, Ref, SyncDocument, field, state_field
@@ -206,7 +207,7 @@ def drive(flow: Any, steps: list[tuple[Any, Any]]) -> Any:
     def take(step: Any) -> Any:
         assert left, f"one step more: {step}"
         expected, answer = left.pop(0)
-        if callable(expected):
+        if inspect.isfunction(expected):
             expected(step)
         else:
             assert step == expected
@@ -256,21 +257,11 @@ def names(*expected: str) -> Any:
 
 # -- Storing ---------------------------------------------------------------------------
 
-NUMBER = send(
-    "counters",
-    "find_one_and_update",
-    {"_id": "numbered"},
-    ...,
-    upsert=True,
-    return_document=True,
-    session=None,
-)
-
 
 def numbering(step: Any) -> None:
     """Expect the command that takes numbers."""
     assert (step.method, step.args[0]) == ("find_one_and_update", {"_id": "numbered"})
-    assert step.kwargs == NUMBER.kwargs
+    assert step.kwargs == {"upsert": True, "return_document": True, "session": None}
 
 
 row(
@@ -578,16 +569,6 @@ row(
     (COUNTED, [{"n": 2}]),
     gives=[{"n": 2}],
 )
-JOINED = [
-    {
-        "$lookup": {
-            "from": "owner",
-            "localField": "owner",
-            "foreignField": "_id",
-            "pipeline": [{"$match": ANN}],
-        }
-    }
-]
 
 
 def joining(step: Any) -> None:
@@ -637,13 +618,13 @@ row(
 )
 row(
     "paging.paginate",
-    lambda: paging.paginate(Alone.all(), None, 1, ID, None),
+    lambda: paging.paginate(Alone.all(), None, 1, stored(), None),
     (find("alone", {"_id": {"$gt": ID}}, sort=BY_ID, limit=2), [ROW]),
     gives=same("has_next", False),
 )
 row(
     "paging.paginate",
-    lambda: paging.paginate(Alone.all(), None, 1, None, ID),
+    lambda: paging.paginate(Alone.all(), None, 1, None, stored()),
     (
         find("alone", {"_id": {"$lt": ID}}, sort=[("_id", -1)], limit=2),
         [{**ROW}, {**ROW, "_id": OTHER}],
@@ -1122,7 +1103,7 @@ class Stream:
     alive = True
     resume_token: Any = None
 
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> Self:
         return self
 
     def try_next(self) -> None:
