@@ -10,10 +10,12 @@ from bson import ObjectId
 
 from mapper import OnDelete, Ref, SyncDocument, field
 from mapper.behaviours import SoftDelete, Timestamped
+from mapper.bulk import Delete
 from mapper.commands import Atomic, run
 from mapper.errors import DefinitionError, DeleteDeniedError
 from mapper.flows import writing
 from mapper.hydration import load
+from mongo_dsl.errors import OperandError
 
 
 @attrs.define
@@ -286,6 +288,25 @@ def refusal(annotation: Any, rule: OnDelete) -> str:
     with pytest.raises(DefinitionError) as caught:
         bad(thing=None)
     return str(caught.value)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_bulk_writes_do_not_go_past_the_rules(driver, shelf, sent, ordered):
+    """Neither documents nor queries are deleted among other writes; nothing is sent."""
+    sent.clear()
+    for operation in (Delete(shelf.ann), shelf.Author.filter(name="Bob").deleting()):
+        with pytest.raises(OperandError) as caught:
+            await driver.done(
+                driver.mapper.bulk_write(
+                    [shelf.Author(name="Eve"), operation], ordered=ordered
+                )
+            )
+        assert str(caught.value) == (
+            "bulk_write can't delete Author, to which Book.author, Prize.winner,"
+            " Prize.jury refer by on_delete; call delete of the documents or of the query"
+        )
+    assert sent == []
+    assert driver.mongo.author.count_documents({}) == 2
 
 
 def test_rules_that_cannot_hold():
