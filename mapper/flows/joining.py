@@ -19,7 +19,8 @@ def aggregation(
     if batch_size is not None:
         sent["batchSize"] = batch_size
     stages = [*query.compile(), *more]
-    return Command(reading.collection(query), "aggregate", (stages,), sent, **options)
+    asked = {"cause": query.asked.get("cause", ""), **options}
+    return Command(reading.collection(query), "aggregate", (stages,), sent, **asked)
 
 
 def joins(query: Any) -> bool:

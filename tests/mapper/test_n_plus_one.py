@@ -103,6 +103,30 @@ async def test_what_is_no_loop(driver, gallery):
         await driver.done(gallery.Painter.find(name="a").to_list())
 
 
+async def test_pages_are_no_loop(driver, gallery, sent):
+    """Who reads page by page, or includes in parts of a stream, reads many at once."""
+    ordered = gallery.Picture.all().sort("title")
+    sent.clear()
+    with watching_n_plus_one(strict=True, threshold=2) as watch:
+        page, seen = await driver.done(ordered.paginate(size=1)), 1
+        while page.has_next:
+            page = await driver.done(ordered.paginate(size=1, after=page.end_cursor))
+            seen += 1
+        while page.has_previous:
+            page = await driver.done(ordered.paginate(size=1, before=page.start_cursor))
+            seen += 1
+        for place in range(1, 6):
+            await driver.done(ordered.skip(place).limit(1).to_list())
+            joined = ordered.join("painter").after({"_id": 0, "title": f"p{place}"})
+            await driver.done(joined.to_list())
+        found = await driver.streamed(ordered.include("painter").stream(batch_size=1))
+    titles = [picture.painter.document.name for picture in found]
+    assert titles == [f"p{place}" for place in range(6)]
+    assert seen == 11
+    assert len(sent) > 30
+    assert max(watch.counts.values()) == 1
+
+
 async def test_what_no_relation_leads_to(driver, gallery):
     """Where no relation is known, one filter for all is advised."""
     with pytest.raises(NPlusOneError) as caught:
