@@ -331,3 +331,24 @@ def test_rules_that_cannot_hold():
         "field got on_delete='cascade'; it takes OnDelete.DENY, OnDelete.NULLIFY,"
         " OnDelete.CASCADE, OnDelete.PULL"
     )
+
+
+def test_rules_between_databases():
+    """A delete is one transaction of one database, and says where its rules can't hold."""
+
+    class Stamp(SyncDocument):
+        id: int
+        name: str
+
+    class Letter(SyncDocument):
+        stamp: Ref[Stamp] = field(on_delete=OnDelete.DENY)
+
+        class Meta:
+            database = "post"
+
+    with pytest.raises(DefinitionError) as caught:
+        run(writing.delete(load(Stamp, {"_id": 1, "name": "a"})), print)
+    assert str(caught.value) == (
+        "Letter.stamp refers to Stamp in the database 'default', where its on_delete can't"
+        " hold: a delete stays in one"
+    )
