@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for servers most of the time, so there are more processes than cores.
+PARALLEL := -n 4 --dist worksteal
 TYPING := tests/typing/loose.py tests/typing/exact.py tests/typing/refusals.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -16,7 +18,7 @@ demo: $(VENV)/.demo  ## Run the demo against a real MongoDB
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.test  ## Run the tests against a real MongoDB
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.dev  ## Lint, check the formatting and the types
 	$(BIN)/ruff check

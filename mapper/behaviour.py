@@ -78,4 +78,5 @@ def behaviours_of(cls: Any) -> tuple[Behaviour, ...]:
 def _gathered(cls: Any) -> tuple[Behaviour, ...]:
     bases = reversed(cls.__mro__)
     given = (vars(base).get("__behaviour__") for base in bases)
-    return tuple(behaviour for behaviour in given if behaviour is not None)
+    refusal = cls.__dict__.get("__refusal__")  # of what the collection can't take
+    return tuple(one for one in (refusal, *given) if one is not None)

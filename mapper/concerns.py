@@ -40,20 +40,26 @@ def write_concern(value: Any) -> Any:
     """Return the driver's write concern that *value* says: a number, a name, or a mapping.
 
     Raises:
-        ArgumentError: it says none.
+        ArgumentError: it says none, or one by which the server doesn't answer.
     """
     from pymongo.errors import PyMongoError
     from pymongo.write_concern import WriteConcern
 
-    if value is None or isinstance(value, WriteConcern):
+    if value is None:
         return value
     named = value if isinstance(value, Mapping) else {"w": value}
     try:
-        return WriteConcern(**named)
+        found = value if isinstance(value, WriteConcern) else WriteConcern(**named)
     except (PyMongoError, TypeError, ValueError) as error:
         msg = f"write_concern is {value!r}; it takes a WriteConcern of PyMongo, 'majority',"
         msg = f"{msg} a number of members or a mapping such as {{'w': 1, 'j': True}}"
         raise ArgumentError(msg) from error
+    if not found.acknowledged:
+        msg = (
+            f"write_concern is {value!r}, by which nobody knows what was written; w is"
+        )
+        raise ArgumentError(f"{msg} at least 1")
+    return found
 
 
 def read_preference(value: Any) -> Any:

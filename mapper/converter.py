@@ -28,10 +28,12 @@ from mapper.conversion import (
     trees,
     unions,
 )
-from mapper.conversion.problems import PASSING, Misfit, NoFormError, refused
+from mapper.conversion.problems import PASSING, Misfit, NoFormError, quiet, refused
 from mapper.errors import DecodeError, MisfitError, ValidationError
 from mapper.references import is_ref
 from mongo_dsl.conformity import bare, describe
+from mongo_dsl.storages import holds_secrets
+from mongo_dsl.structure import fields_of
 from mongo_dsl.variants import discriminator_of
 
 
@@ -160,7 +162,11 @@ def encode(value: Any, annotation: Any) -> Any:
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_unstructure_hook(annotation)
         problems = _explain(lambda: hook(value), error)
-        raise _invalid(annotation, value, problems) from _cause(error)
+        invalid, cause = (
+            _invalid(annotation, value, problems),
+            _cause(error, annotation),
+        )
+    raise invalid from cause  # whose context may quote what messages don't
 
 
 def decode(stored: Any, annotation: Any) -> Any:
@@ -182,7 +188,9 @@ def decode(stored: Any, annotation: Any) -> Any:
     except Exception as error:  # noqa: BLE001 - hooks of users may raise anything
         hook = explaining_converter().get_structure_hook(annotation)
         problems = _explain(lambda: hook(stored, annotation), error)
-        raise _undecodable(annotation, stored, problems) from _cause(error)
+        unfit = _undecodable(annotation, stored, problems)
+        cause = _cause(error, annotation)
+    raise unfit from cause  # whose context may quote what messages don't
 
 
 def encode_document(document: Any) -> dict[str, Any]:
@@ -235,9 +243,22 @@ def _explain(
     return refused(first).problems
 
 
-def _cause(error: Exception) -> Exception | None:
+def _cause(error: Exception, annotation: Any) -> Exception | None:
     """Keep errors of hooks and validators; a misfit is told in the message."""
-    return None if isinstance(error, Misfit) else error
+    return None if isinstance(error, Misfit) or holds_secrets(annotation) else error
+
+
+def _hushed(annotation: Any, problems: Any) -> Any:
+    """Leave out of *problems* what was given for fields that are secret in part."""
+    if not holds_secrets(annotation):
+        return problems
+    cls = bare(annotation)
+    known = fields_of(cls).items() if hasattr(cls, "__is_document__") else ()
+    plain = {n for name, (s, a) in known if not holds_secrets(a) for n in (name, s)}
+    return tuple(
+        (path, text if path.partition(".")[0] in plain else quiet(text))
+        for path, text in problems
+    )
 
 
 def _invalid(annotation: Any, value: Any, problems: Any) -> MisfitError:
@@ -264,6 +285,7 @@ def _undecodable(annotation: Any, stored: Any, problems: Any) -> MisfitError:
 def _worded(
     kind: type[MisfitError], head: str, annotation: Any, identifier: Any, problems: Any
 ) -> MisfitError:
+    problems = _hushed(annotation, problems)
     told = "; ".join(f"{path or 'it'} {text}" for path, text in problems)
     return kind(
         f"{head}: {told}", cls=annotation, document_id=identifier, problems=problems

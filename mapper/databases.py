@@ -94,7 +94,13 @@ class DatabaseManager:
             if issubclass(model, SyncDocument):
                 self.connect(name).create_indexes(model)
             else:
-                await self.connect_async(name).create_indexes(model)
+                await self._connected(name).create_indexes(model)
+
+    def _connected(self, name: str) -> AsyncMapper:
+        """Return the mapper that was made last on the database *name*, of either driver."""
+        with self._lock:
+            made = [one for (of, _), one in self._async_mappers.items() if of == name]
+            return made[-1] if made else self.connect_async(name)
 
     def connect(self, name: str) -> Mapper:
         """Return the mapper of `SyncDocument` classes on the database *name*.

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from mapper.caching import Cache
-from mapper.collections.declared import kinds_of
+from mapper.collections.declared import kinds_of, refuse_together
 from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
@@ -98,7 +98,7 @@ def read_options(name: str, meta: type | None, inherited: Iterable[Options]) -> 
     collection's name and abstractness are each class's own.
 
     Raises:
-        DefinitionError: an option is unknown or of the wrong type.
+        DefinitionError: an option is unknown or of the wrong type, or two can't be together.
     """
     given: dict[str, Any] = {"collection_name": _snake_case(name)}
     for options in reversed(list(inherited)):
@@ -106,6 +106,7 @@ def read_options(name: str, meta: type | None, inherited: Iterable[Options]) -> 
         given.update({k: v for k, v in shared.items() if k not in _OWN})
     if meta is not None:
         given.update(_checked(name, meta))
+    refuse_together(name, given)
     return Options(**given)
 
 

@@ -45,12 +45,18 @@ class Ambient:
     session: Any
     undo: Any = None
     failure: BaseException | None = None
+    ended: bool = attrs.field(default=False, init=False)
     _owner: tuple[int, Any] = attrs.field(factory=_here, init=False)
 
     @property
     def in_transaction(self) -> bool:
         """Whether the block is a transaction."""
         return self.undo is not None
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the block ended elsewhere, as that of an abandoned generator does."""
+        return self.ended and _here() == self._owner
 
     def check(self) -> None:
         """Make sure that a command may be sent.
@@ -70,7 +76,9 @@ class Ambient:
 
     def aborted(self) -> TransactionAbortedError:
         """Return the error that tells what aborted the transaction before."""
-        reason = f"{type(self.failure).__name__}: {self.failure}"
+        failure: Any = self.failure
+        words = said(failure)
+        reason = type(failure).__name__ + (f": {words}" if words else "")
         msg = (
             f"the transaction was aborted by {reason}; nothing more can be done in it,"
         )
@@ -88,7 +96,7 @@ def any_ambient() -> bool:
 def ambient_of(client: Any) -> Ambient | None:
     """Return the innermost block of *client*; None where commands carry no session."""
     for found in reversed(_ambient.get()):
-        if found.client is client:
+        if found.client is client and not found.left_behind:
             return None if found.session is None else found
     return None
 
@@ -101,12 +109,16 @@ def transaction_of(client: Any) -> Ambient | None:
 
 @contextmanager
 def entered(ambient: Ambient) -> Iterator[Ambient]:
-    """Let commands carry the session of *ambient* until the end of the ``with``."""
-    token = _ambient.set((*_ambient.get(), ambient))
+    """Let commands carry the session of *ambient* until the end of the ``with``.
+
+    A generator may end in another context than it began in, or after a later block.
+    """
+    _ambient.set((*_ambient.get(), ambient))
     try:
         yield ambient
     finally:
-        _ambient.reset(token)
+        ambient.ended = True
+        _ambient.set(tuple(one for one in _ambient.get() if one is not ambient))
 
 
 @contextmanager
@@ -213,6 +225,9 @@ def _of_command(client: Any, command: Command) -> Ambient | None:
 def _refuse(command: Command) -> None:
     if command.method == "estimated_document_count":
         msg = "estimated_count can't be asked in a transaction; count() can"
+        raise TransactionError(msg)
+    if command.method == "command" and "explain" in command.args[0]:
+        msg = "explain can't be asked in a transaction; ask outside of it"
         raise TransactionError(msg)
     if getattr(command.collection, "own", None):
         msg = f"a query of {command.collection} in a transaction has a read or write"

@@ -14,7 +14,7 @@ from mapper.errors import DefinitionError, MisfitError, ValidationError
 from mapper.relations.assigning import assign
 from mapper.states import states_of
 from mongo_dsl.conformity import conforms, describe, kind_of
-from mongo_dsl.storage import is_secret
+from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
@@ -48,9 +48,13 @@ def _check(
         try:
             validator(instance, attribute, value)
         except (ValueError, TypeError) as error:
+            told = (
+                f"{owner}.{attribute.name} is invalid, got {_told(value, annotation)}"
+            )
+            if holds_secrets(annotation):  # what the error says may quote it
+                return told
             reason = error.args[0] if error.args else type(error).__name__
-            told = _told(value, annotation)
-            return f"{owner}.{attribute.name} is invalid, got {told}: {reason}"
+            return f"{told}: {reason}"
         return None
 
     return check
@@ -58,7 +62,7 @@ def _check(
 
 def _told(value: Any, annotation: Any) -> str:
     """Write *value* for a message, or its type alone where it is a secret."""
-    return kind_of(value) if is_secret(annotation) else shown(value)
+    return kind_of(value) if holds_secrets(annotation) else shown(value)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -155,7 +159,7 @@ def _keep(document: Any, attribute: Any, value: Any) -> None:
 
 def _is_secret(document: Any, attribute: Any) -> bool:
     cls: Any = type(document)
-    return is_secret(fields_of(cls)[attribute.name][1])
+    return holds_secrets(fields_of(cls)[attribute.name][1])
 
 
 def _by_transition(document: Any, attribute: Any, value: Any) -> ValidationError:

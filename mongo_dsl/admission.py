@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 from bson import Decimal128, Int64, ObjectId
 
-from mongo_dsl.conformity import bare, conforms, kind_of, members
-from mongo_dsl.storage import is_secret
+from mongo_dsl.conformity import bare, conforms, describe, kind_of, members
+from mongo_dsl.errors import OperandError
+from mongo_dsl.storages import holds_secrets
 
 
 _NUMBERS = frozenset({int, float, Decimal128, Int64})
@@ -72,4 +73,16 @@ def _member(kind: type[Enum], value: Any) -> Any:
 def told(value: Any, annotation: Any) -> str:
     """Write *value* for a message, or its type alone where *annotation* hides it."""
     kind = kind_of(value)
-    return kind if is_secret(annotation) else f"{value!r}, {kind}"
+    return kind if holds_secrets(annotation) else f"{value!r}, {kind}"
+
+
+def unfit(
+    subject: object, annotation: Any, value: Any, items: tuple[Any, ...] = ()
+) -> OperandError:
+    """Say that *subject*, of *annotation*, can't meet *value*, nor one of its *items*."""
+    why = " and can't be compared with or set to"
+    if items:
+        listed = " | ".join(dict.fromkeys(map(describe, items)))
+        why = f", whose items are {listed}; it can't hold"
+    told_value = told(value, annotation)
+    return OperandError(f"{subject} is {describe(annotation)}{why} {told_value}")

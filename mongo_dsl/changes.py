@@ -38,9 +38,9 @@ def _stored(field: Any, value: Any) -> Node:
     return found
 
 
-def _item(field: Any, value: Any) -> Node:
+def _item(field: Any, value: Any, compared: bool = True) -> Node:
     spec = field._spec  # noqa: SLF001
-    found: Node = node(value) if spec is None else spec.item_value(value)
+    found: Node = node(value) if spec is None else spec.item_value(compared, value)
     return found
 
 
@@ -164,11 +164,11 @@ def push(field: Any, *values: Any, **modifiers: Any) -> Update:
     of the call.
     """
     given = in_mql("push", modifiers, _MODIFIERS)
-    items = _given("push", field, values, given.get("$each"))
+    items = _given("push", field, values, given.get("$each"), False)
     if not values and not given:
         raise _empty("push", field)
     if not given and len(values) == 1:
-        return _change("$push", field, _one(_item(field, values[0])))
+        return _change("$push", field, _one(_item(field, values[0], False)))
     written = {"$each": items} | {
         name: _modifier(name, value) for name, value in given.items() if name != "$each"
     }
@@ -189,15 +189,17 @@ def add_to_set(field: Any, *values: Any, each: Any = None) -> Update:
     return _change("$addToSet", field, Body((("$each", items),)))
 
 
-def _given(name: str, field: Any, values: tuple[Any, ...], each: Any) -> Node:
+def _given(
+    name: str, field: Any, values: tuple[Any, ...], each: Any, compared: bool = True
+) -> Node:
     """Return the items that are given one by one, or as *each*."""
     if each is None:
-        return _items("", field, values)
+        return _items("", field, compared, values)
     subject = f"{name} of {_label(field)} got"
     if values:
         msg = f"{subject} values beside each={each!r}; give all of them in one place"
         raise ArgumentError(msg)
-    return _items(f"{subject} each=", field, each)
+    return _items(f"{subject} each=", field, compared, each)
 
 
 def _empty(name: str, field: Any) -> ArgumentError:
@@ -271,16 +273,16 @@ def _equal_to(value: Node) -> Node:
 
 def pull_all(field: Any, values: Iterable[Any]) -> Update:
     """Remove the items that equal one of *values*."""
-    return _change("$pullAll", field, _items("pull_all got ", field, values))
+    return _change("$pullAll", field, _items("pull_all got ", field, True, values))
 
 
-def _items(got: str, field: Any, values: Any) -> Node:
+def _items(got: str, field: Any, compared: bool, values: Any) -> Node:
     if isinstance(values, Param):
-        return later(values, _items, got, field)
+        return later(values, _items, got, field, compared)
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         msg = f"{got}{values!r}; it takes a list of values"
         raise OperandError(msg)
-    return Seq(tuple([_item(field, value) for value in values]))
+    return Seq(tuple([_item(field, value, compared) for value in values]))
 
 
 def _number(name: str, field: Any, amount: Any) -> Node:

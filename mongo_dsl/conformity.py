@@ -115,7 +115,35 @@ def _plain(annotation: Any) -> Check:
         return _SPECIAL[annotation]
     if not isinstance(annotation, type):
         return _anything
+    if typing.is_typeddict(annotation):
+        return _typed_dict(annotation)
     return lambda value: isinstance(value, annotation)
+
+
+def _typed_dict(annotation: Any) -> Check:
+    @functools.cache
+    def checks() -> dict[str, tuple[bool, Check]]:  # late: it may hold itself
+        hints = typing.get_type_hints(annotation, include_extras=True)
+        return {
+            k: (_is_required(annotation, k, h), conforms(h)) for k, h in hints.items()
+        }
+
+    def checked(value: Any) -> bool:
+        known = checks()
+        if not isinstance(value, dict) or not value.keys() <= known.keys():
+            return False
+        return all(
+            check(value[key]) if key in value else not required
+            for key, (required, check) in known.items()
+        )
+
+    return checked
+
+
+def _is_required(annotation: Any, key: str, hint: Any) -> bool:
+    said = getattr(typing.get_origin(hint), "_name", None)
+    required = key in annotation.__required_keys__ and said != "NotRequired"
+    return required or said == "Required"
 
 
 def _anything(_: Any) -> bool:
@@ -174,7 +202,7 @@ def _items(origin: type, check: Check) -> Check:
     return checked
 
 
-def _mapping(origin: type, key: Check, item: Check) -> Check:
+def _mapping(origin: type, key: Check, item: Check = _anything) -> Check:
     def checked(value: Any) -> bool:
         if not isinstance(value, origin):
             return False

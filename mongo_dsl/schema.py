@@ -14,13 +14,14 @@ from typing import Any
 import attrs
 from bson import ObjectId
 
-from mongo_dsl.admission import REFUSED, admit, told
+from mongo_dsl.admission import REFUSED, admit, unfit
 from mongo_dsl.conformity import conforms, describe, members
-from mongo_dsl.errors import OperandError, UnknownFieldError
+from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.nodes import Node, Param, Path
 from mongo_dsl.params import later
 from mongo_dsl.storage import Storage, storage_of
+from mongo_dsl.storages import require_comparable
 from mongo_dsl.structure import element_of, nested_in, reachable
 from mongo_dsl.values import Face, node
 
@@ -123,8 +124,7 @@ class FieldSpec:
         if not known:
             msg = f"{self} is {describe(self.annotation)} and has no field {name!r}"
             return msg + self._hint_below()
-        listed = ", ".join(known)
-        hint = suggestion(name, known)
+        hint, listed = suggestion(name, known), ", ".join(known)
         return f"{self} has no field {name!r}{hint}; its fields are: {listed}"
 
     def _hint_below(self) -> str:
@@ -224,24 +224,18 @@ class FieldSpec:
             return self._computed(value)
         return self._encoded(value, members(self.annotation))
 
-    def item_value(self, value: Any) -> Node:
-        """Turn *value*, an item of the array, into a node.
+    def item_value(self, compared: bool, value: Any) -> Node:
+        """Turn *value*, an item of the array that may be *compared*, into a node.
 
         Raises:
             OperandError: the array can't hold *value*.
         """
         if isinstance(value, Param):
-            return later(value, FieldSpec.item_value, self)
+            return later(value, FieldSpec.item_value, self, compared)
         if isinstance(value, (Node, Face)):
             return self._computed(value)
         known = self.item_annotations() or (Any,)
-        try:
-            return self._encoded(value, known)
-        except OperandError:
-            items = " | ".join(dict.fromkeys(map(describe, known)))
-            msg = f"{self} is {describe(self.annotation)}, whose items are {items}"
-            msg = f"{msg}; it can't hold {told(value, self.annotation)}"
-            raise OperandError(msg) from None
+        return self._encoded(value, known, compared=compared, items=True)
 
     def _computed(self, value: Node | Face) -> Node:
         """Return the node of what the server computes, which it can't encode."""
@@ -251,17 +245,20 @@ class FieldSpec:
         return node(value)
 
     def _encoded(
-        self, value: Any, annotations: tuple[Any, ...], *, compared: bool = False
+        self,
+        value: Any,
+        annotations: tuple[Any, ...],
+        *,
+        compared: bool = False,
+        items: bool = False,
     ) -> Node:
         for annotation in annotations:
             found = admit(value, annotation)
             if found is not REFUSED:
-                storage = storage_of(annotation) if compared else None
-                if storage is not None:
-                    storage.require_comparable(self)
+                if compared:
+                    require_comparable(annotation, self)
                 return self._encode(found, annotation)
-        msg = f"{self} is {describe(self.annotation)} and can't be compared with or set to"
-        raise OperandError(f"{msg} {told(value, self.annotation)}")
+        raise unfit(self, self.annotation, value, annotations if items else ())
 
     def _encode(self, value: Any, annotation: Any) -> Node:
         encode = getattr(self.root, "__encode_value__", None)
@@ -280,8 +277,7 @@ def field_spec(cls: type, name: str) -> FieldSpec:
     if name not in known:
         name = next((n for n, (stored, _) in known.items() if stored == name), name)
     if name not in known:
-        listed = ", ".join(known)
-        hint = suggestion(name, known)
+        hint, listed = suggestion(name, known), ", ".join(known)
         msg = f"{cls.__name__} has no field {name!r}{hint}; its fields are: {listed}"
         raise UnknownFieldError(msg)
     stored, annotation = known[name]

@@ -77,7 +77,7 @@ def _sorts(key: Any, resolve: Resolve) -> list[Sort]:
 
 
 def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
-    path = name._node if isinstance(name, Face) else resolve(name)  # noqa: SLF001
+    path = _asked(name) if isinstance(name, Face) else resolve(name)
     if not isinstance(path, Path):
         raise _not_a_key(name)
     if isinstance(direction, Mapping):
@@ -89,6 +89,13 @@ def _sort(name: Any, direction: Any, resolve: Resolve) -> Sort:
         raise ArgumentError(msg)
     number = isinstance(direction, (Int64, float))  # MongoDB takes 1 of every type
     return Sort(path, Value(direction if number else _DIRECTIONS[direction]))
+
+
+def _asked(field: Any) -> Any:
+    spec = getattr(field, "_spec", None)
+    if spec is not None:
+        spec.require("order")
+    return field._node  # noqa: SLF001
 
 
 def _not_a_key(key: Any) -> OperandError:

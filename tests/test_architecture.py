@@ -22,7 +22,7 @@ MODULES = sorted(
 DSL_FLOORS = (
     ("errors",),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
-    ("admission", "values", "predicates", "structure", "variants"),
+    ("admission", "values", "predicates", "structure", "variants", "storages"),
     (
         "compile",
         "counts",
@@ -155,6 +155,21 @@ def test_dependencies_point_down(path):
         parts = imported.split(".")
         if parts[0] == package and len(parts) > 1 and parts[1] in rooms:
             assert floor_of(imported, floors) <= floor, f"{name} imports {imported}"
+
+
+def test_no_modules_of_the_mapper_import_each_other_in_a_circle():
+    """They have an order: each imports only what comes before it."""
+    names = {name_of(path) for path in MODULES if name_of(path).startswith("mapper.")}
+    waiting = {
+        name_of(path): {m for m in imports_of(path) if m in names} - {name_of(path)}
+        for path in MODULES
+        if name_of(path) in names and path.name != "__init__.py"
+    }
+    while ready := {
+        name for name, needed in waiting.items() if not needed & waiting.keys()
+    }:
+        waiting = {name: n for name, n in waiting.items() if name not in ready}
+    assert not waiting
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from mapper.aio.driven import Driven
 from mapper.cursors import AsyncCursor, AsyncFinishingCursor
-from mapper.flows import changing, including, loading, reading
+from mapper.explanation import Explanation
+from mapper.flows import (
+    changing,
+    deleting,
+    explaining,
+    finding,
+    including,
+    loading,
+    paging,
+    reading,
+)
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
+from mapper.pages import KeysetPage, Page
 from mapper.query import AsyncQuery
 
 
@@ -25,7 +36,7 @@ class Queries(Driven):
 
         What the query includes is loaded for *batch_size* documents at a time.
         """
-        command = reading.find(query, batch_size)
+        command = finding.find(query, batch_size)
         meant = self._meaning(command)
         if "include" not in query.asked and not loading.is_announced(query):
             return AsyncCursor(lambda: self._open(command), reader(query), meant)
@@ -92,6 +103,51 @@ class Queries(Driven):
         """Run *pipeline* on the documents of *query*; rows are dictionaries or *into* a class."""
         return await self._run(reading.aggregate(query, pipeline, into))
 
+    @overload
+    async def paginate(
+        self, query: AsyncQuery[M], *, page: int, size: int = 20
+    ) -> Page[M]: ...
+
+    @overload
+    async def paginate(
+        self,
+        query: AsyncQuery[M],
+        *,
+        after: Any = None,
+        before: Any = None,
+        size: int = 20,
+    ) -> KeysetPage[M]: ...
+
+    async def paginate(
+        self,
+        query: AsyncQuery[M],
+        *,
+        page: int | None = None,
+        size: int = 20,
+        after: Any = None,
+        before: Any = None,
+    ) -> Page[M] | KeysetPage[M]:
+        """Return the page of *query* with this number, or *after* or *before* a place.
+
+        Sends one command, and a count unless a page with a number tells the total by
+        itself. See `Query.paginate`.
+
+        Raises:
+            CursorError: a cursor was altered, or belongs to another query.
+            ArgumentError: *page* or *size* is below 1, or *query* skips or limits.
+        """
+        return await self._run(paging.paginate(query, page, size, after, before))
+
+    async def explain(
+        self, query: AsyncQuery[M], verbosity: str = "queryPlanner"
+    ) -> Explanation:
+        """Ask the server how it runs *query*. Sends one command. See `Query.explain`.
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        return await self._run(explaining.explain(query, None, verbosity))
+
     async def update(
         self, query: AsyncQuery[M], changes: Any = None, /, **values: Any
     ) -> Written:
@@ -133,7 +189,7 @@ class Queries(Driven):
 
     async def find_one_and_delete(self, query: AsyncQuery[M]) -> M | None:
         """Delete the first document of *query* and return it."""
-        return await self._run(changing.find_one_and_delete(query))
+        return await self._run(deleting.find_one_and_delete(query))
 
     async def delete_many(self, query: AsyncQuery[M]) -> int:
         """Delete all documents of *query* and return how many.
@@ -141,4 +197,4 @@ class Queries(Driven):
         Raises:
             UnfilteredWriteError: *query* has no filter; see `Query.everything`.
         """
-        return await self._run(changing.delete_many(query))
+        return await self._run(deleting.delete_many(query))

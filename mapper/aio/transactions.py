@@ -164,12 +164,17 @@ class Transactions(Driven):
         """Decorate *function* so that each call is one of `in_transaction`.
 
         It is called at most *attempts* times and not after *seconds*.
+
+        Raises:
+            OperandError: *function* makes a generator, or without asyncio a coroutine.
         """
         agreed = flows.terms(
             read_concern, write_concern, max_commit_time_ms, attempts, seconds
         )
 
         def decorated(function: Any) -> Any:
+            flows.refuse_generator(function)
+
             @functools.wraps(function)
             async def call(*args: Any, **kwargs: Any) -> Any:
                 return await self._repeat(
@@ -182,6 +187,7 @@ class Transactions(Driven):
 
     async def _repeat(self, agreed: Terms, function: functools.partial[Any]) -> Any:
         """Call *function* in a transaction until that is committed or given up."""
+        flows.refuse_generator(function.func)
         outer = transaction_of(self._connection.client)
         if outer is not None:
             flows.check_joining(agreed)

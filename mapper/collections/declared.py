@@ -23,7 +23,7 @@ def kinds_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Check what the Meta of *name* has *given*, and write out what is only switched on.
 
     Raises:
-        DefinitionError: an option is of another type, or two can't be together.
+        DefinitionError: an option is of another type.
     """
     found = {key: given[key] for key in _KINDS if given.get(key) not in (None, False)}
     for key in ("clustered", "validator"):
@@ -35,16 +35,25 @@ def kinds_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
                 f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key].__name__}(...)"
             )
             raise DefinitionError(msg)
-    several = [key for key in found if key != "validator"]
-    if len(several) > 1 or ("view" in found and len({*found, *_unviewable(given)}) > 1):
-        listed = " and ".join(dict.fromkeys((*found, *_unviewable(given))))
-        msg = f"{name}.Meta has {listed}; a collection can't be all of that"
-        raise DefinitionError(msg)
     if given.get("collation") is not None:
         check_collation(f"{name}.Meta", given["collation"])
     return {key: found.get(key) for key in _KINDS if key in given}
 
 
+def refuse_together(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse what a collection can't be at once, whether the class *name* says it or a base.
+
+    Raises:
+        DefinitionError: two options can't be together.
+    """
+    found = [key for key in _KINDS if given.get(key) is not None]
+    several = [key for key in found if key != "validator"]
+    if len(several) > 1 or ("view" in found and len({*found, *_unviewable(given)}) > 1):
+        listed = " and ".join(dict.fromkeys((*found, *_unviewable(given))))
+        msg = f"{name}.Meta has {listed}; a collection can't be all of that"
+        raise DefinitionError(msg)
+
+
 def _unviewable(given: Mapping[str, Any]) -> list[str]:
     """Name what views can't have."""
-    return ["indexes"] if "view" in given and given.get("indexes") else []
+    return ["indexes"] if given.get("view") and given.get("indexes") else []

@@ -27,6 +27,11 @@ def is_mapping(annotation: Any) -> bool:
     return (typing.get_origin(annotation) or annotation) in _MADE
 
 
+def maker_of(annotation: Any) -> Callable[[Any], Any]:
+    """Return what makes a mapping of *annotation* of a dictionary."""
+    return _MADE[typing.get_origin(annotation) or annotation]
+
+
 def mapping_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores a mapping."""
     kind, rule = typing.get_origin(annotation) or annotation, describe(annotation)
@@ -44,10 +49,7 @@ def mapping_encoder(annotation: Any, converter: Converter) -> Encode:
 
 def mapping_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads a mapping."""
-    make, rule = (
-        _MADE[typing.get_origin(annotation) or annotation],
-        describe(annotation),
-    )
+    make, rule = maker_of(annotation), describe(annotation)
     keys, values = _arguments(annotation)
     read, hook = key_of(keys, converter).read, converter.get_structure_hook(values)
     each = _each_checked if converter.detailed_validation else _each

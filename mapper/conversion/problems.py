@@ -63,6 +63,15 @@ def refused(error: Exception, *values: Any) -> Misfit:
     return Misfit(("", f"is refused{got}: {text}"))
 
 
+def quiet(text: str) -> str:
+    """Leave the value out of the *text* of a problem, which may quote a secret."""
+    if text.startswith("is refused"):  # by what may say anything
+        return "is refused"
+    head, got, _ = text.partition(", got ")
+    kind = text.rpartition(", ")[2].removeprefix("got ")
+    return f"{head}{got}{kind}" if got else head
+
+
 def gather(jobs: Iterable[tuple[str, Callable[[], Any]]]) -> list[Any]:
     """Run every job and return the results, or raise what went wrong in all of them.
 

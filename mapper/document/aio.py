@@ -174,7 +174,15 @@ class Document(Root):
 
     @classmethod
     async def create_index(cls, *keys: Any, index_type: Any = 1, **options: Any) -> str:
-        """Create one index and return its name. Sends one command."""
+        """Create one index and return its name.
+
+        Sends one command, and one more to tell what is in the way.
+
+        Raises:
+            IndexConflictError: there is another index of its keys or its name; declared
+                ones are changed by ``indexes.apply(rebuild=…)``.
+            DuplicateKeyError: it is unique, and two documents are alike.
+        """
         return await cls._mapper().create_index(
             cls, index_of(keys, index_type, options)
         )
@@ -183,7 +191,12 @@ class Document(Root):
     async def create_indexes(cls) -> list[str]:
         """Create the indexes the class declares and return their names.
 
-        Sends one command, or none where none are declared.
+        Sends one command, or none where none are declared; one more to tell what is in
+        the way.
+
+        Raises:
+            IndexConflictError: there is another index of the keys or the name of one.
+            DuplicateKeyError: one is unique, and two documents are alike.
         """
         return await cls._mapper().create_indexes(cls)
 

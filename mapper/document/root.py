@@ -30,7 +30,7 @@ from mapper.tracking import (
 )
 from mongo_dsl import Fields
 from mongo_dsl.conformity import kind_of
-from mongo_dsl.storage import is_secret
+from mongo_dsl.storages import shows_secrets
 from mongo_dsl.structure import computed_in, fields_of
 
 
@@ -134,7 +134,7 @@ class Root(Listening, Plain, metaclass=_Meta):
         shown = [
             a.name
             for a in self.__attrs_attrs__
-            if a.repr and hasattr(self, a.name) and not is_secret(fields[a.name][1])
+            if a.repr and hasattr(self, a.name) and not shows_secrets(fields[a.name][1])
         ]
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"

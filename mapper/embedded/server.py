@@ -27,9 +27,27 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 
 # The shell becomes mongod and leaves a child that waits on a pipe which Python holds
-# open. When Python dies, the child reads the pipe's end and stops its process group.
+# open. When Python dies, the child reads the pipe's end, stops its process group, and
+# removes a temporary directory when mongod is gone; a line says that Python does so.
 # Nobody but mongod shares the group, so a process id used anew is never hit.
-_GUARD = 'exec 3<&0 </dev/null; (read -r _; kill 0) <&3 & exec "$@" 3<&-'
+_GUARD = """
+exec 3<&0 </dev/null
+directory=$1
+shift
+(
+    read -r _ && kill 0
+    trap "" TERM
+    kill 0
+    tries=0
+    while [ "$directory" ] && [ $tries -lt 600 ] && kill -0 $$
+    do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    [ "$directory" ] && rm -rf -- "$directory"
+) <&3 2>/dev/null &
+exec "$@" 3<&-
+"""
 _GUARDED = ("/bin/sh", "-c", _GUARD, "sh") if os.name == "posix" else ()
 
 
@@ -168,12 +186,18 @@ class Server:
         return "\n".join((errors or lines)[-_LOG_LINES:])
 
 
+def _guard(settings: Settings) -> tuple[str, ...]:
+    """Return the command that runs mongod and cleans up after Python."""
+    temporary = str(settings.directory.absolute()) if settings.temporary else ""
+    return (*_GUARDED, temporary) if _GUARDED else ()
+
+
 def launch(settings: Settings) -> Server:
     """Start a process and don't wait for it."""
     with (settings.directory / "mongod.log").open("ab") as log:
         log_start = log.tell()
         process = subprocess.Popen(
-            [*_GUARDED, *settings.command],
+            [*_guard(settings), *settings.command],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=log,

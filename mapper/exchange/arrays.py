@@ -9,7 +9,7 @@ from typing import Any
 
 from mapper.conversion.arrays import is_array, is_row, items_of, made, rows_of
 from mapper.conversion.keys import key_of
-from mapper.conversion.mappings import is_mapping
+from mapper.conversion.mappings import is_mapping, maker_of
 from mapper.conversion.problems import Misfit, gather, shown, unfit
 from mapper.converter import converter
 from mapper.exchange.forms import FindForm, Form
@@ -84,7 +84,13 @@ def mapping_form(annotation: Any, find: FindForm, in_json: bool) -> Form:
     def write(value: Any) -> dict[Any, Any]:
         return _items(write_key, item.write, value, rule)
 
-    return Form(write, lambda plain: _items(read_key, item.read, plain, rule), "object")
+    make = maker_of(annotation)
+
+    def read(plain: Any) -> Any:
+        found = _items(read_key, item.read, plain, rule)
+        return found if make is dict else make(found)
+
+    return Form(write, read, "object")
 
 
 def _items(

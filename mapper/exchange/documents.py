@@ -19,8 +19,10 @@ from mapper.exchange import (
     unions,
 )
 from mapper.exchange.forms import Form, Rule
+from mapper.exchange.hushing import hushed
 from mapper.references import is_ref
 from mongo_dsl.conformity import unmarked
+from mongo_dsl.storages import holds_secrets
 
 
 T = TypeVar("T")
@@ -43,9 +45,10 @@ _RULES: tuple[Rule, ...] = (
 @functools.lru_cache(maxsize=4096)
 def form_of(annotation: Any, in_json: bool) -> Form:
     """Return how values of *annotation* are written and read, *in_json* or dictionaries."""
-    annotation = unmarked(annotation)  # the form in the database is nobody else's
-    make = next(make for holds, make in _RULES if holds(annotation))
-    return make(annotation, lambda one: form_of(one, in_json), in_json)
+    plain = unmarked(annotation)  # the form in the database is nobody else's
+    make = next(make for holds, make in _RULES if holds(plain))
+    form = make(plain, lambda one: form_of(one, in_json), in_json)
+    return hushed(annotation, form) if holds_secrets(annotation) else form
 
 
 def to_dict(document: Any) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from mapper.bulk import BulkWritten, OnDocument, OnQuery, Save
 from mapper.commands import Command, Flow
 from mapper.errors import BulkWriteError
 from mapper.events import Touched, announce
-from mapper.flows.documents import gone
 from mapper.flows.failures import duplicate_key
+from mapper.flows.guarding import refuse_elsewhere
+from mapper.flows.misses import kept, missed
 from mapper.flows.planning import Planned, plan
 from mapper.tracking import Journal
 from mongo_dsl.errors import ArgumentError, OperandError
@@ -33,10 +34,17 @@ class _Outcome:
 
 
 def bulk_write(
-    operations: Iterable[Any], ordered: bool = True, session: Any = None
+    operations: Iterable[Any],
+    ordered: bool = True,
+    session: Any = None,
+    mapper: Any = None,
 ) -> Flow[BulkWritten]:
-    """Do *operations*, those of one collection by one bulk write."""
-    batches = [*_batches(_checked(operations), ordered)]
+    """Do *operations* on *mapper*, those of one collection by one bulk write."""
+    checked = _checked(operations)
+    for _, one in checked:
+        if isinstance(one, OnQuery):
+            refuse_elsewhere(one.query, mapper, session)
+    batches = [*_batches(checked, ordered)]
     outcome, plans = _Outcome(), []
     try:
         for batch in batches:
@@ -79,7 +87,7 @@ def _checked(operations: Iterable[Any]) -> list[tuple[int, Any]]:
     ]
     seen: set[int] = set()
     for one in found:
-        if not isinstance(one, (OnDocument, OnQuery)):
+        if not isinstance(one, OnQuery) and not _of_document(one):
             msg = (
                 f"bulk_write got {one!r}; it takes documents, Insert, Save, Replace and"
             )
@@ -93,6 +101,12 @@ def _checked(operations: Iterable[Any]) -> list[tuple[int, Any]]:
                 raise ArgumentError(msg)
             seen.add(id(one.document))
     return list(enumerate(found))
+
+
+def _of_document(operation: Any) -> bool:
+    return isinstance(operation, OnDocument) and hasattr(
+        operation.model, "__is_document__"
+    )
 
 
 def _batches(operations: Operations, ordered: bool) -> Iterator[Operations]:
@@ -169,17 +183,23 @@ def _settle(
     failed = [(sent[n], _reason(sent[n], error)) for n, error in reasons.items()]
     refused = [one for one, _ in failed]
     there = [one for one in planned if one.place <= last and one not in refused]
-    failed += yield from _missed(there, reply, session)
+    failed += yield from missed(there, reply, session)
+    failed += yield from kept(there, reply, session)
     refused = [one for one, _ in failed]
     done = [one for one in there if one not in refused]
     left = [one for one in planned if one.place > last]
-    for one in done:
+    for one in done:  # all know it before the first hook, which may fail
         one.taken()
         one.undo = Journal()
+    yield from _announced(done)
+    return _Outcome(_written(reply, sent), done, failed, [o.operation for o in left])
+
+
+def _announced(done: list[Planned]) -> Flow[None]:
+    for one in done:
         for event in reversed(one.events):
             document = one.operation.document
             yield from announce(f"after_{event}", type(document), document)
-    return _Outcome(_written(reply, sent), done, failed, [o.operation for o in left])
 
 
 def _reason(one: Planned, error: Mapping[str, Any]) -> str:
@@ -199,63 +219,3 @@ def _written(reply: Mapping[str, Any], sent: list[Planned]) -> BulkWritten:
         reply.get("nRemoved", 0),
         upserted,
     )
-
-
-def _missed(
-    planned: list[Planned], reply: Mapping[str, Any], session: Any
-) -> Flow[list[tuple[Planned, str]]]:
-    """Find the documents whose writes found nothing, and say why.
-
-    The server says how many there are, not which: where some are missing, all are read.
-    """
-    found = [one for one in planned if one.found is not None]
-    short = len(found) - reply.get("nMatched", 0)
-    if short <= 0:
-        return []
-    stored = yield from _stored_rows(found, session)
-    there = [(one, row) for one, row in stored if row is not None]
-    lost = [
-        (one, str(gone(one.operation.document))) for one, row in stored if row is None
-    ]
-    return [*lost, *_stale(there, short - len(lost))]
-
-
-def _stored_rows(
-    found: list[Planned], session: Any
-) -> Flow[list[tuple[Planned, Mapping[str, Any] | None]]]:
-    ids = [one.found["_id"] for one in found if one.found is not None]
-    given = {} if session is None else {"session": session}
-    name, filter_ = found[0].operation.model.__collection__, {"_id": {"$in": ids}}
-    rows = yield Command(name, "find", (filter_,), given, rows=True)
-    known = [(row["_id"], row) for row in rows]
-    return [
-        (one, next((row for found_id, row in known if found_id == id_), None))
-        for one, id_ in zip(found, ids, strict=True)
-    ]
-
-
-def _stale(
-    there: list[tuple[Planned, Mapping[str, Any]]], short: int
-) -> list[tuple[Planned, str]]:
-    """Tell which *short* documents, of those that are *there*, weren't written.
-
-    They are those that aren't as they were to be. If these are fewer, others have written
-    the same, and nobody knows whose it is; if they are more, some were written beside
-    what others wrote. Then none of them is taken for written, and the reason says so.
-    """
-    if short <= 0:
-        return []
-    guarded = [(one, row) for one, row in there if one.error is not None]
-    unlike = [(one, row) for one, row in guarded if _differs(one, row)]
-    suspects = unlike if len(unlike) >= short else guarded
-    doubt = _DOUBT if len(suspects) > short else ""
-    return [(o, f"{o.error()}{doubt}") for o, _ in suspects if o.error is not None]
-
-
-_DOUBT = "; it may have been saved beside that, only a reload tells"
-
-
-def _differs(one: Planned, row: Mapping[str, Any]) -> bool:
-    """Tell whether *row* isn't what was to be stored."""
-    new: Mapping[str, Any] = one.new or {}
-    return any(row.get(name) != value for name, value in new.items())

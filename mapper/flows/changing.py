@@ -11,20 +11,14 @@ from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import DuplicateKeyError
 from mapper.events import Touched, announce
-from mapper.flows import deleting
 from mapper.flows.additions import with_additions
+from mapper.flows.asking import arguments, collection, options, refuse_parts
 from mapper.flows.documents import encoded_values
 from mapper.flows.failures import translated
 from mapper.flows.guarding import refuse_everything, within_limit
 from mapper.flows.immutability import refuse_immutable
 from mapper.flows.loading import loaded
-from mapper.flows.reading import (
-    arguments,
-    collection,
-    made,
-    options,
-    refuse_parts,
-)
+from mapper.flows.reading import made
 from mapper.flows.upserting import refuse_made_id
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
@@ -132,25 +126,11 @@ def sendable(query: Any) -> dict[str, Any]:
     return {"filter": given["filter"], **kept}
 
 
-def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
-    """Delete all documents of *query*, for good if *hard*, and return how many."""
-    checked(query, "delete")
-    allowed = yield from within_limit(query, "delete")
-    return (
-        yield from deleting.ruled(
-            query.model,
-            query.session,
-            lambda: remove(allowed, hard=hard),
-            lambda: deleting.many(allowed, hard),
-        )
-    )
-
-
 def remove(query: Any, *, hard: bool = False) -> Flow[int]:
     """Delete all documents of *query*, whoever refers to them."""
     given = sendable(query)
     touched = Touched(query.model, given.pop("filter"))
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         found = collection(query)
@@ -164,11 +144,14 @@ def remove(query: Any, *, hard: bool = False) -> Flow[int]:
     return deleted
 
 
-def marking(cls: Any) -> dict[str, Any] | None:
-    """Return the update that stands for deleting documents of *cls*, if one does."""
+def marking(cls: Any, *, hard: bool = False) -> dict[str, Any] | None:
+    """Return the update that stands for deleting documents of *cls*, if one does.
+
+    None does if it is *hard*; the behaviours may still refuse it.
+    """
     marks = [one.deleting(cls) for one in behaviours_of(cls)]
     values = [mark for mark in marks if mark is not None]
-    if not values:
+    if hard or not values:
         return None
     found = {k: v for mark in values for k, v in encoded_values(cls, mark).items()}
     return with_additions({"$set": found}, cls)
@@ -209,24 +192,11 @@ def _find_and_update(query: Any, update: Any, given: dict[str, Any]) -> Flow[Any
     return row
 
 
-def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
-    """Delete the first document of *query*, for good if *hard*, and return it."""
-    refuse_parts(query, "find_one_and_delete", sort=True)
-    return (
-        yield from deleting.ruled(
-            query.model,
-            query.session,
-            lambda: remove_first(query, hard),
-            lambda: deleting.first(query, hard),
-        )
-    )
-
-
 def remove_first(query: Any, hard: bool) -> Flow[Any]:
     """Delete the first document of *query*, whoever refers to it, and return it."""
     given = _first(query)
     touched = Touched(query.model, given["filter"])
-    mark = None if hard else marking(query.model)
+    mark = marking(query.model, hard=hard)
     yield from announce("before_query_delete", query.model, touched)
     if mark is None:
         filter_ = given.pop("filter")

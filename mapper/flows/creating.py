@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from mapper.commands import Command, Flow
 from mapper.errors import DocumentNotFoundError
-from mapper.flows import changing, inserting, reading
+from mapper.events import Touched, announce
+from mapper.flows import asking, changing, finding, inserting
 from mapper.flows.additions import with_additions
 from mapper.flows.documents import encoded_values, stored
 from mapper.flows.immutability import refuse_immutable
@@ -29,7 +32,8 @@ def get_or_create(
     document = _candidate("get_or_create", cls, {**keywords, **defaults})
     raw = yield from _ready(document)
     given = {"return_document": False}
-    before = yield from _upsert(query, keywords, {"$setOnInsert": raw}, given)
+    narrowed = _narrowed(query, keywords)
+    before = yield from _upsert(narrowed, {"$setOnInsert": raw}, given)
     if before is not None:
         return (yield from loaded_one(cls, before)), False
     return (yield from _made(document, raw))
@@ -47,7 +51,11 @@ def update_or_create(
     fresh = document.id is None  # then an id that is ours says who made the document
     raw = yield from _ready(document)
     update = _update(cls, raw, values)
-    row = yield from _upsert(query, keywords, update, {"return_document": fresh})
+    narrowed = _narrowed(query, keywords)
+    touched = Touched(cls, narrowed.compile().filter, update)
+    yield from announce("before_query_update", cls, touched)
+    row = yield from _upsert(narrowed, update, {"return_document": fresh})
+    yield from announce("after_query_update", cls, attrs.evolve(touched, result=row))
     if row is None or (fresh and row["_id"] == raw["_id"]):
         return (yield from _made(document, raw))
     found = row if fresh else (yield from _again(query, row["_id"]))
@@ -88,18 +96,21 @@ def _update(cls: Any, raw: MQL, values: Values) -> MQL:
     return {**added, "$setOnInsert": rest}
 
 
-def _upsert(query: Any, keywords: Values, update: MQL, more: MQL) -> Flow[MQL | None]:
-    narrowed = changing.checked(query.filter(**keywords), "upsert", many=False)
-    given = {**changing.sendable(narrowed), "upsert": True, **more}
+def _narrowed(query: Any, keywords: Values) -> Any:
+    return changing.checked(query.filter(**keywords), "upsert", many=False)
+
+
+def _upsert(query: Any, update: MQL, more: MQL) -> Flow[MQL | None]:
+    given = {**changing.sendable(query), "upsert": True, **more}
     filter_ = given.pop("filter")
-    name = reading.collection(query)
+    name = asking.collection(query)
     command = Command(name, "find_one_and_update", (filter_, update), given)
     row: MQL | None = yield from changing.sent(command, query.model)
     return row
 
 
 def _again(query: Any, id_: Any) -> Flow[MQL]:
-    found = yield from reading.rows(query.uncached().filter(F["_id"] == id_))
+    found = yield from finding.rows(query.uncached().filter(F["_id"] == id_))
     if not found:
         name = query.model.__name__
         msg = f"{name} {id_!r} was updated, and was gone when it was read"

@@ -16,7 +16,9 @@ from mapper.commands import Atomic, Flow
 from mapper.errors import DeleteDeniedError
 from mapper.events import announce, functions_of
 from mapper.flows import changing, reading
+from mapper.flows.asking import refuse_parts
 from mapper.flows.batches import batches, key
+from mapper.flows.guarding import within_limit
 from mapper.on_delete import OnDelete
 from mapper.relations.referrers import Referrer, referrers_of
 from mongo_dsl import F
@@ -48,6 +50,33 @@ class Plan:
         new = [one for one in ids if key(one) not in known]
         known.update({key(one): one for one in new})
         return new
+
+
+def delete_many(query: Any, *, hard: bool = False) -> Flow[int]:
+    """Delete all documents of *query*, for good if *hard*, and return how many."""
+    changing.checked(query, "delete")
+    allowed = yield from within_limit(query, "delete")
+    return (
+        yield from ruled(
+            query.model,
+            query.session,
+            lambda: changing.remove(allowed, hard=hard),
+            lambda: many(allowed, hard),
+        )
+    )
+
+
+def find_one_and_delete(query: Any, *, hard: bool = False) -> Flow[Any]:
+    """Delete the first document of *query*, for good if *hard*, and return it."""
+    refuse_parts(query, "find_one_and_delete", sort=True)
+    return (
+        yield from ruled(
+            query.model,
+            query.session,
+            lambda: changing.remove_first(query, hard),
+            lambda: first(query, hard),
+        )
+    )
 
 
 def ruled(

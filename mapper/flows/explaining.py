@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mapper.commands import Command, Flow
+from mapper.concerns import SILENT
 from mapper.explanation import Explanation
-from mapper.flows import reading
+from mapper.flows import finding, reading
 from mongo_dsl.errors import ArgumentError
 
 
@@ -21,16 +22,19 @@ def explain(query: Any, pipeline: Any, verbosity: str) -> Flow[Explanation]:
         msg = f"explain got the verbosity {verbosity!r}; it is one of {listed}"
         raise ArgumentError(msg)
     if pipeline is None:
-        command = reading.find(query)
+        command = finding.find(query)
         asked = {"find": command.collection, **_spelled(command.kwargs)}
     else:
         command = reading.aggregation(query, pipeline)
         (stages,) = command.args
         asked = {"aggregate": command.collection, "pipeline": stages, "cursor": {}}
         asked.update(_spelled(command.kwargs))
-    session = {k: v for k, v in command.kwargs.items() if k == "session"}
+    given = {k: v for k, v in command.kwargs.items() if k == "session"}
+    concerns = getattr(command.collection, "concerns", SILENT)
+    if concerns.read_preference is not None:
+        given["read_preference"] = concerns.read_preference
     explained = {"explain": asked, "verbosity": verbosity}
-    raw = yield Command("", "command", (explained,), session)
+    raw = yield Command("", "command", (explained,), given)
     return Explanation(raw)
 
 

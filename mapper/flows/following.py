@@ -16,7 +16,7 @@ import attrs
 
 from mapper.commands import Call, Flow, Pause
 from mapper.errors import ResumeTokenLostError
-from mapper.flows import reading
+from mapper.flows import asking
 from mapper.flows.watching import operations, watch
 from mapper.streams.stores import Token
 
@@ -197,7 +197,7 @@ def _passes(error: Exception) -> bool:
 
 def _refuse_lost(stream: Following, error: Exception) -> None:
     if _code(error) in _LOST:
-        collection = reading.collection(stream.query)
+        collection = asking.collection(stream.query)
         token = stream.place or stream.given.get("start_after")
         reason = (getattr(error, "details", None) or {}).get("errmsg", str(error))
         raise ResumeTokenLostError(collection, token, stream.name, reason) from error

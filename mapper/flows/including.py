@@ -7,7 +7,7 @@ from typing import Any
 
 from mapper.commands import Flow
 from mapper.errors import DanglingRefError
-from mapper.flows import reading
+from mapper.flows import finding
 from mapper.flows.batches import batches, key
 from mapper.relations.including import Branch, Options, plan
 from mapper.relations.paths import Backward, Forward
@@ -33,7 +33,8 @@ def fetch(ref: Any) -> Flow[Any]:
     """Load the document that *ref* leads to, and return it."""
     model = ref.model
     query = model.find(model.q.id == ref.id)._with("cause", ref.place)  # noqa: SLF001
-    document = yield from reading.first(query)
+    found = yield from finding.documents(query.limit(1))
+    document = found[0] if found else None
     ref.found(document)
     if document is None:
         raise DanglingRefError(model, ref.id)
@@ -90,13 +91,19 @@ def _forward(
     wanted = {key(ref.id): ref.id for ref in refs if ref.id is not None}
     missing = [value for name, value in wanted.items() if name not in loaded]
     for ids in batches(missing):
-        found = yield from reading.to_list(_by_ids(query, branch, ids))
+        found = yield from _found(_by_ids(query, branch, ids))
         loaded.update({key(value): None for value in ids})
         loaded.update({key(document.id): document for document in found})
     for ref in refs:
         if ref.id is not None:
             ref.found(loaded[key(ref.id)])
     return [loaded[name] for name in wanted if loaded[name] is not None]
+
+
+def _found(query: Any) -> Flow[list[Any]]:
+    """Return the related documents of *query*, which may include others."""
+    documents = yield from finding.documents(query)
+    return (yield from included(query, documents))
 
 
 def _by_ids(query: Any, branch: Branch, ids: list[Any]) -> Any:
@@ -126,7 +133,7 @@ def _backward(query: Any, branch: Branch, documents: list[Any]) -> Flow[list[Any
     groups: dict[Any, list[Any]] = {name: [] for name in owners}
     everything: list[Any] = []
     for ids in batches([document.id for document in owners.values()]):
-        found = yield from reading.to_list(_referring(query, branch, ids))
+        found = yield from _found(_referring(query, branch, ids))
         everything += found
         for document in found:
             _group(relation, document, owners, groups)

@@ -6,30 +6,58 @@ from collections.abc import Iterable
 from typing import Any
 
 from mapper.commands import Command, Flow
-from mapper.errors import UnsupportedError
+from mapper.errors import IndexConflictError, UnsupportedError
 from mapper.flows.failures import translated
 from mapper.indexes import Index, IndexPlan
 from mapper.indexes.comparison import planned
-from mapper.indexes.declared import declared_searches, wanted_indexes
+from mapper.indexes.declared import Wanted, declared_searches, wanted_indexes
 from mapper.indexes.plans import IndexStep, with_searches
 
 
 _NO_COLLECTION = 26
+_CONFLICTS = frozenset({85, 86})  # of the options, of the name
 _NO_SUCH_COMMAND = frozenset({59, 115, 31082, 40324})
 
 
 def create_index(model: Any, index: Index, session: Any = None) -> Flow[str]:
     """Create *index* and return its name."""
     asked = index.specification(model)
-    yield from _create(model, [asked], session)
+    try:
+        yield from _create(model, [asked], session)
+    except Exception as error:
+        yield from _explain(model, [asked], error)
+        raise
     return str(asked["name"])
 
 
 def create_indexes(model: Any, session: Any = None) -> Flow[list[str]]:
     """Create the indexes that *model* declares and return their names."""
     asked = [wanted.specification for wanted in wanted_indexes(model)]
-    yield from _create(model, asked, session)
+    try:
+        yield from _create(model, asked, session)
+    except Exception as error:
+        yield from _explain(model, asked, error)
+        raise
     return [one["name"] for one in asked]
+
+
+def _explain(model: Any, asked: list[dict[str, Any]], error: Exception) -> Flow[None]:
+    """Say which index stands in the way, if *error* is that one does.
+
+    Raises:
+        IndexConflictError: it is.
+    """
+    if getattr(error, "code", None) not in _CONFLICTS:
+        return
+    try:
+        rows = yield from _listed(model)
+    except Exception:  # noqa: BLE001 - in a transaction, say; then the first error counts
+        return
+    wanted = [Wanted(one, is_named=True) for one in asked]
+    try:
+        planned(model.__collection__, wanted, rows).refuse_conflicts(())
+    except IndexConflictError as conflict:
+        raise conflict from error
 
 
 def _create(model: Any, asked: list[dict[str, Any]], session: Any = None) -> Flow[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mapper.commands import Flow
-from mapper.flows import reading
+from mapper.flows import asking, finding, reading
 from mapper.pages import KeysetPage, Page
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.queryset.asking import query_set
@@ -33,27 +33,28 @@ def _check(query: Any, page: Any, size: Any, after: Any, before: Any) -> None:
         if value < 1:
             msg = f"paginate got {name}={value!r}; it takes a number from 1 on"
             raise ArgumentError(msg)
+    _refuse_beyond(page or 1, size)
     given = {"page": page, "after": after, "before": before}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         msg = f"paginate got {' and '.join(named)}; it takes one of page, after, before"
         raise ArgumentError(msg)
-    reading.refuse_near(query, "paginate")
-    _refuse_cut(query)
+    asking.refuse_near(query, "paginate")
+    reading.refuse_cut(query, "paginate", "pages are cut by their size")
 
 
-def _refuse_cut(query: Any) -> None:
-    for part in ("skip", "limit"):
-        if part in query.asked:
-            msg = f"paginate got a query with {part}(...), and pages are cut by their size"
-            raise ArgumentError(f"{msg}; leave it out")
+def _refuse_beyond(page: int, size: int) -> None:
+    """Refuse what can't be skipped: the server counts to 2**63 - 1."""
+    if page * size >= 2**63:
+        msg = f"paginate got page={page!r} of size={size!r}, which ends behind document"
+        raise ArgumentError(f"{msg} 2**63, the last there can be; ask for less")
 
 
 def _numbered(query: Any, page: int, size: int) -> Flow[Page[Any]]:
     ordered = query.in_total_order()._with("cause", None)  # noqa: SLF001 - a page
     skipped = (page - 1) * size
     window = ordered.skip(skipped) if skipped else ordered
-    found = yield from reading.rows(window.limit(size + 1))
+    found = yield from finding.rows(window.limit(size + 1))
     items = yield from reading.made(window, found[:size])
     total = skipped + len(items) if items else 0
     if len(found) > size or (skipped and not items):
@@ -81,7 +82,7 @@ def _window(
 ) -> Flow[tuple[list[Any], list[str], bool]]:
     """Return the first documents of *window*, their cursors, and whether there are more."""
     shown = _Shown(window)
-    found = yield from reading.rows(shown.query.limit(size + 1))
+    found = yield from finding.rows(shown.query.limit(size + 1))
     rows = found[:size]
     places = [ordered.cursor(shown.place(row)) for row in rows]
     items = yield from reading.made(window, [shown.row(row) for row in rows])

@@ -10,7 +10,7 @@ import attrs
 from mapper.commands import Flow
 from mapper.converter import decode
 from mapper.errors import DocumentsMissingError
-from mapper.flows import reading
+from mapper.flows import finding, reading
 from mapper.tracking import decode_field
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.schema import FieldSpec, find
@@ -29,7 +29,7 @@ def values(query: Any, fields: tuple[Any, ...], *, flat: bool) -> Flow[list[Any]
     if "_id" not in shown:
         shown["_id"] = 0
     narrowed = query._with("projection", tuple(shown.items()))  # noqa: SLF001
-    rows = yield from reading.rows(narrowed)
+    rows = yield from finding.rows(narrowed)
     readers = [_reader(spec) for spec in specs]
     if flat:
         return [readers[0](row) for row in rows]
@@ -66,6 +66,8 @@ def _reader(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
 
 def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
     cls, name, stored = spec.root, spec.name, spec.stored
+    if name not in attrs.fields_dict(cls):  # computed, or of a subclass alone
+        return _lone(spec)
     default: Any = attrs.fields_dict(cls)[name].default
 
     def read(row: dict[str, Any]) -> Any:
@@ -74,6 +76,14 @@ def _top(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
         if isinstance(default, _FACTORY):
             return None if default.takes_self else default.factory()
         return None if default is attrs.NOTHING else default
+
+    return read
+
+
+def _lone(spec: FieldSpec) -> Callable[[dict[str, Any]], Any]:
+    def read(row: dict[str, Any]) -> Any:
+        there = spec.stored in row
+        return decode(row[spec.stored], spec.annotation) if there else None
 
     return read
 
@@ -97,13 +107,14 @@ def _below(value: Any, path: list[str], annotation: Any) -> Any:
 def get_many(query: Any, ids: Iterable[Any], *, strict: bool) -> Flow[list[Any]]:
     """Return the documents of *query* with these *ids*, in their order."""
     asked = list(ids)
+    reading.refuse_cut(query, "get_many", "all that are asked for come")
     if not asked:
         return []
     if dict(query.asked.get("projection", ())).get("_id") == 0:
         msg = "get_many got a query that leaves out the id; load it, too"
         raise ArgumentError(msg)
     narrowed = query.filter(query.model.q.id.in_(asked))
-    rows = yield from reading.rows(narrowed)
+    rows = yield from finding.rows(narrowed)
     by_id = {_key(row["_id"]): row for row in rows}
     keys = [_key(id_) for id_ in _as_stored(query.model, asked)]
     missing = [id_ for id_, key in zip(asked, keys, strict=True) if key not in by_id]

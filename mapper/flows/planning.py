@@ -66,6 +66,7 @@ class Planned:
     request: Any = None
     found: MQL | None = None
     new: MQL | None = None
+    deleted: MQL | None = None
     error: Callable[[], Exception] | None = None
     taken: Callable[[], None] = lambda: None
     undo: Journal = attrs.field(factory=Journal)
@@ -200,8 +201,11 @@ def _plan_delete(one: Planned) -> None:
         nothing = Delta((), _state(document).document)
         _update(one, nothing, {**writing.updating(document, mark), **mark})
         return
-    filter_ = {**identity(document), **condition(document)}
-    one.request = requests.delete(filter_, many=False)
+    guard = condition(document)
+    one.deleted = {**identity(document), **guard}
+    if guard:
+        one.error = partial(StaleDocumentError, document)
+    one.request = requests.delete(one.deleted, many=False)
     one.taken = partial(remember, document, DELETED)
 
 

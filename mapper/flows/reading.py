@@ -9,45 +9,34 @@ import attrs
 
 from mapper.caching import cached
 from mapper.commands import Command, Flow
-from mapper.concerns import collection_name
 from mapper.converter import decode
 from mapper.discriminators import class_filter
 from mapper.errors import DocumentNotFoundError, MultipleDocumentsError
 from mapper.flows import including, joining
+from mapper.flows.asking import (
+    arguments,
+    collection,
+    joins,
+    named,
+    options,
+    refuse_joins,
+    refuse_near,
+    refuse_parts,
+)
+from mapper.flows.finding import rows
 from mapper.flows.leading import led
 from mapper.flows.loading import loaded
 from mapper.hydration import row_reader
-from mongo_dsl import QuerySet
-from mongo_dsl.errors import ArgumentError, OperandError, PlacementError
-from mongo_dsl.nodes import parts
+from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.placement import check_filters
-from mongo_dsl.predicates import Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.schema import find as find_field
-
-
-def find(query: Any, batch_size: int | None = None) -> Command:
-    """Return the command that opens a cursor over the documents of *query*."""
-    if joining.joins(query):
-        return joining.aggregation(query, batch_size=batch_size)
-    given = arguments(query)
-    if batch_size is not None:
-        given["batch_size"] = batch_size
-    cause = query.asked.get("cause", "")
-    return Command(collection(query), "find", (), given, cause=cause)
 
 
 def to_list(query: Any) -> Flow[list[Any]]:
     """Return all documents of *query*."""
     found = yield from rows(query)
     return (yield from made(query, found))
-
-
-def rows(query: Any) -> Flow[list[dict[str, Any]]]:
-    """Return all documents of *query* as they are stored."""
-    command = attrs.evolve(find(query), rows=True)
-    found: list[dict[str, Any]] = yield cached(query, command)
-    return found
 
 
 def made(query: Any, found: Iterable[dict[str, Any]]) -> Flow[list[Any]]:
@@ -75,7 +64,7 @@ def one(query: Any) -> Flow[Any]:
     """Return the only document of *query*."""
     found = yield from one_or_none(query)
     if found is None:
-        msg = f"no {_named(query)} matches {query.filters.to_shell()}"
+        msg = f"no {named(query)} matches {query.filters.to_shell()}"
         raise DocumentNotFoundError(
             f"{msg}; first() and one_or_none() return None then"
         )
@@ -86,7 +75,7 @@ def one_or_none(query: Any) -> Flow[Any]:
     """Return the only document of *query*, or None; more than one is an error."""
     found = yield from to_list(query[:2])
     if len(found) > 1:
-        msg = f"more than one {_named(query)} matches {query.filters.to_shell()}"
+        msg = f"more than one {named(query)} matches {query.filters.to_shell()}"
         raise MultipleDocumentsError(f"{msg}; first() returns the first of them")
     return found[0] if found else None
 
@@ -97,7 +86,7 @@ def count(query: Any) -> Flow[int]:
     Raises:
         PlacementError: *query* asks for what is near; the server counts by a pipeline.
     """
-    if joining.joins(query):
+    if joins(query):
         return (yield from _count_joined(query))
     given = arguments(query)
     refuse_near(query, "count")
@@ -105,7 +94,8 @@ def count(query: Any) -> Flow[int]:
         name: given[name] for name in ("skip", "limit") if name in given
     }
     cut.update(options(given))
-    command = Command(collection(query), "count_documents", (given["filter"],), cut)
+    asked, cause = (given["filter"],), query.asked.get("cause", "")
+    command = Command(collection(query), "count_documents", asked, cut, cause=cause)
     number: int = yield cached(query, command)
     return number
 
@@ -116,22 +106,9 @@ def _count_joined(query: Any) -> Flow[int]:
     return found[0]["n"] if found else 0
 
 
-def refuse_near(query: Any, name: str) -> None:
-    """Refuse a query that sorts by distance, where that order is lost.
-
-    Raises:
-        PlacementError: *query* asks for what is near.
-    """
-    for where in parts(query.filters._node, Where):  # noqa: SLF001
-        for op in where.ops:
-            if op.name in ("$near", "$nearSphere"):
-                msg = f"{name} got {op.name}, which sorts what a find gives; write within,"
-                raise PlacementError(f"{msg} or aggregate by geo_near")
-
-
 def estimated_count(query: Any) -> Flow[int]:
     """Return the number of documents in the collection, by its metadata."""
-    _refuse_joins(query)
+    refuse_joins(query)
     if query.compile().as_dict() != {"filter": {}}:
         msg = (
             f"estimated_count counts all of {collection(query)}; count() takes filters"
@@ -144,7 +121,7 @@ def estimated_count(query: Any) -> Flow[int]:
 
 def exists(query: Any) -> Flow[bool]:
     """Tell whether *query* has a document; an index may tell without reading one."""
-    if joining.joins(query):
+    if joins(query):
         command = joining.aggregation(query, {"$limit": 1}, rows=True)
     else:
         given = {**arguments(query), "projection": {"_id": 1}, "limit": 1}
@@ -193,67 +170,20 @@ def _refuse_strangers(query: Any, pipeline: Any) -> None:
     """Refuse a pipeline that was started from a class of another collection."""
     model: Any = getattr(pipeline, "model", None)
     if getattr(model, "__collection__", collection(query)) != collection(query):
-        msg = f"{_named(query)} can't run a pipeline that was started from"
+        msg = f"{named(query)} can't run a pipeline that was started from"
         raise OperandError(f"{msg} {model.__name__}; run it on {model.__name__}")
     if class_filter(model) is not None and not issubclass(query.model, model):
-        msg = f"{_named(query)} has documents that aren't of {model.__name__}, whose"
+        msg = f"{named(query)} has documents that aren't of {model.__name__}, whose"
         raise OperandError(f"{msg} pipeline it got; run it on {model.__name__}")
 
 
-def options(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what other commands take of a find, in their words."""
-    kept = {name: given[name] for name in _SHARED if name in given}
-    if "max_time_ms" in given:
-        kept["maxTimeMS"] = given["max_time_ms"]
-    return kept
-
-
-_SHARED = ("hint", "collation", "comment", "session")
-
-
-def refuse_parts(query: Any, name: str, *, sort: bool = False) -> None:
-    """Refuse a query that was cut, where the server would overlook that.
+def refuse_cut(query: Any, name: str, reason: str) -> None:
+    """Refuse a query that skips or limits, where *name* decides how many come.
 
     Raises:
-        ArgumentError: *query* skips, limits, or sorts where *sort* is not taken.
+        ArgumentError: *query* skips or limits.
     """
-    _refuse_joins(query)
-    asked = query.compile()
-    refused: dict[str, Any] = {"skip": asked.skip, "limit": asked.limit}
-    if not sort:
-        refused["sort"] = asked.sort
-    for part, value in refused.items():
-        if value is not None:
-            msg = f"{name} can't honour {part}({value!r}), which MongoDB would overlook"
-            raise ArgumentError(f"{msg}; narrow the query by filter(...) instead")
-
-
-def _refuse_joins(query: Any) -> None:
-    if joining.joins(query):
-        msg = f"a query of {_named(query)} that joins only reads, counts and tells whether"
-        raise OperandError(f"{msg} documents exist; find their ids for anything else")
-
-
-def arguments(query: Any) -> dict[str, Any]:
-    """Return the arguments of the driver's find.
-
-    Raises:
-        OperandError: *query* joins, which no find can.
-    """
-    _refuse_joins(query)
-    given: dict[str, Any] = query.compile().as_dict()
-    if "sort" in given:
-        given["sort"] = list(given["sort"].items())
-    if query.session is not None:
-        given["session"] = query.session
-    return given
-
-
-def collection(query: Any) -> str:
-    """Return the name of the collection that *query* asks, and how it wants it asked."""
-    name: str = query.model.__collection__
-    return collection_name(name, query.concerns, own=True)
-
-
-def _named(query: QuerySet[Any]) -> str:
-    return query.model.__name__  # type: ignore[union-attr]
+    for part in ("skip", "limit"):
+        if part in query.asked:
+            msg = f"{name} got a query with {part}(...), and {reason}; leave it out"
+            raise ArgumentError(msg)

@@ -5,9 +5,11 @@ See https://www.mongodb.com/docs/manual/core/transactions-in-applications/
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import random
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -21,7 +23,7 @@ from mapper.errors import (
     UnknownCommitError,
 )
 from mapper.sessions import Ambient, labelled, said, transient
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 
 
 ATTEMPTS = 20
@@ -29,6 +31,13 @@ SECONDS = 120.0
 
 _TIME_IS_UP = 50  # MaxTimeMSExpired: who limited the time wants no more of it
 _SHORTEST, _LONGEST, _GROWTH = 0.005, 0.5, 1.5
+
+
+_LEAST: Mapping[str, tuple[tuple[type, ...], int]] = {
+    "max_commit_time_ms": ((int,), 1),
+    "attempts": ((int,), 1),
+    "seconds": ((int, float), 0),
+}
 
 
 @attrs.frozen
@@ -48,10 +57,14 @@ class Terms:
     seconds: float = SECONDS
 
     def __attrs_post_init__(self) -> None:
-        for name, least in (("max_commit_time_ms", 1), ("attempts", 1), ("seconds", 0)):
+        for name, (kinds, least) in _LEAST.items():
             value = getattr(self, name)
-            if value is not None and value < least:
-                msg = f"{name} of a transaction is {value!r}; it is at least {least}"
+            if value is not None and not (type(value) in kinds and value >= least):
+                number = "a number" if float in kinds else "a whole number"
+                msg = (
+                    f"{name} of a transaction is {value!r}; it is {number} from {least}"
+                )
+                msg = f"{msg} on"
                 raise ArgumentError(msg)
 
     def options(self, defaults: Concerns) -> dict[str, Any]:
@@ -105,6 +118,17 @@ def check_inner(
 def open_session(client: Any, options: dict[str, Any]) -> Flow[Any]:
     """Start a session; nothing is sent."""
     return (yield Call(client.start_session, (), options))
+
+
+def refuse_generator(function: Any) -> None:
+    """Refuse a function whose body runs after the call, and so after the transaction.
+
+    Raises:
+        OperandError: *function* makes a generator.
+    """
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        msg = f"a transaction got the generator {function.__qualname__}, which runs after it"
+        raise OperandError(f"{msg}; return a list, or use transaction() inside")
 
 
 def begin(session: Any, options: dict[str, Any]) -> Flow[None]:

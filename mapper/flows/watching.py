@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 from bson import Timestamp
 
 from mapper.commands import Command
-from mapper.flows import reading
+from mapper.flows import asking
 from mapper.scopes import scoped
 from mapper.streams.events import KINDS, ChangeEvent, Deleted
 from mapper.streams.stores import Token, TokenStore
@@ -57,7 +57,10 @@ def checked(query: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         ArgumentError: an option is unknown, or has a value it can't have.
     """
     known = list(WatchOptions.__annotations__)
-    for name, value in given.items():
+    options = dict(given)
+    if isinstance(kinds := given.get("kinds"), Iterable):
+        options["kinds"] = tuple(kinds)  # they are asked for more than once
+    for name, value in options.items():
         if name not in known:
             msg = f"watch got {name!r}{suggestion(name, known)}; it takes "
             raise ArgumentError(msg + ", ".join(known))
@@ -68,7 +71,7 @@ def checked(query: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         msg = "watch got a store without a name; give resume='…', the name of the token"
         raise ArgumentError(msg)
     _refuse_parts(query)
-    return dict(given)
+    return options
 
 
 def _number(value: Any) -> bool:
@@ -85,6 +88,14 @@ _CHECKS: Mapping[str, tuple[Any, str]] = {
     "max_await": (_number, "a positive number of seconds"),
     "batch_size": (lambda v: type(v) is int and v > 0, "a positive number of events"),
     "retries": (lambda v: type(v) is int and v >= 0, "a number of attempts"),
+    "kinds": (
+        lambda v: isinstance(v, type) or (isinstance(v, tuple) and bool(v)),
+        "a class of events, or some",
+    ),
+    "store": (
+        lambda v: hasattr(v, "load") and hasattr(v, "save"),
+        "a store with the methods load and save",
+    ),
     "resume": (lambda v: isinstance(v, str) and bool(v), "the name of a token"),
     "start_at": (
         lambda v: isinstance(v, Timestamp) or (isinstance(v, dt.datetime) and v.tzinfo),
@@ -110,7 +121,7 @@ def watch(query: Any, given: Mapping[str, Any], token: Token | None = None) -> C
 
     *token* is where to go on; without one, the options in *given* say.
     """
-    asked = reading.arguments(query)
+    asked = asking.arguments(query)
     options: dict[str, Any] = {**_start(given, token)}
     filtered = bool(asked["filter"])
     if filtered or "full_document" in given:
@@ -121,7 +132,7 @@ def watch(query: Any, given: Mapping[str, Any], token: Token | None = None) -> C
     if "max_await" in given:
         options["max_await_time_ms"] = max(1, round(1000 * given["max_await"]))
     options |= {n: asked[n] for n in ("session", "collation", "comment") if n in asked}
-    return Command(reading.collection(query), "watch", (stages(query, given),), options)
+    return Command(asking.collection(query), "watch", (stages(query, given),), options)
 
 
 def _start(given: Mapping[str, Any], token: Token | None) -> dict[str, Any]:

@@ -184,7 +184,7 @@ def delete(document: Any, session: Any = None, *, hard: bool = False) -> Flow[bo
 def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[bool]:
     cls = type(document)
     yield from announce("before_delete", cls, document)
-    mark = None if hard else marking(document)
+    mark = marking(document, hard=hard)
     if rules:
         query, ids = cls.find(), [identity(document)["_id"]]
         like = query if session is None else query.in_session(session)
@@ -197,12 +197,14 @@ def _delete(document: Any, session: Any, *, hard: bool, rules: bool) -> Flow[boo
     return done
 
 
-def marking(document: Any) -> MQL | None:
-    """Ask the behaviours for the values that stand for a delete."""
+def marking(document: Any, *, hard: bool = False) -> MQL | None:
+    """Ask the behaviours for the values that stand for a delete; none do if it is *hard*."""
     cls = type(document)
     marks = [one.deleting(cls, document) for one in behaviours_of(cls)]
     found = [mark for mark in marks if mark is not None]
-    return {k: v for mark in found for k, v in mark.items()} if found else None
+    if hard or not found:
+        return None
+    return {k: v for mark in found for k, v in mark.items()}
 
 
 def _remove(document: Any, session: Any) -> Flow[bool]:

@@ -11,6 +11,7 @@ from mapper.conversion.trees import value_of
 from mapper.discriminators import class_filter, relatives, relatives_above
 from mapper.errors import DefinitionError
 from mapper.indexes.index import Index
+from mapper.indexes.keys import refuse_form
 from mapper.indexes.search import Search
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
@@ -117,6 +118,9 @@ def check_declared(model: Any) -> None:
     for index in indexes if discriminator_of(model) is None else ():
         for name, _ in index.keys:
             _known(model, name)
+    for attribute in attrs.fields(model):
+        if attribute.metadata.get("unique") and "storage" in attribute.metadata:
+            refuse_form(model, attribute.name, 1, unique=True)
     _refuse_twins(model, indexes)
     _refuse_same_names(model.__name__, (_name_of(model, one) for one in indexes))
     searches = declared_searches(model)

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from mapper.indexes.keys import Keys, read_keys, stored_name, stored_names
+from mapper.indexes.keys import Keys, read_keys, refuse_form, stored_name, stored_names
 from mapper.indexes.rules import check_rules
 from mongo_dsl import Filter
 
@@ -100,7 +100,10 @@ class Index:
 
         Raises:
             UnknownFieldError: a key is no field of *model*.
+            DefinitionError: a field is stored in a form that the index can't serve.
         """
+        for name, kind in self.keys:
+            refuse_form(model, name, kind, unique=("unique", True) in self.options)
         keys = [(stored_name(model, name), kind) for name, kind in self.keys]
         return keys, {name: _option(model, name, v) for name, v in self.options}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mapper.errors import DefinitionError
 from mongo_dsl.schema import find
+from mongo_dsl.storage import Converted
 from mongo_dsl.values import Face
 
 
@@ -68,6 +69,26 @@ def stored_name(model: type, name: str) -> str:
         return find(model, name).stored
     above = name[: -len("$**")].rstrip(".")
     return f"{find(model, above).stored}.$**" if above else name
+
+
+def refuse_form(model: type, name: str, kind: Any, *, unique: bool) -> None:
+    """Refuse what would never work: an index into a form, a guard of what always differs.
+
+    Raises:
+        DefinitionError: the field *name* of *model* is stored in such a form.
+    """
+    form = None if is_wildcard(name) else find(model, name).storage
+    if form is None:
+        return
+    subject = f"{model.__name__}.{name} is {form.described}"
+    if kind in ("2d", "2dsphere", "text") and not isinstance(form, Converted):
+        msg = (
+            f"{subject} and can't have an index of the kind {kind!r}, which looks into"
+        )
+        raise DefinitionError(f"{msg} values")
+    if unique and not form.compares:
+        msg = f"{subject} and can't be unique, for equal values are never stored alike"
+        raise DefinitionError(f"{msg}; {form.advice}")
 
 
 def stored_names(model: type, values: Mapping[str, Any]) -> dict[str, Any]:

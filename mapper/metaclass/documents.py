@@ -53,8 +53,8 @@ class DocumentMeta(Namespaced):
         cls: Any = super().__new__(mcls, name, bases, namespace, **keywords)
         cls.__options__ = options
         mark(cls)
-        if (options.view or options.timeseries) and "__behaviour__" not in namespace:
-            cls.__behaviour__ = Unwritable(options)
+        if options.view or options.timeseries:
+            cls.__refusal__ = Unwritable(options)
         return cls if options.abstract else _registered(_defined(cls))
 
     def mro(cls) -> list[type]:

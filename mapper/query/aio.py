@@ -10,7 +10,7 @@ import attrs
 from mapper.binding import async_mapper
 from mapper.changestreams import AsyncChangeStream
 from mapper.commands import Flow
-from mapper.flows import changing, reading, restoring
+from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
 from mapper.query.creating import AsyncCreating
 from mapper.query.looking import AsyncLooking
@@ -184,7 +184,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
         Rules of deletion hold, as in `delete`; then its id is read first.
         """
-        return await self._run(changing.find_one_and_delete(self))
+        return await self._run(deleting.find_one_and_delete(self))
 
     async def delete(self) -> int:
         """Delete all documents and return how many.
@@ -196,7 +196,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
-        return await self._run(changing.delete_many(self))
+        return await self._run(deleting.delete_many(self))
 
     async def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
@@ -206,7 +206,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
-        return await self._run(changing.delete_many(self, hard=True))
+        return await self._run(deleting.delete_many(self, hard=True))
 
     async def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

@@ -64,6 +64,9 @@ class Creating(BoundQuerySet[M]):
 
         Counts the documents and reads some, as many as *sample*. Sends two commands and
         writes nothing.
+
+        Raises:
+            ArgumentError: the query was cut, or *sample* is below 1.
         """
         update = None
         if changes is not None or values:
@@ -120,6 +123,9 @@ class AsyncCreating(BoundQuerySet[M]):
 
         Counts the documents and reads some, as many as *sample*. Sends two commands and
         writes nothing.
+
+        Raises:
+            ArgumentError: the query was cut, or *sample* is below 1.
         """
         update = None
         if changes is not None or values:

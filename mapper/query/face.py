@@ -59,7 +59,14 @@ class BoundQuerySet(Relating[M]):
         """Run on *mapper*, or the database of this name, whatever the class is bound to.
 
         Executing raises `NotBoundError` if no database of the name is connected.
+
+        Raises:
+            OperandError: *mapper* is neither.
         """
+        known = mapper is None or isinstance(mapper, str) or hasattr(mapper, "ambient")
+        if not known:
+            msg = f"using got {mapper!r}; it takes a mapper, or the name of a database"
+            raise OperandError(msg)
         return self._with("mapper", mapper)
 
     def in_session(self, session: Any) -> Self:

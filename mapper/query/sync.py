@@ -10,7 +10,7 @@ import attrs
 from mapper.binding import sync_mapper
 from mapper.changestreams import ChangeStream
 from mapper.commands import Flow
-from mapper.flows import changing, reading, restoring
+from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
 from mapper.query.creating import Creating
 from mapper.query.looking import Looking
@@ -170,7 +170,7 @@ class Query(Looking[M], Creating[M]):
 
         Rules of deletion hold, as in `delete`; then its id is read first.
         """
-        return self._run(changing.find_one_and_delete(self))
+        return self._run(deleting.find_one_and_delete(self))
 
     def delete(self) -> int:
         """Delete all documents and return how many.
@@ -182,7 +182,7 @@ class Query(Looking[M], Creating[M]):
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
-        return self._run(changing.delete_many(self))
+        return self._run(deleting.delete_many(self))
 
     def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
@@ -192,7 +192,7 @@ class Query(Looking[M], Creating[M]):
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
         """
-        return self._run(changing.delete_many(self, hard=True))
+        return self._run(deleting.delete_many(self, hard=True))
 
     def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

@@ -108,10 +108,12 @@ class Documents(Driven):
         documents to save weren't found, one more command reads which.
 
         Raises:
+            ArgumentError: a query was to run on another mapper or session, or has a
+                write concern or *max_affected* of its own.
             BulkWriteError: some were refused; it says which, and why.
             UnfilteredWriteError: an operation would touch a whole collection.
         """
-        return self._run(bulk.bulk_write(operations, ordered, session))
+        return self._run(bulk.bulk_write(operations, ordered, session, self))
 
     def transition(
         self,

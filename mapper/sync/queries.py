@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from mapper.cursors import Cursor, FinishingCursor
-from mapper.flows import changing, including, loading, reading
+from mapper.explanation import Explanation
+from mapper.flows import (
+    changing,
+    deleting,
+    explaining,
+    finding,
+    including,
+    loading,
+    paging,
+    reading,
+)
 from mapper.flows.changing import Written
 from mapper.hydration import reader, row_reader
+from mapper.pages import KeysetPage, Page
 from mapper.query import Query
 from mapper.sync.driven import Driven
 
@@ -23,7 +34,7 @@ class Queries(Driven):
 
         What the query includes is loaded for *batch_size* documents at a time.
         """
-        command = reading.find(query, batch_size)
+        command = finding.find(query, batch_size)
         meant = self._meaning(command)
         if "include" not in query.asked and not loading.is_announced(query):
             return Cursor(lambda: self._open(command), reader(query), meant)
@@ -90,6 +101,47 @@ class Queries(Driven):
         """Run *pipeline* on the documents of *query*; rows are dictionaries or *into* a class."""
         return self._run(reading.aggregate(query, pipeline, into))
 
+    @overload
+    def paginate(self, query: Query[M], *, page: int, size: int = 20) -> Page[M]: ...
+
+    @overload
+    def paginate(
+        self,
+        query: Query[M],
+        *,
+        after: Any = None,
+        before: Any = None,
+        size: int = 20,
+    ) -> KeysetPage[M]: ...
+
+    def paginate(
+        self,
+        query: Query[M],
+        *,
+        page: int | None = None,
+        size: int = 20,
+        after: Any = None,
+        before: Any = None,
+    ) -> Page[M] | KeysetPage[M]:
+        """Return the page of *query* with this number, or *after* or *before* a place.
+
+        Sends one command, and a count unless a page with a number tells the total by
+        itself. See `Query.paginate`.
+
+        Raises:
+            CursorError: a cursor was altered, or belongs to another query.
+            ArgumentError: *page* or *size* is below 1, or *query* skips or limits.
+        """
+        return self._run(paging.paginate(query, page, size, after, before))
+
+    def explain(self, query: Query[M], verbosity: str = "queryPlanner") -> Explanation:
+        """Ask the server how it runs *query*. Sends one command. See `Query.explain`.
+
+        Raises:
+            ArgumentError: there is no such *verbosity*.
+        """
+        return self._run(explaining.explain(query, None, verbosity))
+
     def update(self, query: Query[M], changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in all documents of *query*, and set *values*.
 
@@ -127,7 +179,7 @@ class Queries(Driven):
 
     def find_one_and_delete(self, query: Query[M]) -> M | None:
         """Delete the first document of *query* and return it."""
-        return self._run(changing.find_one_and_delete(query))
+        return self._run(deleting.find_one_and_delete(query))
 
     def delete_many(self, query: Query[M]) -> int:
         """Delete all documents of *query* and return how many.
@@ -135,4 +187,4 @@ class Queries(Driven):
         Raises:
             UnfilteredWriteError: *query* has no filter; see `Query.everything`.
         """
-        return self._run(changing.delete_many(query))
+        return self._run(deleting.delete_many(query))

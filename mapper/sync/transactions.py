@@ -166,6 +166,9 @@ class Transactions(Driven):
         """Decorate *function* so that each call is one of `in_transaction`.
 
         It is called at most *attempts* times and not after *seconds*.
+
+        Raises:
+            OperandError: *function* makes a generator, or without asyncio a coroutine.
         """
         agreed = flows.terms(
             read_concern, write_concern, max_commit_time_ms, attempts, seconds
@@ -173,6 +176,7 @@ class Transactions(Driven):
 
         def decorated(function: Any) -> Any:
             _refuse_async(function)
+            flows.refuse_generator(function)
 
             @functools.wraps(function)
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -187,6 +191,7 @@ class Transactions(Driven):
     def _repeat(self, agreed: Terms, function: functools.partial[Any]) -> Any:
         """Call *function* in a transaction until that is committed or given up."""
         _refuse_async(function.func)
+        flows.refuse_generator(function.func)
         outer = transaction_of(self._connection.client)
         if outer is not None:
             flows.check_joining(agreed)

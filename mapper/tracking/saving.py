@@ -18,7 +18,7 @@ from mapper.tracking.encoding import (
 )
 from mapper.tracking.state import DELETED, Stored, state_of
 from mapper.tracking.unknown import kept
-from mongo_dsl.storage import is_secret
+from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
@@ -126,7 +126,7 @@ def _refusal(document: Any, stored: str, name: str, known: dict[str, Any]) -> st
     cls: Any = type(document)
     is_state = stored in named_states(cls)
     msg = f"{cls.__name__}.{name} is {'a state' if is_state else 'immutable'}"
-    if is_secret(fields_of(cls)[name][1]):
+    if holds_secrets(fields_of(cls)[name][1]):
         return msg
     old = decode_field(cls, name, known[stored]) if stored in known else None
     value = getattr(document, name)

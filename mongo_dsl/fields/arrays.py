@@ -119,7 +119,7 @@ class ArrayMethods(Generic[E]):
                 )
 
     def _item(self, value: Any) -> Node:
-        return node(value) if self._spec is None else self._spec.item_value(value)
+        return node(value) if self._spec is None else self._spec.item_value(True, value)
 
     def push(self, *values: E, **modifiers: Unpack[Modifiers[E]]) -> updates.Update:
         """Append *values*, each as one item.

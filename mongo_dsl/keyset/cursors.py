@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bson
+from bson import Code, MaxKey, MinKey, Regex
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
@@ -30,6 +31,9 @@ _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 _VERSION = b"\x01"
 _SIZE = 16  # of the digest and of the signature, in bytes
 _START = 1 + 2 * _SIZE
+_LONGEST = 200  # characters of a cursor in a message
+UNCOMPARED = (list, Regex, Code, MinKey, MaxKey)
+"""What has no place in a sort order, or not the one it is compared by."""
 
 
 def write(values: Sequence[Any], query: Mapping[str, Any], secrets: Secrets) -> str:
@@ -41,36 +45,49 @@ def write(values: Sequence[Any], query: Mapping[str, Any], secrets: Secrets) -> 
 
 
 def read(
-    method: str, text: str, query: Mapping[str, Any], secrets: Secrets
+    method: str, text: str, query: Mapping[str, Any], secrets: Secrets, count: int
 ) -> list[Any]:
-    """Return the values that `write` wrote; *method* is who asks.
+    """Return the *count* values that `write` wrote; *method* is who asks.
 
     Raises:
         CursorError: *text* is no cursor, was altered, or belongs to another query.
     """
     raw = _decoded(text)
     if len(raw) <= _START or raw[:1] != _VERSION:
-        msg = f"{method} got {text!r}, which is no cursor"
-        raise CursorError(f"{msg}; pass one that a page or cursor() gave", "malformed")
+        raise _malformed(method, text)
     head, signature, body = raw[: _SIZE + 1], raw[_SIZE + 1 : _START], raw[_START:]
     if not _is_signed(head + body, signature, secrets or (b"",)):
-        msg = f"{method} got the cursor {text!r}, which was altered or signed with another"
+        msg = f"{method} got the cursor {_shown(text)}, which was altered or signed with another"
         raise CursorError(f"{msg} secret; start again at the first page", "altered")
     if not hmac.compare_digest(head[1:], _digest(query)):
-        msg = f"{method} got the cursor {text!r}, which belongs to a query with another"
+        msg = f"{method} got the cursor {_shown(text)}, which belongs to a query with another"
         msg = f"{msg} filter or sort order; pass one that this query gave"
         raise CursorError(msg, "foreign")
-    return _values(method, text, body)
+    return _values(method, text, body, count)
 
 
-def _values(method: str, text: str, body: bytes) -> list[Any]:
+def _values(method: str, text: str, body: bytes, count: int) -> list[Any]:
     try:
-        found: list[Any] = bson.decode(body, codec_options=_CODEC)[""]
-    except (InvalidBSON, LookupError) as error:
-        msg = f"{method} got {text!r}, which is no cursor"
-        msg = f"{msg}; pass one that a page or cursor() gave"
-        raise CursorError(msg, "malformed") from error
+        found: Any = bson.decode(body, codec_options=_CODEC)[""]
+    except (InvalidBSON, LookupError, RecursionError) as error:
+        raise _malformed(method, text) from error
+    if not isinstance(found, list) or len(found) != count:
+        raise _malformed(method, text)
+    if any(isinstance(value, UNCOMPARED) for value in found):
+        raise _malformed(method, text)
     return found
+
+
+def _malformed(method: str, text: str) -> CursorError:
+    msg = f"{method} got {_shown(text)}, which is no cursor"
+    return CursorError(f"{msg}; pass one that a page or cursor() gave", "malformed")
+
+
+def _shown(text: str) -> str:
+    """Return *text* as errors show it: it comes from outside, and may be long."""
+    if len(text) <= _LONGEST:
+        return repr(text)
+    return f"{text[:_LONGEST]!r}… ({len(text):,} characters)"
 
 
 def _decoded(text: str) -> bytes:

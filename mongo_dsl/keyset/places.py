@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bson import Code, MaxKey, MinKey, Regex
-
 from mongo_dsl.errors import OperandError
+from mongo_dsl.keyset.cursors import UNCOMPARED
 from mongo_dsl.keyset.holding import holding
 from mongo_dsl.nodes import Path, Value
 from mongo_dsl.sorting import Sort
-
-
-_UNCOMPARED = (list, Regex, Code, MinKey, MaxKey)
 
 
 def with_tie_breaker(order: tuple[Sort, ...]) -> tuple[Sort, ...]:
@@ -52,7 +48,7 @@ def _read(document: Mapping[str, Any], path: str) -> Any:
     value: Any = document
     for segment in path.split("."):
         value = value.get(segment) if isinstance(value, Mapping) else None
-        if isinstance(value, _UNCOMPARED):
+        if isinstance(value, UNCOMPARED):
             msg = f"a keyset page can't start where {path!r} is {value!r}; it compares"
             msg = f"{msg} numbers, text, dates, ids, binary data and documents"
             raise OperandError(msg)

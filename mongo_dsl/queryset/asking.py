@@ -60,6 +60,11 @@ class Asking(Face, Generic[M]):
         model: Any = self.model
         return _stored_path(model, name)
 
+    def _order(self, name: str) -> Path:
+        """Return where the field *name* is stored, which must have an order."""
+        model: Any = self.model
+        return _sorted_path(model, name)
+
     def _stored(self, name: str, field: Any) -> str:
         """Return the name that *field*, given to the method *name*, is stored under."""
         path = field._node if isinstance(field, Face) else None  # noqa: SLF001
@@ -75,6 +80,14 @@ class Asking(Face, Generic[M]):
 def _stored_path(model: Any, name: str) -> Path:
     known = checked(name)
     return Path(known) if model is None else find(model, known).path()
+
+
+@functools.lru_cache(maxsize=4096)
+def _sorted_path(model: Any, name: str) -> Path:
+    known = checked(name)
+    if model is not None:
+        find(model, known).require("order")
+    return _stored_path(model, name)
 
 
 _NOTHING: dict[str, Any] = {}

@@ -37,7 +37,7 @@ class Ordering(Asking[M]):
         """
         if len(keys) == 1 and type(keys[0]) is Sort:
             return self._with("sort", keys)
-        return self._with("sort", sorts(keys, self._path))
+        return self._with("sort", sorts(keys, self._order))
 
     def reverse(self) -> Self:
         """Turn the sort order around; without one, the newest ``_id`` comes first.

@@ -115,7 +115,7 @@ class Placing(Asking[M]):
         keyset.refuse_order(order, self.model)
         if isinstance(cursor, str):
             query = self._digested(order)
-            values = keyset.read(method, cursor, query, self._secrets())
+            values = keyset.read(method, cursor, query, self._secrets(), len(order))
         else:
             values = keyset.place_of(order, self._as_stored(cursor))
         return [node(value) for value in values]

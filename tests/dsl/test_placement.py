@@ -216,14 +216,14 @@ def rebuilt(stage):
 
 
 async def test_aggregations_are_checked_as_a_whole(driver):
-    """The filter of a query comes before its pipeline."""
+    """What a query asks for comes before its pipeline."""
 
     class Place(driver.document):
         name: str = ""
 
-    message = "$geoNear is stage 2 of the pipeline; it must be the first stage"
+    message = "$geoNear is stage 3 of the pipeline; it must be the first stage"
     with pytest.raises(PlacementError) as caught:
-        await driver.done(Place.filter(name="a").aggregate(p.geo_near((0, 0))))
+        await driver.done(Place.filter(name="a").limit(3).aggregate(p.geo_near((0, 0))))
     assert str(caught.value) == message
     message = "$match got $where, which no pipeline runs; write fn.function instead"
     with pytest.raises(PlacementError) as caught:

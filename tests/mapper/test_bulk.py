@@ -5,7 +5,7 @@ import pickle
 import pytest
 from pymongo.operations import DeleteOne, InsertOne, UpdateMany, UpdateOne
 
-from mapper import SyncDocument, field
+from mapper import SyncDocument, connect, field
 from mapper.behaviour import Behaviour
 from mapper.bulk import BulkWritten, Delete, Insert, Replace
 from mapper.commands import Command, run
@@ -229,6 +229,12 @@ REFUSED = [
         " query.updating(...) and query.deleting()",
     ),
     (
+        lambda: [Insert(None)],
+        OperandError,
+        "bulk_write got Insert(document=None); it takes documents, Insert, Save, Replace and"
+        " Delete of them, query.updating(...) and query.deleting()",
+    ),
+    (
         lambda: [one := Account(id=1), Delete(one)],
         ArgumentError,
         "bulk_write got one Account twice; it takes each once",
@@ -388,8 +394,79 @@ def test_the_same_change_of_another(mapper, sent):
     assert one.version == 2
 
 
+class TestElsewhere:
+    """Queries that ask to run otherwise than the bulk write does."""
+
+    @pytest.mark.parametrize("writes", ["updating", "deleting"])
+    def test_other_databases(self, mapper, mongo_uri, writes):
+        """What is meant for one database isn't written to another."""
+        mapper.insert(Account(id=1))
+        with connect(mongo_uri, "elsewhere", name="elsewhere") as other:
+            for place in (other, "elsewhere"):
+                query = mapper.find(Account, id=1).using(place)
+                given = {"balance": 5} if writes == "updating" else {}
+                with pytest.raises(ArgumentError) as caught:
+                    mapper.bulk_write([getattr(query, writes)(**given)])
+                assert str(caught.value) == (
+                    "bulk_write got a query of Account with using(...), and runs all"
+                    " operations in one place and way; call bulk_write of the mapper the"
+                    " query is for"
+                )
+        assert mapper.find(Account, id=1, balance=0).count() == 1
+
+    def test_the_same_database(self, mapper):
+        """A mapper's own queries run on it, and on one with other options."""
+        mapper.insert(Account(id=1))
+        update = mapper.find(Account, id=1).updating(balance=5)
+        assert mapper.bulk_write([update]).modified == 1
+        again = mapper.with_options(write_concern="majority").bulk_write([update])
+        assert again.matched == 1
+
+    def test_other_sessions(self, mapper):
+        """The session of a query is that of the bulk write, or an error."""
+        mapper.insert(Account(id=1))
+        with mapper.database.client.start_session() as session:
+            session.start_transaction()
+            query = mapper.find(Account, id=1).in_session(session)
+            with pytest.raises(ArgumentError) as caught:
+                mapper.bulk_write([query.updating(balance=5)])
+            mapper.bulk_write([query.updating(balance=6)], session=session)
+            session.abort_transaction()
+        assert mapper.find(Account).one().balance == 0
+        assert str(caught.value) == (
+            "bulk_write got a query of Account with in_session(...), and runs all operations"
+            " in one place and way; give the session to bulk_write of a mapper"
+        )
+
+    def test_write_concerns(self, mapper):
+        """A bulk write has one write concern."""
+        query = mapper.find(Account, id=1).write_concern("majority")
+        with pytest.raises(ArgumentError) as caught:
+            mapper.bulk_write([query.updating(balance=5)])
+        assert str(caught.value) == (
+            "bulk_write got a query of Account with write_concern(...), and runs all"
+            " operations in one place and way; give it to mapper.with_options(...), or to the"
+            " Meta of the class"
+        )
+
+
 class TestEvents:
     """Hooks run for every document of a bulk write."""
+
+    async def test_hooks_that_fail(self, driver, models):
+        """Whatever a hook does afterwards: what was stored is known to be."""
+        Account, _ = models  # noqa: N806
+
+        @Account.on("after_save")
+        def fail(document):
+            raise RuntimeError(document.owner)
+
+        found = [Account(id=n, owner=f"o{n}") for n in range(3)]
+        with pytest.raises(RuntimeError, match="o0"):
+            await driver.done(driver.mapper.save_many(found))
+        assert len(rows(driver)) == 3
+        assert [one.is_stored for one in found] == [True] * 3
+        assert [one.is_dirty for one in found] == [False] * 3
 
     async def test_documents_are_announced(self, driver, models):
         """Those of each document, and the bulk write's own."""

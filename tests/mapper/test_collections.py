@@ -17,6 +17,8 @@ from mapper import (
     View,
     field,
 )
+from mapper.behaviour import Behaviour
+from mapper.behaviours import SoftDelete
 from mapper.collections.comparison import declared_options, planned
 from mapper.errors import (
     CollectionConflictError,
@@ -315,12 +317,60 @@ async def test_views_are_read_only(driver, sent):
             lambda: ActivePerson.find(name="x").update(name="y"),
             lambda: ActivePerson.find(name="x").upsert(name="y"),
             lambda: ActivePerson.find(name="x").delete(),
+            lambda: ActivePerson.find(name="x").hard_delete(),
+            lambda: ActivePerson.find(name="x").find_one_and_delete(),
+            lambda: driver.mapper.delete(found, hard=True),
         ]
         for write in writes:
             with pytest.raises(UnsupportedError) as caught:
                 await driver.done(write())
             assert str(caught.value) == refusal
         assert sent == []
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_behaviours_leave_the_refusal_of_views(mapper, sent, own):
+    """A view with a behaviour, its own or a mixin's, refuses writes as others do."""
+    bases = () if own else (SoftDelete,)
+
+    class Softly(*bases, SyncDocument):
+        name: str
+
+        class Meta:
+            view = View("person", [])
+
+        if own:
+            __behaviour__ = Behaviour()
+
+    with mapper.ambient():
+        for write in (
+            lambda: Softly.create(name="x"),
+            lambda: Softly.find(name="x").delete(),
+            lambda: Softly.find(name="x").hard_delete(),
+        ):
+            with pytest.raises(UnsupportedError) as caught:
+                write()
+            assert str(caught.value) == (
+                "Softly is a view of 'person' and can't be written; write there"
+            )
+    assert sent == []
+
+
+def test_the_refusal_of_views_is_not_inherited(mapper):
+    """A subclass that is no view is written."""
+
+    class Seen(SyncDocument):
+        name: str
+
+        class Meta:
+            view = View("person", [])
+
+    class Written(Seen):
+        class Meta:
+            view = None
+
+    with mapper.ambient():
+        assert Written.create(name="x").is_stored
 
 
 async def test_time_series_are_appended_to(driver, sent):
@@ -434,3 +484,30 @@ def test_fields_called_collection():
 
     assert repr(Book.collection) == "Book.collection"
     assert Book(collection="poems").collection == "poems"
+
+
+def test_what_cant_be_is_refused_of_inherited_options_too():
+    """A base and its subclass may each say half of it."""
+
+    class Small(SyncDocument):
+        class Meta:
+            capped = Capped(4096)
+
+    message = "Both.Meta has capped and clustered; a collection can't be all of that"
+    with pytest.raises(DefinitionError) as caught:
+
+        class Both(Small):
+            class Meta:
+                clustered = True
+
+    assert str(caught.value) == message
+
+    class Large(Small):
+        class Meta:
+            capped = None
+            clustered = True
+
+    assert (Large.__options__.capped, Large.__options__.clustered) == (
+        None,
+        Clustered(),
+    )

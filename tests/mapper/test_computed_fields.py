@@ -254,3 +254,32 @@ def test_plain_data_has_them_and_is_read_without():
     assert (plain["full_name"], plain["lines"][0]["total"]) == ("Ann Lee", 5)
     assert User.from_dict({**plain, "full_name": 5}) == user
     assert User.from_json(user.to_json()) == user
+
+
+async def test_values_of_them_are_read_as_stored(driver):
+    """Rows of values have what is stored, and None where nothing is."""
+    cls = made(driver)
+    with driver.mapper.ambient():
+        await driver.done(cls(first="Ann", last="Lee").save())
+        await driver.done(cls.filter(first="Bob").upsert(last="Ray"))
+        rows = await driver.done(cls.all().sort("first").values("full_name", "total"))
+    assert rows == [("Ann Lee", 0), (None, None)]
+
+
+def test_values_of_fields_that_only_subclasses_have(mapper):
+    """What one class of a collection stores is None in the rows of others."""
+
+    class Animal(SyncDocument):
+        name: str
+
+        class Meta:
+            discriminator = "kind"
+
+    class Dog(Animal):
+        tricks: list[str] = []  # noqa: RUF012 - documents copy their defaults
+
+    with mapper.ambient():
+        Animal(name="Kit").save()
+        Dog(name="Rex", tricks=["sit"]).save()
+        rows = Animal.all().sort("name").values("tricks")
+    assert rows == [(None,), (["sit"],)]

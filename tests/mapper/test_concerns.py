@@ -9,7 +9,7 @@ from mapper import DatabaseConfig, SyncDocument, connect
 from mapper.commands import Command
 from mapper.concerns import SILENT, concerns
 from mapper.errors import ConfigurationError, DefinitionError
-from mapper.flows import reading
+from mapper.flows import asking
 from mongo_dsl.errors import ArgumentError
 
 
@@ -40,7 +40,7 @@ def test_values():
         ("majority", WriteConcern("majority")),
         (2, WriteConcern(2)),
         ({"w": 1, "j": True}, WriteConcern(1, j=True)),
-        (WriteConcern(0), WriteConcern(0)),
+        (WriteConcern(3), WriteConcern(3)),
     ]:
         assert concerns(write_concern=said).write_concern == meant
     assert concerns() == SILENT
@@ -59,6 +59,10 @@ REFUSED = [
         {"write_concern": {"x": 1}},
         "write_concern is {'x': 1}; it takes a WriteConcern of PyMongo, 'majority', a number"
         " of members or a mapping such as {'w': 1, 'j': True}",
+    ),
+    (
+        {"write_concern": {"w": 0}},
+        "write_concern is {'w': 0}, by which nobody knows what was written; w is at least 1",
     ),
     (
         {"read_preference": "secondary_preferred"},
@@ -89,7 +93,7 @@ def test_who_comes_first(mapper):
     """The query's word comes before the class's, and that before the mapper's."""
     cautious = mapper.with_options(read_concern="local", read_preference="nearest")
     assert type(cautious) is type(mapper)
-    asked = reading.collection(Sale.all().read_concern("linearizable"))
+    asked = asking.collection(Sale.all().read_concern("linearizable"))
     found = collection_of(cautious, asked)
     assert found.read_concern == ReadConcern("linearizable")
     assert found.write_concern == WriteConcern("majority", j=True)
@@ -105,8 +109,8 @@ def test_who_comes_first(mapper):
 def test_collections_are_made_once(mapper):
     """A collection with options of its own is made by the first command."""
     query = Visit.all().read_concern("majority").read_preference("secondaryPreferred")
-    first = collection_of(mapper, reading.collection(query))
-    assert collection_of(mapper, reading.collection(query)) is first
+    first = collection_of(mapper, asking.collection(query))
+    assert collection_of(mapper, asking.collection(query)) is first
     assert collection_of(mapper, "visit") is not first
 
 

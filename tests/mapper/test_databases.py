@@ -12,11 +12,13 @@ from mapper import (
     Document,
     Mapper,
     SyncDocument,
+    binding,
     connect,
     connect_async,
     field,
 )
 from mapper.errors import ConfigurationError, DefinitionError, NotBoundError
+from mongo_dsl.errors import OperandError
 
 
 @pytest.fixture(autouse=True)
@@ -354,3 +356,32 @@ async def test_tasks_share_a_manager(mongo_uri, mongo_database_name, kind):
             database = manager.connect_async(name, kind).database
             assert await Place.all().using(name).count() == 10
             await database.client.drop_database(database.name)
+
+
+async def test_models_stay_on_their_driver(mongo_uri, mongo_database_name):
+    """Initialising models makes no client besides the one that is there."""
+
+    class Note(Document):
+        text: str = field(unique=True)
+
+        class Meta:
+            database = "notes"
+
+    config = DatabaseConfig(mongo_uri=mongo_uri, database_name=mongo_database_name)
+    async with DatabaseManager() as manager:
+        manager.register("notes", config)
+        made = manager.connect_async("notes", driver="motor")
+        await manager.initialize_models("notes", [Note])
+        assert binding.async_mapper(Note) is made
+
+
+def test_what_using_takes():
+    """A mapper or a name."""
+
+    class Note(SyncDocument):
+        text: str
+
+    with pytest.raises(OperandError) as caught:
+        Note.all().using(5)
+    message = "using got 5; it takes a mapper, or the name of a database"
+    assert str(caught.value) == message

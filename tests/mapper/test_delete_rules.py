@@ -341,7 +341,7 @@ def test_rules_between_databases():
         name: str
 
     class Letter(SyncDocument):
-        stamp: Ref[Stamp] = field(on_delete=OnDelete.DENY)
+        stamp: Ref["Stamp"] = field(on_delete=OnDelete.DENY)
 
         class Meta:
             database = "post"

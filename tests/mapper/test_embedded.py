@@ -239,10 +239,11 @@ class TestStopping:
 
     @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
     def test_killed(self, own_tmp, name):
-        """The server stops even if Python is killed."""
+        """The server stops even if Python is killed, and its files are removed."""
         pid = self.run(f"os.kill(os.getpid(), signal.{name})")
 
         assert wait_for(lambda: not group_of(pid))
+        assert wait_for(lambda: not list(own_tmp.iterdir()))
 
     @staticmethod
     def run(end):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections import OrderedDict
 from decimal import Decimal
 from enum import Enum, IntFlag
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -571,3 +572,16 @@ def test_names_of_classes():
     found = json_schema(Outer)["$defs"]
     assert list(found) == ["Outer", "Cat", "Cat_2"]
     assert list(found["Cat_2"]["properties"]) == ["name"]
+
+
+def test_ordered_dictionaries_come_back_as_such():
+    """What `to_json` writes of them is read as them again."""
+
+    class Ranked(Document):
+        places: OrderedDict[str, int]
+
+    ranked = Ranked(places=OrderedDict(b=1, a=2))
+    read = Ranked.from_json(ranked.to_json())
+    assert read.places == ranked.places
+    assert type(read.places) is OrderedDict
+    assert Ranked.from_dict({"places": {"b": 1, "a": 2}}) == ranked

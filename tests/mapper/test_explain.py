@@ -1,9 +1,11 @@
 """What the server says about how it runs queries."""
 
 import pytest
+from pymongo.read_preferences import Nearest
 
 from mapper import Index, SyncDocument
 from mapper.explanation import Explanation
+from mapper.flows import explaining
 from mongo_dsl import acc
 from mongo_dsl.errors import ArgumentError
 
@@ -36,6 +38,7 @@ class TestQueries:
         sent.clear()
         found = await driver.done(query.explain())
         assert sent == ["explain"]
+        assert str(await driver.done(driver.mapper.explain(query))) == str(found)
         assert isinstance(found, Explanation)
         assert (found.index_used, found.indexes) == ("people_1", ("people_1",))
         assert not found.collection_scan
@@ -157,3 +160,16 @@ def test_other_servers():
     assert str(found) == "SUBPLAN\n  OR\n    IXSCAN a_1\n    IXSCAN b_1"
     assert Explanation({}).stages == ()
     assert Explanation({}).returned is None
+
+
+def test_preferences():
+    """The members that the query would ask are asked how they would run it."""
+
+    class Village(SyncDocument):
+        name: str
+
+    query = Village.all().read_preference("nearest")
+    command = next(explaining.explain(query, None, "queryPlanner"))
+    assert command.kwargs == {"read_preference": Nearest()}
+    (asked,) = command.args
+    assert asked["explain"] == {"find": "village", "filter": {}}

@@ -316,7 +316,7 @@ def test_errors_hide_values():
         (lambda: User(words=[780]), "User.words must be list[str], got a list"),
         (
             lambda: Careless(ssn=SSN),
-            "Careless.ssn is invalid, got a str: it is no number",
+            "Careless.ssn is invalid, got a str",
         ),
         (lambda: Converted(pin=SSN), "Converted.pin can't be converted, got a str"),
     ]

@@ -130,6 +130,24 @@ class TestPreview:
         found = await driver.done(query.preview(Person.q.visits.mul(2)))
         assert (found.count, len(found.before), found.after) == (10, 5, None)
 
+    def test_what_an_update_refuses(self, mapper, sent):
+        """It says nothing of a part, which no update would honour."""
+        with pytest.raises(ArgumentError) as caught:
+            mapper.find(Place)[:3].preview()
+        assert str(caught.value) == (
+            "preview can't honour limit(3), which MongoDB would overlook; narrow the query by"
+            " filter(...) instead"
+        )
+        assert sent == []
+
+    @pytest.mark.parametrize("sample", [0, -1, True, 1.5])
+    def test_bad_samples(self, mapper, sample):
+        """A sample has a document at least."""
+        with pytest.raises(ArgumentError) as caught:
+            mapper.find(Place).preview(sample=sample)
+        expected = f"preview got sample={sample!r}; it takes a number from 1 on"
+        assert str(caught.value) == expected
+
 
 CHANGES = [
     {"$set": {"a.b": 1, "c": "x"}},
@@ -215,6 +233,30 @@ class TestUpserts:
         )
         assert sent == ["findAndModify", "findAndModify"]
         assert (found.id, found.name, found.visits, new) == (made.id, "Ann", 2, False)
+
+    async def test_events(self, driver, Person):  # noqa: N803
+        """Changing a document that is there is announced, as any update by a query is."""
+        told = []
+        for event in ("before_query_update", "after_query_update", "after_insert"):
+            Person.on(event)(lambda what, event=event: told.append((event, what)))
+        query = driver.mapper.find(Person)
+        await driver.done(
+            query.update_or_create({"visits": 1}, name="Ann", email="a@x")
+        )
+        names = [event for event, _ in told]
+        assert names == ["before_query_update", "after_query_update", "after_insert"]
+        told.clear()
+        await driver.done(
+            query.update_or_create({"visits": 2}, name="Ann", email="a@x")
+        )
+        (_, before), (_, after) = told
+        assert (before.model, before.filter, before.result) == (
+            Person,
+            {"name": "Ann", "email": "a@x"},
+            None,
+        )
+        assert before.update["$set"] == {"visits": 2}
+        assert after.result["visits"] == 2
 
     async def test_given_ids(self, driver, sent):
         """An id of the caller's can't tell who made the document; one more read does."""

@@ -8,6 +8,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pymongo.errors import OperationFailure
 
 from mapper import Document, Index, SearchIndex, SyncDocument, VectorIndex, field
 from mapper.errors import (
@@ -270,6 +271,55 @@ async def test_conflicts_write_nothing(driver, sent):
         await driver.done(cls.indexes.apply(rebuild=["born_1"]))
         assert sent == ["listIndexes", "collMod", "createIndexes"]
         assert (await driver.done(cls.indexes.plan())).is_empty
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_creating_what_is_there_otherwise_is_a_conflict(driver, sent, declared):
+    """The server's errors 85 and 86 are ours, and say what differs."""
+    driver.mongo.things.create_index("born", expireAfterSeconds=5)
+    driver.mongo.things.create_index("age", name="years")
+    cls = model(driver, Index("born", expire_after=9))
+    other = model(driver, Index("age", name="born_1"))
+    with driver.mapper.ambient():
+        for one, key, options, reason in (
+            (
+                cls,
+                "born",
+                {"expire_after": 9},
+                "born_1: expireAfterSeconds is 5 there, 9 "
+                "here; apply(rebuild=['born_1']) changes it in place",
+            ),
+            (
+                other,
+                "age",
+                {"name": "born_1"},
+                "born_1: is 'years' there, key is "
+                "(('born', 1),) there, (('age', 1),) here, expireAfterSeconds is 5 there, None here; "
+                "apply(rebuild=['years', 'born_1']) drops them and creates it anew",
+            ),
+        ):
+            sent.clear()
+            with pytest.raises(IndexConflictError) as caught:
+                await driver.done(
+                    one.create_indexes()
+                    if declared
+                    else one.create_index(key, **options)
+                )
+            assert str(caught.value) == f"things has indexes in conflict: {reason}"
+            assert sent == ["createIndexes", "listIndexes"]
+
+
+def test_conflicts_in_transactions_stay_the_drivers(mapper):
+    """Where the indexes can't be listed, the first error is told."""
+    mapper.database.things.create_index("age", name="years")
+    cls = model(mapper, Index("age"))
+    with (
+        mapper.ambient(),
+        pytest.raises(OperationFailure) as caught,
+        mapper.transaction(),
+    ):
+        cls.create_indexes()
+    assert caught.value.code == 85
 
 
 def test_rebuilding(mapper, sent):

@@ -169,7 +169,7 @@ VALUES = [
     (float, 1.5),
     (Decimal, Decimal("1.5")),
     (Decimal128, Decimal128("1.5")),
-    (ObjectId, ObjectId()),
+    (ObjectId, ObjectId("0123456789ab0123456789ab")),
     (uuid.UUID, uuid.UUID(int=1)),
     (bytes, b"a"),
     (Binary, Binary(b"a", 9)),

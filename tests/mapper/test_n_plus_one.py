@@ -116,6 +116,8 @@ async def test_pages_are_no_loop(driver, gallery, sent):
             page = await driver.done(ordered.paginate(size=1, before=page.start_cursor))
             seen += 1
         for place in range(1, 6):
+            page = await driver.done(ordered.paginate(page=place, size=1))
+            assert page.total == 6
             await driver.done(ordered.skip(place).limit(1).to_list())
             joined = ordered.join("painter").after({"_id": 0, "title": f"p{place}"})
             await driver.done(joined.to_list())

@@ -22,6 +22,13 @@ from mongo_dsl import QuerySet
 from mongo_dsl.errors import ArgumentError, CursorError, OperandError
 
 
+# What has no place, and lists of more or fewer values than the order has.
+NONSENSE = [
+    *("ab", 5, {"a": 1, "b": 2}, [1], [1, 2, 3]),
+    *([value, 7] for value in (bson.Regex("a"), bson.Code("a"), bson.MinKey(), [1])),
+]
+
+
 @attrs.define
 class Home:
     city: str
@@ -72,6 +79,7 @@ class TestNumbered:
         sent.clear()
         page = await driver.done(query.paginate(page=2, size=10))
         assert sent == ["find", "aggregate"]
+        assert await driver.done(driver.mapper.paginate(query, page=2, size=10)) == page
         assert isinstance(page, Page)
         assert [p.name for p in page] == sorted(f"p{i}" for i in range(25))[10:20]
         assert (page.number, page.page, page.size, page.total) == (2, 2, 10, 25)
@@ -223,6 +231,18 @@ REFUSED = [
         {"page": 1, "after": "x", "before": "y"},
         ArgumentError,
         "paginate got page and after and before; it takes one of page, after, before",
+    ),
+    (
+        {"page": 10**19, "size": 10},
+        ArgumentError,
+        "paginate got page=10000000000000000000 of size=10, which ends behind document 2**63,"
+        " the last there can be; ask for less",
+    ),
+    (
+        {"size": 2**63},
+        ArgumentError,
+        "paginate got page=1 of size=9223372036854775808, which ends behind document 2**63,"
+        " the last there can be; ask for less",
     ),
     (
         {"after": "x"},
@@ -406,7 +426,11 @@ class TestCursors:
         assert found["$or"][1]["_id"] == {"$gt": {"$gt": ""}}
 
     @pytest.mark.parametrize(
-        "body", [b"", b"\x05\x00\x00\x00\x00", bson.encode({"x": 1}), b"junk"]
+        "body",
+        [
+            *(b"", b"\x05\x00\x00\x00\x00", bson.encode({"x": 1}), b"junk"),
+            *(bson.encode({"": value}) for value in NONSENSE),
+        ],
     )
     def test_signed_nonsense(self, body):
         """What isn't a list of values is no cursor, whoever signed it."""
@@ -420,6 +444,15 @@ class TestCursors:
         with pytest.raises(CursorError) as caught:
             self.query.after(text)
         assert caught.value.reason == "malformed"
+
+    def test_long_texts_are_not_repeated(self):
+        """A text from outside isn't shown whole, however long it is."""
+        with pytest.raises(CursorError) as caught:
+            self.query.after("A" * 1_000_000)
+        assert str(caught.value) == (
+            f"after got '{'A' * 200}'… (1,000,000 characters), which is no cursor; pass one"
+            " that a page or cursor() gave"
+        )
 
 
 VALUES = {

@@ -215,6 +215,20 @@ class TestPicking:
         found = await driver.done(query.get_many([9, 1, 8], strict=False))
         assert [u.id for u in found] == [1]
 
+    @pytest.mark.parametrize("part", ["skip", "limit"])
+    def test_get_many_of_a_part(self, mapper, part):
+        """What was cut off isn't called missing."""
+
+        class Part(SyncDocument):
+            id: int
+
+        with pytest.raises(ArgumentError) as caught:
+            getattr(mapper.find(Part), part)(1).get_many([1, 2])
+        assert str(caught.value) == (
+            f"get_many got a query with {part}(...), and all that are asked for come; leave"
+            " it out"
+        )
+
     def test_get_many_without_ids(self, mapper):
         """Rows without an id can't be put in order."""
         query = mapper.find(User).select(attrs.make_class("Row", ["age"]))

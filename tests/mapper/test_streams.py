@@ -263,6 +263,18 @@ class TestAsking:
             ),
             (
                 Plain.all(),
+                {"kinds": []},
+                ArgumentError,
+                "watch got kinds=(); it takes a class of events, or some",
+            ),
+            (
+                Plain.all(),
+                {"resume": "w", "store": 5},
+                ArgumentError,
+                "watch got store=5; it takes a store with the methods load and save",
+            ),
+            (
+                Plain.all(),
                 {"full_document": "always"},
                 ArgumentError,
                 "watch got full_document='always'; it takes one of 'updateLookup', "

@@ -1,11 +1,14 @@
 """Transactions: all or nothing, in the database and in memory, on all three drivers."""
 
 import asyncio
+import contextvars
+import gc
+import math
 
 import pytest
 from pymongo.errors import OperationFailure
 
-from mapper import connect, connect_async
+from mapper import SyncDocument, connect, connect_async
 from mapper.commands import Atomic
 from mapper.errors import (
     DuplicateKeyError,
@@ -14,8 +17,9 @@ from mapper.errors import (
     TransactionError,
 )
 from mapper.flows import writing
+from mapper.sessions import any_ambient
 from mapper.tracking import state_of
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 from tests.mapper.blocks import Block, either
 
 
@@ -194,7 +198,7 @@ REFUSED = [
     (
         lambda mapper: mapper.transaction(attempts=0),
         ArgumentError,
-        "attempts of a transaction is 0; it is at least 1",
+        "attempts of a transaction is 0; it is a whole number from 1 on",
     ),
 ]
 
@@ -217,6 +221,11 @@ async def test_refused_commands(driver, account):
             await done(account.all().estimated_count())
         assert str(caught.value) == (
             "estimated_count can't be asked in a transaction; count() can"
+        )
+        with pytest.raises(TransactionError) as caught:
+            await done(account.all().explain())
+        assert str(caught.value) == (
+            "explain can't be asked in a transaction; ask outside of it"
         )
         with pytest.raises(TransactionError) as caught:
             await done(account.all().read_preference("nearest").count())
@@ -425,3 +434,115 @@ async def test_atomic_steps_in_a_session_of_the_callers(driver, account, sent):
     await done(session.commit_transaction())
     assert stored(driver) == {"C": 0}
     await done(session.end_session())
+
+
+def test_a_generator_that_ends_elsewhere(mapper):
+    """A block may end in another context than it began in: nothing is left of it."""
+
+    class Person(SyncDocument):
+        name: str
+
+    def work():
+        with mapper.transaction():
+            mapper.insert(Person(name="Ann"))
+            yield
+            mapper.insert(Person(name="Bob"))
+
+    one = work()
+    contextvars.copy_context().run(next, one)
+    one.close()
+    assert not any_ambient()
+    assert mapper.find(Person).count() == 0
+
+
+def test_blocks_that_end_in_another_order(mapper, mongo_uri, mongo_database_name):
+    """A block that ends takes just its own session away."""
+    with connect(mongo_uri, mongo_database_name, name="another") as other:
+        first, second = mapper.session(), other.session()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert any_ambient()
+        second.__exit__(None, None, None)
+    assert not any_ambient()
+
+
+async def test_abandoned_generators(driver, account):
+    """A block whose generator was dropped doesn't go on in the code around it."""
+    if driver.name == "pymongo":
+        pytest.skip("a sync generator ends where it is dropped")
+
+    async def work():
+        async with driver.mapper.transaction():
+            await account.create(name="Ann")
+            yield
+
+    abandoned = work()
+    await anext(abandoned)
+    assert await account.all().count() == 1  # it goes on here
+    del abandoned
+    gc.collect()
+    await asyncio.sleep(0.2)
+    assert await account.all().count() == 0
+    await account.create(name="Bob")
+    assert stored(driver) == {"Bob": 0}
+
+
+def test_generator_functions(mapper):
+    """What runs after the call isn't in the transaction, so it is refused."""
+
+    def work():
+        yield
+
+    message = (
+        "a transaction got the generator test_generator_functions.<locals>.work, which runs"
+        " after it; return a list, or use transaction() inside"
+    )
+    for refused in (mapper.transactional, mapper.in_transaction):
+        with pytest.raises(OperandError) as caught:
+            refused(work)
+        assert str(caught.value) == message
+
+
+async def test_async_generator_functions():
+    """The same is so for those that are async."""
+
+    async def work():
+        yield
+
+    message = (
+        "a transaction got the generator test_async_generator_functions.<locals>.work, which"
+        " runs after it; return a list, or use transaction() inside"
+    )
+    async with connect_async("mongodb://nowhere/", "x", name="x") as made:
+        with pytest.raises(OperandError) as caught:
+            made.transactional(work)
+        assert str(caught.value) == message
+        with pytest.raises(OperandError) as caught:
+            await made.in_transaction(work)
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        (
+            {"attempts": "3"},
+            "attempts of a transaction is '3'; it is a whole number from 1 on",
+        ),
+        (
+            {"seconds": math.nan},
+            "seconds of a transaction is nan; it is a number from 0 on",
+        ),
+        (
+            {"max_commit_time_ms": 1.5},
+            "max_commit_time_ms of a transaction is 1.5; it is a whole number from 1"
+            " on",
+        ),
+    ],
+)
+def test_terms_that_are_no_numbers(mapper, terms, message):
+    """Terms are checked before anything begins."""
+    with pytest.raises(ArgumentError) as caught:
+        mapper.transactional(**terms)
+    assert str(caught.value) == message

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections import Counter
+from typing import TypedDict
 
 import attrs
 import pytest
 from bson import ObjectId
+from typing_extensions import NotRequired
 
 from mapper import Index, SyncDocument, field
+from mapper.converter import encode_document
 from mapper.errors import DefinitionError, ValidationError
 from mapper.hydration import load
 from mapper.options import Options
@@ -422,4 +426,37 @@ def test_fields_do_not_hide_methods():
     assert str(caught.value) == (
         "Bad.save would hide the method 'save' of documents; name the field otherwise, and "
         "pass db_name='save'"
+    )
+
+
+class Size(TypedDict):
+    width: int
+    depth: NotRequired[int]
+
+
+class Shelf(SyncDocument):
+    size: Size = field(factory=lambda: {"width": 1})
+
+
+def test_typed_dicts_are_checked():
+    """A typed dict is checked key by key, as it is when it is stored."""
+    assert Shelf(size={"width": 1, "depth": 2}).size == {"width": 1, "depth": 2}
+    for size in ({"depth": 2}, {"width": "x"}, {"width": 1, "height": 3}, 5):
+        with pytest.raises(ValidationError) as caught:
+            Shelf(size=size)
+        kind = "an int" if size == 5 else "a dict"
+        assert str(caught.value) == f"Shelf.size must be Size, got {size!r}, {kind}"
+
+
+def test_mappings_of_one_argument_are_told_to_have_no_form():
+    """A counter is no mapping that can be stored, and its class says so."""
+
+    class Counted(SyncDocument):
+        words: Counter[str] = field(factory=Counter)
+
+    with pytest.raises(DefinitionError) as caught:
+        encode_document(Counted(words=Counter("a")))
+    assert str(caught.value) == (
+        "Counted.words can't be stored: Counter[str] has no BSON form; annotate another "
+        "type, or give the field encode and decode"
     )

@@ -7,7 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mapper.behaviours import SoftDelete, Versioned
-from mapper.errors import DocumentNotFoundError, MapperError, StaleDocumentError
+from mapper.bulk import Delete
+from mapper.errors import (
+    BulkWriteError,
+    DocumentNotFoundError,
+    MapperError,
+    StaleDocumentError,
+)
 from mongo_dsl.errors import ArgumentError
 
 
@@ -54,6 +60,29 @@ async def test_stale_documents_are_refused(driver, Note):  # noqa: N803
     await driver.done(note.save())
     assert note.version == 3
     assert await driver.done(note.delete()) is True
+
+
+async def test_stale_documents_among_many(driver, Note, sent):  # noqa: N803
+    """A bulk write deletes no document that someone else has changed, and says so."""
+    stale, gone, third = [
+        await driver.done(Note.create(text=text)) for text in ("a", "b", "c")
+    ]
+    driver.mongo["note"].update_one({"_id": stale.id}, {"$set": {"version": 2}})
+    driver.mongo["note"].delete_one({"_id": gone.id})
+    sent.clear()
+    deletes = map(Delete, (stale, gone, third))
+    with pytest.raises(BulkWriteError) as caught:
+        await driver.done(driver.mapper.bulk_write(deletes, ordered=False))
+    assert sent == ["delete", "find"]
+    assert [(o.document, why) for o, why in caught.value.failed] == [
+        (
+            stale,
+            f"Note {stale.id!r} was changed by someone else since it was loaded; reload it and"
+            " try again",
+        )
+    ]
+    assert [one.is_stored for one in (stale, gone, third)] == [True, False, False]
+    assert [row["text"] for row in driver.mongo["note"].find()] == ["a"]
 
 
 async def test_documents_from_before_have_no_version(driver, Note):  # noqa: N803
