@@ -229,9 +229,9 @@ class BoundQuerySet(Relating[M]):
             return encoded(document)
         return super()._as_stored(document)
 
-    def _beyond(self, *asked: Any) -> Self:
-        # pages are read in loops
-        return super()._beyond(*asked)._with("cause", None)  # noqa: SLF001 - own
+    def _beyond(self, order: Any, way: Any, place: Any) -> Self:
+        found = super()._beyond(order, way, place)
+        return found._with("cause", None)  # noqa: SLF001 - pages are read in loops
 
     def _is_unique(self, order: tuple[Sort, ...]) -> bool:
         """Tell whether the class declares a unique index that leaves no ties in *order*.
