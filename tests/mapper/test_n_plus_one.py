@@ -81,6 +81,20 @@ async def one_by_one(driver: Any, painter: Any, pictures: Any) -> None:
             assert [*watch.counts.values()] == [place + 1]
 
 
+async def test_classes_that_cannot_be(driver, gallery):
+    """A class elsewhere whose annotation names nothing doesn't stand in the way."""
+
+    class Loose(driver.document):
+        of: Ref
+
+    with pytest.raises(NPlusOneError) as caught:
+        await one_by_one(
+            driver, gallery.Painter, await driver.done(gallery.Picture.all().to_list())
+        )
+    assert caught.value.advice == ADVICE
+    assert Loose.__name__ == "Loose"
+
+
 async def test_reverse_relations(driver, gallery):
     """Queries of what refers are told by their filter."""
     painters = await driver.done(gallery.Painter.all().to_list())
