@@ -70,7 +70,8 @@ class Documents(Driven):
         """Delete *document* and tell whether it was there.
 
         Sends one command, and more where others refer to it: see `OnDelete`; one more to
-        find out why it was not deleted. A class may mark its documents instead; *hard* deletes them for good.
+        find out why it was not deleted. A class may mark its documents instead; *hard*
+        deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.

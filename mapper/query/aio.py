@@ -34,7 +34,8 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     """A query that executes when awaited; ``async for`` streams.
 
     Each method sends one command unless it says otherwise; a find sends more while
-    documents don't fit in the reply.
+    documents don't fit in the reply, and one for each relation that `include` names. What
+    a cache has is not asked for.
     """
 
     if TYPE_CHECKING:
@@ -184,14 +185,17 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     async def find_one_and_delete(self) -> M | None:
         """Delete the first document and return it.
 
-        Sends one command, and more where others refer to it: see `OnDelete`.
+        Sends one command. Rules of deletion hold, as in `delete`; then its id is read first.
         """
         return await self._run(deleting.find_one_and_delete(self))
 
     async def delete(self) -> int:
         """Delete all documents and return how many.
 
-        Sends one command, and more where others refer to them: see `OnDelete`.
+        Sends one command. Where others refer to them by rules (`on_delete`), these are
+        kept in the same transaction: one command more to read their ids, for each relation
+        and level that is looked up, for each that is written, and to commit. See
+        docs/relations.md.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
@@ -201,7 +205,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     async def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
-        Sends what `delete` does: one command, and more where others refer to them.
+        Sends one command. Rules of deletion hold, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
