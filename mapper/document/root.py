@@ -54,7 +54,8 @@ D = TypeVar("D")
 
 
 @dataclass_transform(
-    kw_only_default=True, field_specifiers=(field, json_field, encrypted_field, state_field)
+    kw_only_default=True,
+    field_specifiers=(field, json_field, encrypted_field, state_field),
 )
 class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
