@@ -1,6 +1,18 @@
-"""Documents in MongoDB: attrs classes, stored and queried, sync and async."""
+"""Documents in MongoDB: attrs classes, stored and queried, sync and async.
+
+All errors are in `mapper.errors`, the events of change streams in `mapper.streams`.
+"""
 
 from mapper.aio import AsyncMapper
+from mapper.behaviours import (
+    Audited,
+    AutoIncrement,
+    Sequence,
+    SoftDelete,
+    Timestamped,
+    Versioned,
+    acting,
+)
 from mapper.caching import Cache, Cached, CacheManager
 from mapper.collections import (
     Capped,
@@ -16,7 +28,25 @@ from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.embedded import EmbeddedMongo
-from mapper.encryption import encrypted_field
+from mapper.encryption import ClientSideEncryption, FernetCipher, encrypted_field
+from mapper.errors import (
+    BulkInsertError,
+    BulkWriteError,
+    ConflictError,
+    DecodeError,
+    DeleteDeniedError,
+    DocumentNotFoundError,
+    DuplicateKeyError,
+    MapperError,
+    MultipleDocumentsError,
+    StaleDocumentError,
+    TooManyAffectedError,
+    TransactionAbortedError,
+    TransitionError,
+    UnfilteredWriteError,
+    ValidationError,
+)
+from mapper.events import Touched, Transition
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.json_text import json_field
@@ -30,27 +60,53 @@ from mapper.sync import Mapper
 
 __all__ = [
     "AsyncMapper",
+    "Audited",
+    "AutoIncrement",
+    "BulkInsertError",
+    "BulkWriteError",
     "Cache",
     "CacheManager",
     "Cached",
     "Capped",
+    "ClientSideEncryption",
     "Clustered",
     "CollectionPlan",
+    "ConflictError",
     "DatabaseConfig",
     "DatabaseManager",
+    "DecodeError",
+    "DeleteDeniedError",
     "Document",
+    "DocumentNotFoundError",
+    "DuplicateKeyError",
     "EmbeddedMongo",
+    "FernetCipher",
     "Index",
     "IndexPlan",
     "Mapper",
+    "MapperError",
+    "MultipleDocumentsError",
     "OnDelete",
     "Ref",
     "SearchIndex",
+    "Sequence",
+    "SoftDelete",
+    "StaleDocumentError",
     "SyncDocument",
     "TimeSeries",
+    "Timestamped",
+    "TooManyAffectedError",
+    "Touched",
+    "TransactionAbortedError",
+    "Transition",
+    "TransitionError",
+    "UnfilteredWriteError",
+    "ValidationError",
     "Validator",
     "VectorIndex",
+    "Versioned",
     "View",
+    "acting",
     "computed",
     "connect",
     "connect_async",

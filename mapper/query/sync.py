@@ -119,13 +119,22 @@ class Query(Looking[M], Creating[M]):
         """
         return self._run(reading.aggregate(self, pipeline, into))
 
-    def update(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in all documents, and set *values*.
+    def update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        max_affected: int | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in all documents, *max_affected* at most, and set *values*.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(changing.update_many(self, changes, values))
+        limited = self._limited(max_affected)
+        return self._run(changing.update_many(limited, changes, values))
 
     def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
@@ -172,8 +181,8 @@ class Query(Looking[M], Creating[M]):
         """
         return self._run(deleting.find_one_and_delete(self))
 
-    def delete(self) -> int:
-        """Delete all documents and return how many.
+    def delete(self, *, max_affected: int | None = None) -> int:
+        """Delete all documents, *max_affected* at most, and return how many.
 
         Where others refer to them by rules (`on_delete`), these are kept in the same
         transaction: one command more for each relation and level that is looked up, and
@@ -181,18 +190,21 @@ class Query(Looking[M], Creating[M]):
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(deleting.delete_many(self))
+        return self._run(deleting.delete_many(self._limited(max_affected)))
 
-    def hard_delete(self) -> int:
+    def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
         Rules of deletion hold, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents than *max_affected*.
         """
-        return self._run(deleting.delete_many(self, hard=True))
+        limited = self._limited(max_affected)
+        return self._run(deleting.delete_many(limited, hard=True))
 
     def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.
