@@ -18,6 +18,7 @@ from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
+_ABSENT: Any = object()
 _VALIDATORS = "validators"
 _CONVERTS = "converts"
 
@@ -111,14 +112,15 @@ def validate(document: Any) -> None:
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
-    assign(document, type(document).__turns__)
+    cls: Any = type(document)
+    assign(document, cls.__turns__)
     _adopt_all(document)
-    problems = {
-        name: problem
-        for name, check in type(document).__checks__.items()
-        if hasattr(document, name)  # a partial document lacks some
-        and (problem := check(document, getattr(document, name))) is not None
-    }
+    problems = {}
+    for name, check in cls.__checks__.items():
+        value = getattr(document, name, _ABSENT)  # a partial document lacks some
+        problem = None if value is _ABSENT else check(document, value)
+        if problem is not None:
+            problems[name] = problem
     if problems:
         raise _invalid(document, problems)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-import attrs
-
 from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
@@ -35,6 +33,7 @@ from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
     Delta,
+    Stored,
     assign,
     changed_fields,
     difference,
@@ -134,7 +133,7 @@ def _update(
             fields = found.names if found.filter else ()
             raise (yield from missed(document, bool(guard), session, fields, there))
     state: Any = state_of(document)
-    remember(document, attrs.evolve(state, document=found.stored))
+    remember(document, Stored(found.stored, state.partial, state.cut))
 
 
 def replace(document: D, session: Any = None) -> Flow[D]:
