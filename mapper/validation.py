@@ -90,8 +90,10 @@ def _adopt(document: Any, name: str, value: Any) -> Any:
     """Return the shape that *value* stands for in the field *name*."""
     cls: Any = type(document)
     adopt = _adopters(cls).get(name)
+    if adopt is None:
+        return value
     try:
-        return value if adopt is None else adopt(value)
+        return adopt(value)
     except Misfit as misfit:
         problem = f"{type(document).__name__}.{name} {misfit.problems[0][1]}"
     raise _invalid(document, {name: problem})

@@ -35,7 +35,9 @@ _NOTHING: Mapping[str, Any] = {}
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
     yield from announced("before", [document])
-    (values,) = yield from values_of([document])
+    values = _NOTHING
+    if behaviours_of(type(document)):
+        (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
         with translated(collection(document), type(document), raw):
@@ -110,8 +112,6 @@ def _send_batch(
 def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     """Ask the behaviours of their classes for values of new *documents*."""
     found: list[Mapping[str, Any]] = [_NOTHING] * len(documents)
-    if not any(map(behaviours_of, set(map(type, documents)))):
-        return found
     for cls, places in _by_class(documents).items():
         for behaviour in behaviours_of(cls):
             given = yield from behaviour.inserting([documents[i] for i in places])

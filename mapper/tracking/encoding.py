@@ -61,16 +61,18 @@ def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]
     raw, computed = state.document, computed_fields(cls)
     read = [n for n in names if n not in computed] if computed else names
     found: dict[str, Any] = settled(_as_read(cls, state, read), raw)
-    found.update((name, raw[name]) for name in computed if name in raw)
+    for name in computed:
+        if name in raw:
+            found[name] = raw[name]
     return found
 
 
 def _as_read(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
     raw, fields = state.document, names_by_stored(cls)
-    if not state.partial and not all(n in raw and n in fields for n in names):
+    known = {name: fields[name] for name in names if name in raw and name in fields}
+    if not state.partial and len(known) < len(names):
         found = encode_document(decode_document(dict(raw), cls))
         return {n: v for n, v in found.items() if n not in computed_fields(cls)}
-    known = {name: fields[name] for name in names if name in raw and name in fields}
     return {
         stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
         for stored, name in known.items()

@@ -37,7 +37,8 @@ def difference(document: Any) -> Delta | None:
     if not new:
         return None
     for name in new:
-        _refuse_cut(cls, state, name)
+        if name in state.cut:
+            raise _cut(cls, name)
     _refuse_immutable(document, known, new)
     return delta(state.document, known, new, stored_fields(cls))
 
@@ -106,10 +107,9 @@ def _unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return {n: value for n, value in new.items() if not same(old.get(n, GONE), value)}
 
 
-def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
-    if stored in state.cut:
-        msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
-        raise MapperError(f"{msg}; load the whole field, or update it by a query")
+def _cut(cls: Any, stored: str) -> MapperError:
+    msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
+    return MapperError(f"{msg}; load the whole field, or update it by a query")
 
 
 def _refuse_immutable(
