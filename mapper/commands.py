@@ -23,7 +23,7 @@ class Command:
     """A call of *method* on *collection*; *rows* asks for all rows of its cursor.
 
     An empty *collection* means the database itself. *cause* is what would have made the
-    command needless, where that is known.
+    command needless, where that is known; None says that nothing would have.
     """
 
     collection: str
@@ -31,7 +31,7 @@ class Command:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = attrs.field(factory=dict)
     rows: bool = False
-    cause: str = attrs.field(default="", eq=False)
+    cause: str | None = attrs.field(default="", eq=False)
 
 
 @attrs.frozen

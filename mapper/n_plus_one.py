@@ -49,7 +49,7 @@ class Watch:
         Raises:
             NPlusOneError: a strict block has seen too many like it.
         """
-        if command.method not in _READS:
+        if command.method not in _READS or _is_page(command):
             return
         frames = list(_frames())
         lines = tuple((one.f_code.co_filename, one.f_lineno) for one in frames)
@@ -90,8 +90,9 @@ def watching_n_plus_one(*, threshold: int = 5, strict: bool = False) -> Iterator
 
     A place in the application that reads *threshold* times by filters that differ in
     their values alone is named in an `NPlusOneWarning`, with the `include` that would have
-    done it in one command; if *strict*, in an `NPlusOneError`. The block holds for the
-    tasks that are started in it, too.
+    done it in one command; if *strict*, in an `NPlusOneError`. Pages of a query, and what
+    is included in parts of a stream, are no such loops. The block holds for the tasks that
+    are started in it, too.
 
     Raises:
         ArgumentError: *threshold* is below 2.
@@ -128,6 +129,11 @@ def _loop(first: list[Any], last: list[Any]) -> tuple[str, int]:
     lasting = [one for one in last if any(one is other for other in first)]
     frame = (lasting or last)[0]
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def _is_page(command: Command) -> bool:
+    """Tell whether *command* reads many documents, part by part, or includes for many."""
+    return command.cause is None or bool(command.kwargs.get("skip"))
 
 
 def _shape(command: Command) -> str:

@@ -89,5 +89,5 @@ class Managing(Driven):
         return await self._run(collecting.apply(model, change))
 
     async def ping(self) -> None:
-        """Ask the server for a sign of life."""
+        """Ask the server for a sign of life. Sends one command."""
         await self._call(Command("", "command", ("ping",)))

@@ -121,7 +121,7 @@ def _query(query: Any, model: Any, options: Options) -> Any:
             found = found._with(name, query.asked[name])  # noqa: SLF001
     if "cached" in query.asked and "cached" not in found.asked:
         found = found._with("cached", query.asked["cached"])  # noqa: SLF001
-    return found
+    return found._with("cause", None)  # noqa: SLF001 - one for all of them
 
 
 # -- From documents to those that refer to them --------------------------------------

@@ -19,4 +19,5 @@ def aggregation(
     if batch_size is not None:
         sent["batchSize"] = batch_size
     stages = [*query.compile(), *more]
-    return Command(asking.collection(query), "aggregate", (stages,), sent, **options)
+    asked = {"cause": query.asked.get("cause", ""), **options}
+    return Command(asking.collection(query), "aggregate", (stages,), sent, **asked)

@@ -51,14 +51,14 @@ def _refuse_beyond(page: int, size: int) -> None:
 
 
 def _numbered(query: Any, page: int, size: int) -> Flow[Page[Any]]:
-    ordered = query.in_total_order()
+    ordered = query.in_total_order()._with("cause", None)  # noqa: SLF001 - a page
     skipped = (page - 1) * size
     window = ordered.skip(skipped) if skipped else ordered
     found = yield from finding.rows(window.limit(size + 1))
     items = yield from reading.made(window, found[:size])
     total = skipped + len(items) if items else 0
     if len(found) > size or (skipped and not items):
-        counted = yield from reading.count(query.sort())
+        counted = yield from reading.count(ordered.sort())
         total = max(total, counted)  # documents may have gone meanwhile
     return Page(items, page, size, total)
 

@@ -30,6 +30,7 @@ from mapper.flows.documents import (
     must_be_stored,
     stored,
 )
+from mapper.relations.referrers import referrers_of
 from mapper.tracking import (
     DELETED,
     Delta,
@@ -44,7 +45,7 @@ from mapper.tracking import (
     state_of,
 )
 from mapper.validation import validate
-from mongo_dsl.errors import ArgumentError
+from mongo_dsl.errors import ArgumentError, OperandError
 
 
 MQL = dict[str, Any]
@@ -79,6 +80,7 @@ def plan(operations: Sequence[tuple[int, Any]]) -> Flow[list[Planned]]:
         DocumentNotFoundError: a document was deleted, or never stored.
         ValidationError: values break the rules of their fields.
         UnfilteredWriteError: a query has no filter.
+        OperandError: something is to be deleted that others refer to by rules.
     """
     planned = [Planned(place, operation) for place, operation in operations]
     try:
@@ -194,6 +196,7 @@ def _plan_replace(one: Planned) -> None:
 def _plan_delete(one: Planned) -> None:
     document = one.operation.document
     must_be_stored(document, "deleted")
+    _refuse_rules(one.operation.model)
     mark = writing.marking(document)
     if mark is not None:
         nothing = Delta((), _state(document).document)
@@ -231,6 +234,7 @@ def _plan_update(one: Planned) -> None:
 
 def _plan_delete_where(one: Planned) -> None:
     operation: DeleteWhere = one.operation
+    _refuse_rules(operation.model)
     query = _alone(operation.query, "deleting", many=operation.many)
     filter_, options = _options(query)
     mark = changing.marking(query.model)
@@ -238,6 +242,15 @@ def _plan_delete_where(one: Planned) -> None:
         one.request = requests.delete(filter_, many=operation.many, **options)
     else:
         one.request = requests.update(filter_, mark, many=operation.many, **options)
+
+
+def _refuse_rules(model: Any) -> None:
+    """Refuse to delete what others refer to by rules, which one bulk write can't keep."""
+    referrers = ", ".join(map(str, referrers_of(model)))
+    if referrers:
+        msg = f"bulk_write can't delete {model.__name__}, to which {referrers} refer by"
+        msg = f"{msg} on_delete; call delete of the documents or of the query"
+        raise OperandError(msg)
 
 
 def _alone(query: Any, name: str, *, many: bool) -> Any:

@@ -94,7 +94,8 @@ def count(query: Any) -> Flow[int]:
         name: given[name] for name in ("skip", "limit") if name in given
     }
     cut.update(options(given))
-    command = Command(collection(query), "count_documents", (given["filter"],), cut)
+    asked, cause = (given["filter"],), query.asked.get("cause", "")
+    command = Command(collection(query), "count_documents", asked, cut, cause=cause)
     number: int = yield cached(query, command)
     return number
 

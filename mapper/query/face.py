@@ -229,6 +229,10 @@ class BoundQuerySet(Relating[M]):
             return encoded(document)
         return super()._as_stored(document)
 
+    def _beyond(self, order: Any, way: Any, place: Any) -> Self:
+        found = super()._beyond(order, way, place)
+        return found._with("cause", None)  # noqa: SLF001 - pages are read in loops
+
     def _is_unique(self, order: tuple[Sort, ...]) -> bool:
         """Tell whether the class declares a unique index that leaves no ties in *order*.
 

@@ -33,7 +33,8 @@ class Query(Looking[M], Creating[M]):
     """A query that executes at once; iterating streams.
 
     Each method sends one command unless it says otherwise; a find sends more while
-    documents don't fit in the reply.
+    documents don't fit in the reply, and one for each relation that `include` names. What
+    a cache has is not asked for.
     """
 
     if TYPE_CHECKING:
@@ -167,11 +168,18 @@ class Query(Looking[M], Creating[M]):
         )
 
     def find_one_and_delete(self) -> M | None:
-        """Delete the first document and return it."""
+        """Delete the first document and return it.
+
+        Rules of deletion hold, as in `delete`; then its id is read first.
+        """
         return self._run(deleting.find_one_and_delete(self))
 
     def delete(self) -> int:
         """Delete all documents and return how many.
+
+        Where others refer to them by rules (`on_delete`), these are kept in the same
+        transaction: one command more for each relation and level that is looked up, and
+        for each that is written. See docs/relations.md.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
@@ -180,6 +188,8 @@ class Query(Looking[M], Creating[M]):
 
     def hard_delete(self) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
+
+        Rules of deletion hold, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.

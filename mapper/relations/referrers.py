@@ -201,10 +201,10 @@ def _check(found: Referrer) -> None:
 def references_of(cls: Any, collection: str) -> list[Forward]:
     """Return the references of *cls* that lead to documents of *collection*."""
     try:
-        paths = list(_paths(cls, "", frozenset()))
-    except UnknownFieldError:
-        return []
-    found = [one for one in (_forward(cls, path) for path in paths) if one is not None]
+        known = [_forward(cls, path) for path in _paths(cls, "", frozenset())]
+    except (UnknownFieldError, DefinitionError):
+        return []  # an annotation can't be: there are no documents of the class
+    found = [one for one in known if one is not None]
     names = {c.__name__ for c in document_classes() if c.__collection__ == collection}
     return [
         one

@@ -89,5 +89,5 @@ class Managing(Driven):
         return self._run(collecting.apply(model, change))
 
     def ping(self) -> None:
-        """Ask the server for a sign of life."""
+        """Ask the server for a sign of life. Sends one command."""
         self._call(Command("", "command", ("ping",)))

@@ -10,10 +10,12 @@ from bson import ObjectId
 
 from mapper import OnDelete, Ref, SyncDocument, field
 from mapper.behaviours import SoftDelete, Timestamped
+from mapper.bulk import Delete
 from mapper.commands import Atomic, run
 from mapper.errors import DefinitionError, DeleteDeniedError
 from mapper.flows import writing
 from mapper.hydration import load
+from mongo_dsl.errors import OperandError
 
 
 @attrs.define
@@ -288,6 +290,25 @@ def refusal(annotation: Any, rule: OnDelete) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_bulk_writes_do_not_go_past_the_rules(driver, shelf, sent, ordered):
+    """Neither documents nor queries are deleted among other writes; nothing is sent."""
+    sent.clear()
+    for operation in (Delete(shelf.ann), shelf.Author.filter(name="Bob").deleting()):
+        with pytest.raises(OperandError) as caught:
+            await driver.done(
+                driver.mapper.bulk_write(
+                    [shelf.Author(name="Eve"), operation], ordered=ordered
+                )
+            )
+        assert str(caught.value) == (
+            "bulk_write can't delete Author, to which Book.author, Prize.winner,"
+            " Prize.jury refer by on_delete; call delete of the documents or of the query"
+        )
+    assert sent == []
+    assert driver.mongo.author.count_documents({}) == 2
+
+
 def test_rules_that_cannot_hold():
     """A rule that its field can't keep is refused when a document is made."""
     assert refusal(Ref[Thing], OnDelete.NULLIFY) == (
@@ -309,4 +330,25 @@ def test_rules_that_cannot_hold():
     assert str(caught.value) == (
         "field got on_delete='cascade'; it takes OnDelete.DENY, OnDelete.NULLIFY,"
         " OnDelete.CASCADE, OnDelete.PULL"
+    )
+
+
+def test_rules_between_databases():
+    """A delete is one transaction of one database, and says where its rules can't hold."""
+
+    class Stamp(SyncDocument):
+        id: int
+        name: str
+
+    class Letter(SyncDocument):
+        stamp: Ref["Stamp"] = field(on_delete=OnDelete.DENY)
+
+        class Meta:
+            database = "post"
+
+    with pytest.raises(DefinitionError) as caught:
+        run(writing.delete(load(Stamp, {"_id": 1, "name": "a"})), print)
+    assert str(caught.value) == (
+        "Letter.stamp refers to Stamp in the database 'default', where its on_delete can't"
+        " hold: a delete stays in one"
     )

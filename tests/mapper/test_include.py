@@ -320,6 +320,19 @@ class Elsewhere(SyncDocument):
     order: Ref[Order]
 
 
+def test_references_to_several_classes():
+    """A field that refers to documents of two classes is no relation."""
+
+    class Parcel(SyncDocument):
+        of: Ref[Order] | Ref[Elsewhere]
+
+    with pytest.raises(OperandError) as caught:
+        Parcel.find().include("of")
+    assert str(caught.value) == (
+        "Parcel.of refers to Order and Elsewhere; relations lead to one class"
+    )
+
+
 def test_other_databases():
     """A query reads one database."""
     with pytest.raises(OperandError) as caught:

@@ -81,6 +81,20 @@ async def one_by_one(driver: Any, painter: Any, pictures: Any) -> None:
             assert [*watch.counts.values()] == [place + 1]
 
 
+async def test_classes_that_cannot_be(driver, gallery):
+    """A class elsewhere whose annotation names nothing doesn't stand in the way."""
+
+    class Loose(driver.document):
+        of: Ref
+
+    with pytest.raises(NPlusOneError) as caught:
+        await one_by_one(
+            driver, gallery.Painter, await driver.done(gallery.Picture.all().to_list())
+        )
+    assert caught.value.advice == ADVICE
+    assert Loose.__name__ == "Loose"
+
+
 async def test_reverse_relations(driver, gallery):
     """Queries of what refers are told by their filter."""
     painters = await driver.done(gallery.Painter.all().to_list())
@@ -101,6 +115,32 @@ async def test_what_is_no_loop(driver, gallery):
         await driver.done(gallery.Painter.find(name="a").to_list())
     for _ in range(6):
         await driver.done(gallery.Painter.find(name="a").to_list())
+
+
+async def test_pages_are_no_loop(driver, gallery, sent):
+    """Who reads page by page, or includes in parts of a stream, reads many at once."""
+    ordered = gallery.Picture.all().sort("title")
+    sent.clear()
+    with watching_n_plus_one(strict=True, threshold=2) as watch:
+        page, seen = await driver.done(ordered.paginate(size=1)), 1
+        while page.has_next:
+            page = await driver.done(ordered.paginate(size=1, after=page.end_cursor))
+            seen += 1
+        while page.has_previous:
+            page = await driver.done(ordered.paginate(size=1, before=page.start_cursor))
+            seen += 1
+        for place in range(1, 6):
+            page = await driver.done(ordered.paginate(page=place, size=1))
+            assert page.total == 6
+            await driver.done(ordered.skip(place).limit(1).to_list())
+            joined = ordered.join("painter").after({"_id": 0, "title": f"p{place}"})
+            await driver.done(joined.to_list())
+        found = await driver.streamed(ordered.include("painter").stream(batch_size=1))
+    titles = [picture.painter.document.name for picture in found]
+    assert titles == [f"p{place}" for place in range(6)]
+    assert seen == 11
+    assert len(sent) > 30
+    assert max(watch.counts.values()) == 1
 
 
 async def test_what_no_relation_leads_to(driver, gallery):

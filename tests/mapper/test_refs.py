@@ -343,3 +343,16 @@ class TestFetching:
             await driver.done(town.land.fetch())
         assert caught.value.document_id == land.id
         assert town.land.dangling
+
+
+def test_references_to_nothing():
+    """A reference names the class that it leads to."""
+
+    class Loose(SyncDocument):
+        of: Ref
+
+    with pytest.raises(DefinitionError) as caught:
+        Loose(of=1)
+    assert str(caught.value) == (
+        "Ref is written with the class it refers to: Ref[Author]"
+    )

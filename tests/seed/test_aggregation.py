@@ -152,58 +152,62 @@ class TimeSeriesAnalytics:
         return result
 
 
-async def get_user_analytics(
-    date_range: Optional[tuple] = None, group_by: str = "day"
-) -> List[dict]:
-    """Get user analytics with flexible grouping."""
-    match_stage = {}
-    if date_range:
-        start_date, end_date = date_range
-        match_stage["created_at"] = {"$gte": start_date, "$lte": end_date}
-    if group_by == "day":
-        group_id = {
-            "year": {"$year": "$created_at"},
-            "month": {"$month": "$created_at"},
-            "day": {"$dayOfMonth": "$created_at"},
-        }
-    elif group_by == "month":
-        group_id = {
-            "year": {"$year": "$created_at"},
-            "month": {"$month": "$created_at"},
-        }
-    elif group_by == "year":
-        group_id = {"year": {"$year": "$created_at"}}
-    else:
-        group_id = None
-    pipeline = []
-    if match_stage:
-        pipeline.append({"$match": match_stage})
-    if group_id:
-        pipeline.append(
-            {
-                "$group": {
-                    "_id": group_id,
-                    "user_count": {"$sum": 1},
-                    "active_count": {
-                        "$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}
-                    },
-                }
+class AdvancedUserQueries:
+    """Advanced query patterns for User model."""
+
+    @staticmethod
+    async def get_user_analytics(
+        date_range: Optional[tuple] = None, group_by: str = "day"
+    ) -> List[dict]:
+        """Get user analytics with flexible grouping."""
+        match_stage = {}
+        if date_range:
+            start_date, end_date = date_range
+            match_stage["created_at"] = {"$gte": start_date, "$lte": end_date}
+        if group_by == "day":
+            group_id = {
+                "year": {"$year": "$created_at"},
+                "month": {"$month": "$created_at"},
+                "day": {"$dayOfMonth": "$created_at"},
             }
-        )
-        pipeline.append({"$sort": {"_id": 1}})
-    else:
-        pipeline.append(
-            {
-                "$group": {
-                    "_id": None,
-                    "total_users": {"$sum": 1},
-                    "active_users": {
-                        "$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}
-                    },
-                }
+        elif group_by == "month":
+            group_id = {
+                "year": {"$year": "$created_at"},
+                "month": {"$month": "$created_at"},
             }
-        )
-    return await User.aggregate(pipeline)
+        elif group_by == "year":
+            group_id = {"year": {"$year": "$created_at"}}
+        else:
+            group_id = None
+        pipeline = []
+        if match_stage:
+            pipeline.append({"$match": match_stage})
+        if group_id:
+            pipeline.append(
+                {
+                    "$group": {
+                        "_id": group_id,
+                        "user_count": {"$sum": 1},
+                        "active_count": {
+                            "$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}
+                        },
+                    }
+                }
+            )
+            pipeline.append({"$sort": {"_id": 1}})
+        else:
+            pipeline.append(
+                {
+                    "$group": {
+                        "_id": None,
+                        "total_users": {"$sum": 1},
+                        "active_users": {
+                            "$sum": {"$cond": [{"$eq": ["$is_active", True]}, 1, 0]}
+                        },
+                    }
+                }
+            )
+        return await User.aggregate(pipeline)
 
 
 @pytest.fixture(params=["pymongo", "motor"], autouse=True)
@@ -299,7 +303,7 @@ async def test_moving_average_over_gaps():
 @pytest.mark.parametrize("group_by", ["day", "month", "year"])
 async def test_user_analytics(people, group_by):
     """Periods have the same counts; ours are named by their first moment."""
-    theirs = await get_user_analytics(group_by=group_by)
+    theirs = await AdvancedUserQueries.get_user_analytics(group_by=group_by)
     ours = await analytics.user_analytics(group_by)
     counts = [(row["user_count"], row["active_count"]) for row in ours]
     assert counts == [(1, 1), (2, 1)]
@@ -310,7 +314,7 @@ async def test_user_analytics(people, group_by):
 async def test_user_analytics_of_a_range(people):
     """All together, between two dates."""
     between = (TODAY - timedelta(days=1), TODAY + timedelta(days=1))
-    (theirs,) = await get_user_analytics(between, group_by=None)
+    (theirs,) = await AdvancedUserQueries.get_user_analytics(between, group_by=None)
     (ours,) = await analytics.user_analytics(None, between)
     assert (theirs["total_users"], theirs["active_users"]) == (2, 1)
     assert (ours["user_count"], ours["active_count"]) == (2, 1)

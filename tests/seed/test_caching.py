@@ -1,15 +1,20 @@
 """The sections on cached models, with only imports and base class changed.
 
-The mixin comes before the base class, where its `save` is heard; the manager is the
-package's, which knows of writes by itself.
+The mixins stand before the base class here, and behind it in the tests of inheritance.
+The manager of the examples works as it is written; the package's has its place in the
+cached models, and knows of writes by itself.
 """
 
 import asyncio
+import hashlib
+import json
+import time
 from contextlib import asynccontextmanager
 
 import pytest
 
-from mapper import CacheManager, Document, connect_async
+import mapper
+from mapper import Document, connect_async
 
 
 class CacheableMixin:
@@ -67,8 +72,63 @@ class User(CacheableMixin, VersionedMixin, Document):
     # Inherits caching and versioning behavior
 
 
+class CacheManager:
+    """Advanced caching for model operations."""
+
+    def __init__(self, ttl: int = 300):  # 5 minutes default
+        self.cache = {}
+        self.ttl = ttl
+
+    def _make_key(self, model_class, method: str, *args, **kwargs) -> str:
+        """Generate cache key."""
+        key_data = {
+            "model": model_class.__name__,
+            "method": method,
+            "args": args,
+            "kwargs": kwargs,
+        }
+        key_string = json.dumps(key_data, sort_keys=True, default=str)
+        return hashlib.md5(key_string.encode()).hexdigest()  # noqa: S324
+
+    async def get_or_set(self, model_class, method: str, func, *args, **kwargs):
+        """Get from cache or execute function and cache result."""
+        cache_key = self._make_key(model_class, method, *args, **kwargs)
+
+        # Check cache
+        if cache_key in self.cache:
+            data, timestamp = self.cache[cache_key]
+            if time.time() - timestamp < self.ttl:
+                return data
+
+        # Execute function and cache result
+        result = await func(*args, **kwargs)
+        self.cache[cache_key] = (result, time.time())
+
+        return result
+
+    def invalidate(self, model_class, pattern: str = None):
+        """Invalidate cache entries."""
+        if pattern:
+            # Invalidate specific pattern
+            keys_to_remove = [
+                k
+                for k in self.cache.keys()  # noqa: SIM118
+                if pattern in k and model_class.__name__ in k
+            ]
+        else:
+            # Invalidate all for model
+            keys_to_remove = [
+                k
+                for k in self.cache.keys()  # noqa: SIM118
+                if model_class.__name__ in k
+            ]
+
+        for key in keys_to_remove:
+            del self.cache[key]
+
+
 # Global cache manager
-cache = CacheManager()
+cache = mapper.CacheManager()
 
 
 class CachedModel(Document):
@@ -129,6 +189,24 @@ async def test_the_mixin(connected, sent):
         user.name = "Anna"
         await user.save()
         assert (await User.get(id=user.id)).version == 2
+
+
+async def test_the_manager_of_the_examples(connected, sent):
+    """It keeps what was read; its keys are hashes, in which it looks for class names."""
+    async with connected():
+        await Product(name="nut").save()
+        manager = CacheManager()
+        for _ in range(2):
+            found = await manager.get_or_set(Product, "get", Product.get, name="nut")
+            assert found.name == "nut"
+            (found,) = await manager.get_or_set(
+                Product, "filter", Product.filter, price={"$lt": 2}
+            )
+            assert found.name == "nut"
+        assert sent == ["insert", "find", "find"]
+        manager.invalidate(Product)
+        manager.invalidate(Product, "get")
+        assert len(manager.cache) == 2  # as it is written, nothing is ever invalidated
 
 
 async def test_the_manager(connected, sent):

@@ -93,6 +93,16 @@ class UserProfile(BaseModel):
         """Set metadata from Python dict."""
         self._metadata_json = JSONField.serialize(value)
 
+    def set_metadata(self, key: str, value: Any):
+        """Set specific metadata key."""
+        current = self.metadata
+        current[key] = value
+        self.metadata = current
+
+    def get_metadata(self, key: str, default: Any = None) -> Any:
+        """Get specific metadata key."""
+        return self.metadata.get(key, default)
+
 
 @pytest.fixture
 async def connected(mongo_uri, mongo_database_name):
@@ -113,6 +123,9 @@ async def test_a_property_encrypts_a_private_field(connected):
     rows = await UserWithEncryption.aggregate([])
     assert set(rows[0]) == {"_id", "name", "email", "_encrypted_ssn"}
     assert "078-05" not in rows[0]["_encrypted_ssn"]
+    sealed = user._encrypted_ssn
+    copied = UserWithEncryption(name="A", email="a@example.com", encrypted_ssn=sealed)
+    assert copied._encrypted_ssn == sealed
     user.ssn = None
     await user.save()
     assert (await UserWithEncryption.aggregate([]))[0]["_encrypted_ssn"] is None
@@ -140,6 +153,11 @@ async def test_a_property_keeps_json_in_a_private_field(connected):
     loaded = await UserProfile.filter(user_id=1).first()
     assert loaded.metadata == {"theme": "dark", "tags": [1, 2]}
     assert loaded._metadata_json == '{"theme": "dark", "tags": [1, 2]}'
+    loaded.set_metadata("theme", "light")
+    await loaded.save()
+    loaded = await UserProfile.get(user_id=1)
+    assert loaded.get_metadata("theme") == "light"
+    assert loaded.get_metadata("font", "mono") == "mono"
     found = await UserProfile.filter(_metadata_json=loaded._metadata_json)
     assert [one.user_id for one in found] == [1]
     assert UserProfile.q._metadata_json.exists().compile() == {

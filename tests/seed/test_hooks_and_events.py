@@ -154,7 +154,13 @@ async def test_the_mixin_of_the_seed():
         assert SENT == ["ann@x"]
         log = await AuditLog.all()
         assert [(entry.model_id, entry.action) for entry in log] == [(user.id, "save")]
+        HookedUser._pre_delete_hooks.append(audit_user_save)
+        HookedUser._post_delete_hooks.append(audit_user_save)
+        assert await user.delete()
+        assert await AuditLog.filter(model_id=user.id).count() == 3
     finally:
+        HookedUser._pre_delete_hooks.clear()
+        HookedUser._post_delete_hooks.clear()
         HookedUser._pre_save_hooks.clear()
         HookedUser._post_save_hooks.clear()
         SENT.clear()

@@ -1,4 +1,7 @@
-"""The first examples of the project's vision, with only imports and base class changed."""
+"""The sections on behaviours and queries, with imports, base class and fields changed.
+
+Fields that the examples name and don't declare are declared.
+"""
 
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -102,6 +105,7 @@ class Order(Document):
         self.status = OrderStatus.CONFIRMED
         await self.save()
         await self._send_confirmation_email()
+        await self._update_inventory()
         return True
 
     async def ship(self, tracking_number: str = None) -> bool:
@@ -112,6 +116,7 @@ class Order(Document):
         if tracking_number:
             self.tracking_number = tracking_number
         await self.save()
+        await self._send_shipping_notification()
         return True
 
     async def cancel(self, reason: str = None) -> bool:
@@ -120,10 +125,24 @@ class Order(Document):
             raise ValueError(f"Cannot cancel order in {self.status} status")
         self.status = OrderStatus.CANCELLED
         await self.save()
+        await self._revert_inventory()
+        await self._process_refund()
         return True
 
     async def _send_confirmation_email(self):
-        """Send confirmation email."""
+        """Send confirmation email (placeholder)."""
+
+    async def _update_inventory(self):
+        """Update inventory (placeholder)."""
+
+    async def _send_shipping_notification(self):
+        """Send shipping notification (placeholder)."""
+
+    async def _revert_inventory(self):
+        """Revert inventory changes (placeholder)."""
+
+    async def _process_refund(self):
+        """Process refund (placeholder)."""
 
 
 class AdvancedUserQueries:
@@ -178,7 +197,7 @@ class Location(Document):
     @classmethod
     async def find_nearby(
         cls, longitude: float, latitude: float, max_distance: int = 1000
-    ):
+    ) -> List["Location"]:
         """Find locations near a point."""
         query = {
             "coordinates": {
@@ -194,7 +213,9 @@ class Location(Document):
         return await cls.filter(**query)
 
     @classmethod
-    async def find_within_polygon(cls, polygon_coordinates: List[List[float]]):
+    async def find_within_polygon(
+        cls, polygon_coordinates: List[List[float]]
+    ) -> List["Location"]:
         """Find locations within a polygon."""
         query = {
             "coordinates": {

@@ -46,10 +46,10 @@ assert_type(book.author.model, type[Author])
 assert_type(book.author.loaded, bool)
 assert_type(book.others[0].id, Any)
 assert_type(Author.books, Reverse)
-assert_type(ann.books, Related)
+reverse_books = assert_type(ann.books, Related)
 assert_type(Book.find().include("author", Book.q.author), Query[Book])
 assert_type(Author.find().include(Author.books), Query[Author])
-assert_type(AsyncBook.find().join("author", name="x"), AsyncQuery[AsyncBook])
+_ = assert_type(AsyncBook.find().join("author", name="x"), AsyncQuery[AsyncBook])
 
 
 def fetched_at_once(one: Book) -> None:
