@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import async_mapper
-from mapper.changestreams import AsyncChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from mapper.aio import AsyncMapper
+    from mapper.changestreams import AsyncChangeStream
     from mapper.cursors import AsyncCursor
     from mapper.flows.watching import WatchOptions
 
@@ -83,6 +83,8 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             ArgumentError: an option, or a part of the query, can't be honoured.
             OperandError: the filter can't be held against events.
         """
+        from mapper.changestreams import AsyncChangeStream
+
         return AsyncChangeStream(self._bound(), self, options)
 
     async def to_list(self) -> list[M]:

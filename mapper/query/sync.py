@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import sync_mapper
-from mapper.changestreams import ChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
@@ -19,6 +18,7 @@ from mapper.query.looking import Looking
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from mapper.changestreams import ChangeStream
     from mapper.cursors import Cursor
     from mapper.flows.watching import WatchOptions
     from mapper.sync import Mapper
@@ -69,6 +69,8 @@ class Query(Looking[M], Creating[M]):
             ArgumentError: an option, or a part of the query, can't be honoured.
             OperandError: the filter can't be held against events.
         """
+        from mapper.changestreams import ChangeStream
+
         return ChangeStream(self._bound(), self, options)
 
     def to_list(self) -> list[M]:
