@@ -121,5 +121,8 @@ class Audited:
         updated_by: Any = None
 
     def save(self, user_id: Any = None, **options: Any) -> Any:
-        """Save the document and say that *user_id* did. Sends what `save` sends."""
+        """Save the document and say that *user_id* did.
+
+        Sends one command, or none where nothing has changed.
+        """
         return written_by(user_id, super().save, options)  # type: ignore[misc]

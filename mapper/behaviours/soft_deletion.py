@@ -98,7 +98,7 @@ class SoftDelete:
     def delete(self, user_id: Any = None, **options: Any) -> Any:
         """Mark the document as deleted, by *user_id*; tell whether it was there.
 
-        Sends one command.
+        Sends one command, and more where others refer to it: see `OnDelete`.
         """
         return written_by(user_id, super().delete, options)  # type: ignore[misc]
 
@@ -111,5 +111,8 @@ class SoftDelete:
         return self._mapper()._run(restoring.restore(self))  # noqa: SLF001
 
     def hard_delete(self) -> Any:
-        """Delete the document for good; tell whether it was there. Sends one command."""
+        """Delete the document for good; tell whether it was there.
+
+        Sends one command, and more where others refer to it: see `OnDelete`.
+        """
         return self._mapper().delete(self, hard=True)
