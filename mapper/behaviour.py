@@ -7,7 +7,7 @@ below it. The flows ask; no behaviour sends anything on its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from mapper.commands import Flow
 
@@ -68,11 +68,11 @@ class Behaviour:
 
 def behaviours_of(cls: Any) -> tuple[Behaviour, ...]:
     """Return the behaviours of *cls* and of the classes it derives from, nearest last."""
-    found = cls.__dict__.get("__behaviours__")
+    found: tuple[Behaviour, ...] | None = cls.__dict__.get("__behaviours__")
     if found is None:
         found = _gathered(cls)
         type.__setattr__(cls, "__behaviours__", found)
-    return cast("tuple[Behaviour, ...]", found)
+    return found
 
 
 def _gathered(cls: Any) -> tuple[Behaviour, ...]:

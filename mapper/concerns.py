@@ -144,7 +144,7 @@ class CollectionName(str):
 
 def collection_name(name: str, asked: Concerns, *, own: bool = False) -> str:
     """Return *name*, which says what is *asked* beyond what it said before."""
-    if asked == SILENT:
+    if asked is SILENT or asked == SILENT:  # comparing takes time
         return name
     before = getattr(name, "concerns", SILENT)
     return CollectionName(name, asked.over(before), own=own)

@@ -84,8 +84,13 @@ class BsonConverter(cattrs.Converter):
     def _shielded(self, annotation: Any) -> Any:
         if not isinstance(annotation, type) or annotation in self._named:
             return annotation
-        caught = issubclass(annotation, _CAUGHT)
-        return typing.Annotated[annotation, "by predicate"] if caught else annotation
+        return _by_predicate(annotation)
+
+
+@functools.lru_cache(maxsize=1024)
+def _by_predicate(annotation: type) -> Any:
+    caught = issubclass(annotation, _CAUGHT)
+    return typing.Annotated[annotation, "by predicate"] if caught else annotation
 
 
 def _no_form(annotation: Any, _: cattrs.Converter) -> NoReturn:

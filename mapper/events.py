@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast, overload
 
 import attrs
 
-from mapper.commands import Call, Flow
+from mapper.commands import Call
 from mapper.errors import DefinitionError
 from mongo_dsl.names import suggestion
 
@@ -159,13 +159,16 @@ def is_heard(event: str) -> bool:
     return event in _heard
 
 
-def announce(event: str, cls: Any, *documents: Any) -> Flow[None]:
+def announce(event: str, cls: Any, *documents: Any) -> Iterable[Call]:
     """Call what listens to *event* of *cls* with each of *documents*, one after another.
 
     An error of a function ends the flow there.
     """
-    if event in _heard:
-        functions = list(functions_of(cls, event))
-        for document in documents:
-            for function in functions:
-                yield Call(function, (document,))
+    return _calls(event, cls, documents) if event in _heard else ()
+
+
+def _calls(event: str, cls: Any, documents: Iterable[Any]) -> Iterator[Call]:
+    functions = list(functions_of(cls, event))
+    for document in documents:
+        for function in functions:
+            yield Call(function, (document,))

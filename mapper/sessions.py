@@ -6,7 +6,6 @@ block knows its client and the task and thread that opened it; others are refuse
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,8 @@ from mapper.errors import (
 
 def _here() -> tuple[int, Any]:
     """Return the thread that runs, and its task if it has one."""
+    import asyncio
+
     try:
         task = asyncio.current_task()
     except RuntimeError:  # no event loop runs in this thread

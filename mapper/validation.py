@@ -18,6 +18,7 @@ from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
+_ABSENT: Any = object()
 _VALIDATORS = "validators"
 _CONVERTS = "converts"
 
@@ -89,8 +90,10 @@ def _adopt(document: Any, name: str, value: Any) -> Any:
     """Return the shape that *value* stands for in the field *name*."""
     cls: Any = type(document)
     adopt = _adopters(cls).get(name)
+    if adopt is None:
+        return value
     try:
-        return value if adopt is None else adopt(value)
+        return adopt(value)
     except Misfit as misfit:
         problem = f"{type(document).__name__}.{name} {misfit.problems[0][1]}"
     raise _invalid(document, {name: problem})
@@ -111,14 +114,15 @@ def validate(document: Any) -> None:
     Raises:
         ValidationError: some values break their rules; the message names each.
     """
-    assign(document, type(document).__turns__)
+    cls: Any = type(document)
+    assign(document, cls.__turns__)
     _adopt_all(document)
-    problems = {
-        name: problem
-        for name, check in type(document).__checks__.items()
-        if hasattr(document, name)  # a partial document lacks some
-        and (problem := check(document, getattr(document, name))) is not None
-    }
+    problems = {}
+    for name, check in cls.__checks__.items():
+        value = getattr(document, name, _ABSENT)  # a partial document lacks some
+        problem = None if value is _ABSENT else check(document, value)
+        if problem is not None:
+            problems[name] = problem
     if problems:
         raise _invalid(document, problems)
 

@@ -102,6 +102,9 @@ def conforms(annotation: Any) -> Check:
 
 
 def _any_of(checks: tuple[Check, ...]) -> Check:
+    if len(checks) == 2:  # noqa: PLR2004 - mostly one of them is None: this is faster
+        one, other = checks
+        return lambda value: one(value) or other(value)
     return lambda value: any(check(value) for check in checks)
 
 
@@ -159,7 +162,9 @@ def _float(value: Any) -> bool:
 
 
 def _str(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, Enum)
+    return type(value) is str or (
+        isinstance(value, str) and not isinstance(value, Enum)
+    )
 
 
 def _date(value: Any) -> bool:

@@ -46,11 +46,7 @@ class FindCommand:
         >>> QuerySet().filter(F.age > 18).limit(5).compile().as_dict()
         {'filter': {'age': {'$gt': 18}}, 'limit': 5}
         """
-        return {
-            name: value
-            for name, value in attrs.asdict(self, recurse=False).items()
-            if value is not None
-        }
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 def compile_find(asked: Mapping[str, Any]) -> FindCommand:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import functools
 import inspect
@@ -57,6 +56,8 @@ class Driven:
             flow = through(step, self._connection, in_tasks())
             return await run_async(flow, self._call)
         if isinstance(step, Pause):
+            import asyncio
+
             return await asyncio.sleep(step.seconds)
         return await awaited(step())
 

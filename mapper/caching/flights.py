@@ -5,7 +5,6 @@ Threads wait for threads, and the tasks of an event loop for each other.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -28,6 +27,8 @@ IN_THREADS = Waiting(None, threading.Event)
 
 def in_tasks() -> Waiting:
     """Return how the tasks of the running event loop wait."""
+    import asyncio
+
     return Waiting(asyncio.get_running_loop(), asyncio.Event)
 
 

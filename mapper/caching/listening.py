@@ -5,7 +5,6 @@ https://www.mongodb.com/docs/manual/changeStreams/
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import inspect
@@ -20,6 +19,8 @@ from mapper.errors import MapperError
 
 
 if TYPE_CHECKING:
+    import asyncio
+
     from typing_extensions import Self
 
 WAIT = 0.5
@@ -168,6 +169,8 @@ class AsyncListener(_Listening):
         """Stop listening; what is cached is forgotten. It takes half a second at most."""
         self._closed = True
         if self._task is not None:
+            import asyncio
+
             await asyncio.wait([self._task])
         await self._begun(self._leave())
         self._cache.clear()
@@ -175,6 +178,8 @@ class AsyncListener(_Listening):
 
     def _begun(self, flow: Flow[None]) -> asyncio.Task[None]:
         """Begin *flow* in no session and transaction of the caller's."""
+        import asyncio
+
         run = self._mapper._run  # noqa: SLF001
         return contextvars.Context().run(
             lambda: asyncio.get_running_loop().create_task(run(flow))

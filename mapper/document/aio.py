@@ -115,7 +115,8 @@ class Document(Root):
     ) -> tuple[Self, bool]:
         """Return the document with the values *keywords*, and whether it was made now.
 
-        A new one has *defaults* besides. Sends one command; see `Query.get_or_create`.
+        A new one has *defaults* besides. Sends one command, and one more to make it; see
+        `Query.get_or_create`.
         """
         return await AsyncQuery(cls).get_or_create(defaults, **keywords)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mapper.exchange import from_dict, from_json, json_schema, to_dict, to_json
-
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,6 +31,8 @@ class Plain:
         Raises:
             ValidationError: *data* doesn't fit; it names all that doesn't, by path.
         """
+        from mapper.exchange import from_dict
+
         return from_dict(cls, data)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,6 +41,8 @@ class Plain:
         Raises:
             ValidationError: a field holds what its annotation doesn't allow.
         """
+        from mapper.exchange import to_dict
+
         return to_dict(self)
 
     @classmethod
@@ -50,6 +52,8 @@ class Plain:
         Raises:
             ValidationError: *text* is no JSON or doesn't fit; it names all that doesn't, by path.
         """
+        from mapper.exchange import from_json
+
         return from_json(cls, text)
 
     def to_json(self, *, indent: int | None = None) -> str:
@@ -58,9 +62,13 @@ class Plain:
         Raises:
             ValidationError: a field holds what its annotation doesn't allow.
         """
+        from mapper.exchange import to_json
+
         return to_json(self, indent=indent)
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of what `to_json` writes."""
+        from mapper.exchange import json_schema
+
         return json_schema(cls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from mapper.behaviour import behaviours_of
@@ -23,11 +23,11 @@ from mapper.tracking import (
     remember,
     state_of,
 )
-from mongo_dsl.matching import matches
 from mongo_dsl.structure import fields_of
 
 
 _NOTHING: Mapping[str, Any] = {}
+_UNCHANGED = nullcontext()
 
 
 def command(document: Any, method: str, *args: Any, **options: Any) -> Command:
@@ -77,14 +77,18 @@ def gone(document: Any) -> DocumentNotFoundError:
 
 def condition(document: Any) -> dict[str, Any]:
     """Return what must hold of *document* where it is stored, to be overwritten."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.condition(document).items()}
+    found: dict[str, Any] = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.condition(document))
+    return found
 
 
 def living(document: Any) -> dict[str, Any]:
     """Return what must hold of *document* where it is stored, not to be deleted."""
-    behaviours = behaviours_of(type(document))
-    return {k: v for one in behaviours for k, v in one.living(document).items()}
+    found: dict[str, Any] = {}
+    for behaviour in behaviours_of(type(document)):
+        found.update(behaviour.living(document))
+    return found
 
 
 def missed(
@@ -107,6 +111,8 @@ def missed(
     )
     if row is None:
         return gone(document)
+    from mongo_dsl.matching import matches
+
     if not matches(alive, row):
         return DocumentDeletedError(document)
     return StaleDocumentError(document) if guarded else ConflictError(document, fields)
@@ -120,9 +126,13 @@ def encoded_values(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def assigned(document: Any, values: Mapping[str, Any]) -> Iterator[None]:
+def assigned(document: Any, values: Mapping[str, Any]) -> AbstractContextManager[None]:
     """Give the fields of *document* their *values*, and take them back after an error."""
+    return _assigned(document, values) if values else _UNCHANGED
+
+
+@contextmanager
+def _assigned(document: Any, values: Mapping[str, Any]) -> Iterator[None]:
     undo = given(document, values)
     try:
         yield

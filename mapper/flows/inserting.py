@@ -13,7 +13,7 @@ from mapper.commands import Flow
 from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
-from mapper.events import announce
+from mapper.events import announce, is_heard
 from mapper.flows.documents import assigned, collection, command, given, stored
 from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.validation import validate
@@ -25,11 +25,19 @@ D = TypeVar("D")
 _BATCH = 10_000
 """Documents a command: the driver cuts batches by the server's sizes, this bounds memory."""
 
+_EVENTS = {
+    "before": ("before_save", "before_insert"),
+    "after": ("after_insert", "after_save"),
+}
+_NOTHING: Mapping[str, Any] = {}
+
 
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
     yield from announced("before", [document])
-    (values,) = yield from values_of([document])
+    values = _NOTHING
+    if behaviours_of(type(document)):
+        (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
         with translated(collection(document), type(document), raw):
@@ -103,7 +111,7 @@ def _send_batch(
 
 def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
     """Ask the behaviours of their classes for values of new *documents*."""
-    found: list[Mapping[str, Any]] = [{} for _ in documents]
+    found: list[Mapping[str, Any]] = [_NOTHING] * len(documents)
     for cls, places in _by_class(documents).items():
         for behaviour in behaviours_of(cls):
             given = yield from behaviour.inserting([documents[i] for i in places])
@@ -114,11 +122,12 @@ def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
 
 def announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
-    names = ["save", "insert"] if when == "before" else ["insert", "save"]
+    events = [event for event in _EVENTS[when] if is_heard(event)]
+    if not events:
+        return
     for cls, places in _by_class(documents).items():
-        for name in names:
-            of_class = (documents[place] for place in places)
-            yield from announce(f"{when}_{name}", cls, *of_class)
+        for event in events:
+            yield from announce(event, cls, *(documents[place] for place in places))
 
 
 def _check_batch(batch: list[Any]) -> None:

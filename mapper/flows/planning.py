@@ -162,8 +162,9 @@ def _update(one: Planned, found: Delta, values: Mapping[str, Any]) -> None:
     _expect(one, filter_, guard, found.stored)
     if found.filter and not guard:
         one.error = partial(ConflictError, document, found.names)
-    state = attrs.evolve(_state(document), document=found.stored)
-    one.taken = partial(remember, document, state)
+    state = _state(document)
+    after = Stored(found.stored, state.partial, state.cut)
+    one.taken = partial(remember, document, after)
 
 
 def _expect(one: Planned, filter_: MQL, guard: Mapping[str, Any], raw: MQL) -> None:

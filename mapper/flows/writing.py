@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-import attrs
-
 from mapper.behaviour import behaviours_of
 from mapper.commands import Flow
 from mapper.converter import decode_document
@@ -35,6 +33,7 @@ from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
     Delta,
+    Stored,
     assign,
     changed_fields,
     difference,
@@ -65,13 +64,20 @@ def save(document: D, session: Any = None) -> Flow[D]:
     yield from announce("before_update", cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
-    found, named = difference(document), names_by_stored(cls)
+    found = difference(document)
     if found is not None:
-        names = {named.get(name, name) for name in found.names}
-        yield from _update(document, found, updating(document, names), session)
+        values = _additions(document, found) if behaviours_of(cls) else _NOTHING
+        yield from _update(document, found, values, session)
     yield from announce("after_update", cls, document)
     yield from announce("after_save", cls, document)
     return document
+
+
+def _additions(document: Any, found: Delta) -> MQL:
+    """Ask the behaviours what becomes of a document in which a change was *found*."""
+    cls: Any = type(document)
+    named = names_by_stored(cls)
+    return updating(document, {named.get(name, name) for name in found.names})
 
 
 def updating(document: Any, changed: Collection[str]) -> MQL:
@@ -134,7 +140,7 @@ def _update(
             fields = found.names if found.filter else ()
             raise (yield from missed(document, bool(guard), session, fields, there))
     state: Any = state_of(document)
-    remember(document, attrs.evolve(state, document=found.stored))
+    remember(document, Stored(found.stored, state.partial, state.cut))
 
 
 def replace(document: D, session: Any = None) -> Flow[D]:

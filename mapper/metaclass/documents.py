@@ -93,21 +93,23 @@ class DocumentMeta(Namespaced):
     @property
     def __checks__(cls) -> dict[str, Callable[[Any, Any], str | None]]:
         """What finds faults with values, by field; annotations resolve at first use."""
+        found: dict[str, Callable[[Any, Any], str | None]] | None
         found = cls.__dict__.get("__found_checks__")
         if found is None:
             found = checks_of(cls)
             type.__setattr__(cls, "__found_checks__", found)
-        return typing.cast("dict[str, Any]", found)
+        return found
 
     @property
     def __turns__(cls) -> dict[str, Callable[[Any], Any]]:
         """What makes references of values, by field."""
+        found: dict[str, Callable[[Any], Any]] | None
         found = cls.__dict__.get("__found_turns__")
         if found is None:
             found = turns_of(cls)
             check_rules(cls)
             type.__setattr__(cls, "__found_turns__", found)
-        return typing.cast("dict[str, Any]", found)
+        return found
 
     @property
     def __scope__(cls) -> Filter | None:

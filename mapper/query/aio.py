@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import async_mapper
-from mapper.changestreams import AsyncChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from mapper.aio import AsyncMapper
+    from mapper.changestreams import AsyncChangeStream
     from mapper.cursors import AsyncCursor
     from mapper.flows.watching import WatchOptions
 
@@ -86,6 +86,8 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             ArgumentError: an option, or a part of the query, can't be honoured.
             OperandError: the filter can't be held against events.
         """
+        from mapper.changestreams import AsyncChangeStream
+
         return AsyncChangeStream(self._bound(), self, options)
 
     async def to_list(self) -> list[M]:
@@ -136,13 +138,22 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         """
         return await self._run(reading.aggregate(self, pipeline, into))
 
-    async def update(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in all documents, and set *values*.
+    async def update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        max_affected: int | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in all documents, *max_affected* at most, and set *values*.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return await self._run(changing.update_many(self, changes, values))
+        limited = self._limited(max_affected)
+        return await self._run(changing.update_many(limited, changes, values))
 
     async def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
@@ -189,8 +200,8 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         """
         return await self._run(deleting.find_one_and_delete(self))
 
-    async def delete(self) -> int:
-        """Delete all documents and return how many.
+    async def delete(self, *, max_affected: int | None = None) -> int:
+        """Delete all documents, *max_affected* at most, and return how many.
 
         Sends one command. Where others refer to them by rules (`on_delete`), these are
         kept in the same transaction: one command more to read their ids, for each relation
@@ -199,18 +210,21 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return await self._run(deleting.delete_many(self))
+        return await self._run(deleting.delete_many(self._limited(max_affected)))
 
-    async def hard_delete(self) -> int:
+    async def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
         Sends one command. Rules of deletion hold, and send more, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents than *max_affected*.
         """
-        return await self._run(deleting.delete_many(self, hard=True))
+        limited = self._limited(max_affected)
+        return await self._run(deleting.delete_many(limited, hard=True))
 
     async def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mapper.binding import sync_mapper
-from mapper.changestreams import ChangeStream
 from mapper.commands import Flow
 from mapper.flows import changing, deleting, reading, restoring
 from mapper.flows.changing import Written
@@ -19,6 +18,7 @@ from mapper.query.looking import Looking
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from mapper.changestreams import ChangeStream
     from mapper.cursors import Cursor
     from mapper.flows.watching import WatchOptions
     from mapper.sync import Mapper
@@ -72,6 +72,8 @@ class Query(Looking[M], Creating[M]):
             ArgumentError: an option, or a part of the query, can't be honoured.
             OperandError: the filter can't be held against events.
         """
+        from mapper.changestreams import ChangeStream
+
         return ChangeStream(self._bound(), self, options)
 
     def to_list(self) -> list[M]:
@@ -122,13 +124,22 @@ class Query(Looking[M], Creating[M]):
         """
         return self._run(reading.aggregate(self, pipeline, into))
 
-    def update(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in all documents, and set *values*.
+    def update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        max_affected: int | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in all documents, *max_affected* at most, and set *values*.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(changing.update_many(self, changes, values))
+        limited = self._limited(max_affected)
+        return self._run(changing.update_many(limited, changes, values))
 
     def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
@@ -175,8 +186,8 @@ class Query(Looking[M], Creating[M]):
         """
         return self._run(deleting.find_one_and_delete(self))
 
-    def delete(self) -> int:
-        """Delete all documents and return how many.
+    def delete(self, *, max_affected: int | None = None) -> int:
+        """Delete all documents, *max_affected* at most, and return how many.
 
         Sends one command. Where others refer to them by rules (`on_delete`), these are
         kept in the same transaction: one command more to read their ids, for each relation
@@ -185,18 +196,21 @@ class Query(Looking[M], Creating[M]):
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(deleting.delete_many(self))
+        return self._run(deleting.delete_many(self._limited(max_affected)))
 
-    def hard_delete(self) -> int:
+    def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
         Sends one command. Rules of deletion hold, and send more, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents than *max_affected*.
         """
-        return self._run(deleting.delete_many(self, hard=True))
+        limited = self._limited(max_affected)
+        return self._run(deleting.delete_many(limited, hard=True))
 
     def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

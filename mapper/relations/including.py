@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mapper.relations.paths import Relation, relation
 from mapper.relations.reverse import Reverse
 from mongo_dsl.errors import OperandError
-from mongo_dsl.source.literals import data
-from mongo_dsl.source.queries import query_set
-from mongo_dsl.source.written import Written, listed, method
 from mongo_dsl.values import node
+
+
+if TYPE_CHECKING:
+    from mongo_dsl.source.written import Written
 
 
 @attrs.frozen
@@ -40,6 +41,10 @@ class Inclusions:
 
     def __written__(self, on: Written) -> Written:
         """Write the calls of `include` that ask for it behind *on*."""
+        from mongo_dsl.source.literals import data
+        from mongo_dsl.source.queries import query_set
+        from mongo_dsl.source.written import listed, method
+
         for one in self.items:
             only = [data(node(name)) for name in one.options.only]
             named = [("only", listed(only))] if only else []

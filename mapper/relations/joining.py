@@ -6,17 +6,18 @@ comes before the joins, so that it may use an index and a limit ends the work.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mapper.relations.including import path_of, refuse_parts
 from mapper.relations.paths import Relation, by_query, relation
 from mongo_dsl.find import FindCommand
-from mongo_dsl.source.literals import data
-from mongo_dsl.source.queries import query_set
-from mongo_dsl.source.written import Written, method
 from mongo_dsl.values import node
+
+
+if TYPE_CHECKING:
+    from mongo_dsl.source.written import Written
 
 
 @attrs.frozen
@@ -35,6 +36,10 @@ class Joins:
 
     def __written__(self, on: Written) -> Written:
         """Write the calls of `join` that ask for it behind *on*."""
+        from mongo_dsl.source.literals import data
+        from mongo_dsl.source.queries import query_set
+        from mongo_dsl.source.written import method
+
         for one in self.items:
             named = [("query", query_set(one.query))]
             on = method(on, "join", [data(node(one.path))], named)

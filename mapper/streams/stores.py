@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -82,6 +81,8 @@ class FileTokens:
             file.unlink(missing_ok=True)
             return
         self.directory.mkdir(parents=True, exist_ok=True)
+        import tempfile
+
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=self.directory, suffix=".new", delete=False
         ) as new:

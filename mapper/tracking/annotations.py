@@ -20,6 +20,7 @@ from mongo_dsl.variants import discriminator_of, variants
 _SETS = (set, frozenset, abc.Set, abc.MutableSet)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_set(annotation: Any) -> bool:
     """Tell whether every array that *annotation* allows is a set."""
     origins = [typing.get_origin(m) or m for m in members(annotation)]
@@ -27,6 +28,7 @@ def is_set(annotation: Any) -> bool:
     return bool(arrays) and all(one in _SETS for one in arrays)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_one_value(annotation: Any) -> bool:
     """Tell whether what is stored is never changed in part: rows and shapes."""
     return any(is_shape(one) or is_row(one) for one in map(bare, members(annotation)))

@@ -16,6 +16,8 @@ GONE: Any = object()
 
 def same(left: Any, right: Any) -> bool:
     """Compare as what is stored: types count, the order of keys doesn't."""
+    if left is right:
+        return True
     if type(left) is not type(right):
         return _kind(left) is _kind(right) and bool(left == right)
     if isinstance(left, dict):

@@ -10,7 +10,7 @@ import attrs
 from mapper.tracking.annotations import is_one_value, is_set, items_of, within
 from mapper.tracking.comparison import GONE, same
 from mapper.tracking.guards import guards
-from mapper.tracking.lists import list_steps, set_steps, splice
+from mapper.tracking.lists import has_parts, list_steps, set_steps, splice
 from mapper.tracking.merging import IDENTITY, continues, merged, partners
 from mapper.tracking.operators import has_operators, with_operators
 from mapper.tracking.pipelines import as_pipeline, spliced
@@ -61,6 +61,8 @@ class Delta:
     @property
     def filter(self) -> dict[str, Any]:
         """What must still be stored, as a filter."""
+        if all(isinstance(step, (Assign, Remove)) for step in self.steps):
+            return {}  # most changes need no conditions
         steps = self.steps if self._operable else spliced(self.steps)
         found = [condition for step in steps for condition in guards(step)]
         if len(found) > 1:
@@ -106,7 +108,7 @@ def _steps(
     """Yield the steps at *path*, and within it where that is safe."""
     if same(known, new):
         return
-    if is_one_value(annotation):
+    if not has_parts(new) or is_one_value(annotation):
         yield Assign(path, new)
     elif continues(old, known, new) and _addressable(known, new):
         yield from _document(path, old, known, new, annotation)

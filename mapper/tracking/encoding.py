@@ -20,12 +20,13 @@ def encoded(document: Any) -> dict[str, Any]:
     state = state_of(document)
     if state is None:
         return encode_document(document)
-    found: dict[str, Any] = settled(_encoded(document, state.partial), state.document)
+    found: dict[str, Any] = settled(encoded_anew(document, state), state.document)
     return found
 
 
-def _encoded(document: Any, partial: bool) -> dict[str, Any]:
-    if not partial:
+def encoded_anew(document: Any, state: Stored) -> dict[str, Any]:
+    """Encode *document*, in *state*, though what is encrypted is another text each time."""
+    if not state.partial:
         return encode_document(document)
     cls: Any = type(document)
     return {
@@ -58,16 +59,20 @@ def as_loaded(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]
     as it is stored, for it may have been computed otherwise.
     """
     raw, computed = state.document, computed_fields(cls)
-    found = settled(_as_read(cls, state, [n for n in names if n not in computed]), raw)
-    return {**found, **{name: raw[name] for name in computed if name in raw}}
+    read = [n for n in names if n not in computed] if computed else names
+    found: dict[str, Any] = settled(_as_read(cls, state, read), raw)
+    for name in computed:
+        if name in raw:
+            found[name] = raw[name]
+    return found
 
 
 def _as_read(cls: Any, state: Stored, names: Collection[str]) -> dict[str, Any]:
     raw, fields = state.document, names_by_stored(cls)
-    if not state.partial and not all(n in raw and n in fields for n in names):
+    known = {name: fields[name] for name in names if name in raw and name in fields}
+    if not state.partial and len(known) < len(names):
         found = encode_document(decode_document(dict(raw), cls))
         return {n: v for n, v in found.items() if n not in computed_fields(cls)}
-    known = {name: fields[name] for name in names if name in raw and name in fields}
     return {
         stored: encode_field(cls, name, decode_field(cls, name, raw[stored]))
         for stored, name in known.items()
@@ -98,3 +103,9 @@ def named_states(cls: Any) -> dict[str, str]:
     """Return the names of the fields of *cls* that hold a state by their stored names."""
     states = state_fields(cls)
     return {k: name for k, name in names_by_stored(cls).items() if name in states}
+
+
+@functools.lru_cache(maxsize=1024)
+def fixed_fields(cls: Any) -> dict[str, str]:
+    """Return the names of the fields of *cls* that assignments don't change by their stored names."""
+    return {**immutable_fields(cls), **named_states(cls)}

@@ -48,14 +48,15 @@ def _change_inside(
     pairs = enumerate(partners(known, new))
     return any(
         before[partner] != after[place]
-        and _has_parts(known[partner])
-        and _has_parts(new[place])
+        and has_parts(known[partner])
+        and has_parts(new[place])
         for place, partner in pairs
         if partner is not None
     )
 
 
-def _has_parts(item: Any) -> bool:
+def has_parts(item: Any) -> bool:
+    """Tell whether what is stored as *item* may be changed in part."""
     return isinstance(item, (dict, list))
 
 
@@ -76,7 +77,7 @@ def _edited(
     rest = [item for item, one in zip(old, before, strict=True) if one in staying]
     if not _apart(removed, rest):
         return None
-    present = [item for item in removed if _has_parts(item)]
+    present = [item for item in removed if has_parts(item)]
     return Edit(path, new[:first], removed, new[last:], present)
 
 

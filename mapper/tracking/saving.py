@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mapper.conversion.sealed import settled
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
 from mapper.tracking.comparison import GONE, same
@@ -13,7 +14,8 @@ from mapper.tracking.encoding import (
     computed_fields,
     decode_field,
     encoded,
-    immutable_fields,
+    encoded_anew,
+    fixed_fields,
     named_states,
 )
 from mapper.tracking.state import DELETED, Stored, state_of
@@ -35,7 +37,8 @@ def difference(document: Any) -> Delta | None:
     if not new:
         return None
     for name in new:
-        _refuse_cut(cls, state, name)
+        if name in state.cut:
+            raise _cut(cls, name)
     _refuse_immutable(document, known, new)
     return delta(state.document, known, new, stored_fields(cls))
 
@@ -87,22 +90,26 @@ def _state(document: Any) -> Stored:
 
 def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields that have changed, as they were loaded and as they are."""
-    old, new = state.document, encoded(document)
-    unlike = [n for n, value in new.items() if not same(old.get(n, GONE), value)]
+    cls: Any = type(document)
+    old = state.document
+    unlike = _unlike(old, settled(_unlike(old, encoded_anew(document, state)), old))
     if not unlike:
         return {}, {}
-    known = as_loaded(type(document), state, unlike)
-    changed = [name for name in unlike if not same(known.get(name, GONE), new[name])]
-    cls: Any = type(document)
-    if state.partial and computed_fields(cls).issuperset(changed):
-        changed = [name for name in changed if name in old]
-    return known, {name: new[name] for name in changed}
+    known = as_loaded(cls, state, unlike)
+    new = _unlike(known, unlike)
+    if state.partial and computed_fields(cls).issuperset(new):
+        new = {name: value for name, value in new.items() if name in old}
+    return known, new
 
 
-def _refuse_cut(cls: Any, state: Stored, stored: str) -> None:
-    if stored in state.cut:
-        msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
-        raise MapperError(f"{msg}; load the whole field, or update it by a query")
+def _unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the *new* values that aren't those of *old*."""
+    return {n: value for n, value in new.items() if not same(old.get(n, GONE), value)}
+
+
+def _cut(cls: Any, stored: str) -> MapperError:
+    msg = f"{cls.__name__} was loaded with a part of {stored!r} and can't save it"
+    return MapperError(f"{msg}; load the whole field, or update it by a query")
 
 
 def _refuse_immutable(
@@ -110,10 +117,9 @@ def _refuse_immutable(
 ) -> None:
     """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
-    fixed = {**immutable_fields(cls), **named_states(cls)}
     problems = {
         name: _refusal(document, stored, name, known)
-        for stored, name in fixed.items()
+        for stored, name in fixed_fields(cls).items()
         if stored in new
     }
     if problems:
