@@ -81,7 +81,7 @@ def models(document: Any) -> Any:
         text: str
 
     class Order(document):
-        state: str = state_field(initial="new", transitions={"new": ["paid", "void"]})
+        state: str = state_field(default="new", transitions={"new": ["paid", "void"]})
 
     class Writer(document):
         name: str
@@ -328,8 +328,8 @@ rows(
         "get": (lambda w: w.Note.get(IDS[0]), FIND),
         "create": (lambda w: w.Note.create(text="d"), INSERT),
         "insert_many": (lambda w: w.Note.insert_many([w.new(), w.new()]), INSERT),
-        "get_or_create found": (lambda w: w.Note.get_or_create(text="a"), MODIFY),
-        "get_or_create made": (lambda w: w.Note.get_or_create(text="d"), MODIFY),
+        "get_or_create found": (lambda w: w.Note.get_or_create(text="a"), FIND),
+        "get_or_create made": (lambda w: w.Note.get_or_create(text="d"), FIND + MODIFY),
         "update_or_create found": (
             lambda w: w.Note.update_or_create({"number": 4}, text="a"),
             MODIFY,
@@ -435,7 +435,7 @@ rows(
             ["find", "aggregate"],
         ),
         "paginate after": (lambda w: w.q.paginate(after=w.note, size=1), FIND),
-        "get_or_create": (lambda w: w.q.get_or_create(text="d"), MODIFY),
+        "get_or_create": (lambda w: w.q.get_or_create(text="d"), FIND + MODIFY),
         "update_or_create": (
             lambda w: w.q.update_or_create({"number": 4}, text="a"),
             MODIFY,

@@ -106,7 +106,7 @@ class Versions(Versioned, SyncDocument):
 class Errand(SyncDocument):
     """A document with a state."""
 
-    state: str = state_field(initial="new", transitions={"new": ["done"]})
+    state: str = state_field(default="new", transitions={"new": ["done"]})
 
 
 class Owner(SyncDocument):
@@ -734,6 +734,7 @@ ON_INSERT = {"$setOnInsert": {"_id": ID, "name": "Ann", "e_mail": None}}
 row(
     "creating.get_or_create",
     lambda: creating.get_or_create(Alone.all(), {"id": ID}, {"name": "Ann"}),
+    (find("alone", ANN, limit=1), []),
     (
         send(
             "alone",
