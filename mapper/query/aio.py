@@ -196,7 +196,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     async def find_one_and_delete(self) -> M | None:
         """Delete the first document and return it.
 
-        Sends one command. Rules of deletion hold, as in `delete`; then its id is read first.
+        Sends one command. Rules of deletion hold, and send more, as in `delete`.
         """
         return await self._run(deleting.find_one_and_delete(self))
 
@@ -217,7 +217,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     async def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
-        Sends one command. Rules of deletion hold, as in `delete`.
+        Sends one command. Rules of deletion hold, and send more, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
