@@ -30,7 +30,7 @@ from mapper.connecting import DatabaseConfig, connect, connect_async
 from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
-from mapper.encryption import encrypted_field
+from mapper.encryption import ClientSideEncryption, FernetCipher, encrypted_field
 from mapper.errors import (
     BulkInsertError,
     BulkWriteError,
@@ -61,7 +61,6 @@ from mapper.sync import Mapper
 
 if TYPE_CHECKING:
     from mapper.embedded import EmbeddedMongo
-    from mapper.encryption import ClientSideEncryption, FernetCipher
     from mapper.n_plus_one import watching_n_plus_one
 
 __all__ = [
@@ -127,9 +126,7 @@ __all__ = [
 
 # What is imported when it is asked for: tests use it, most programs don't.
 _LATER = {
-    "ClientSideEncryption": "mapper.encryption",
     "EmbeddedMongo": "mapper.embedded",
-    "FernetCipher": "mapper.encryption",
     "watching_n_plus_one": "mapper.n_plus_one",
 }
 

@@ -4,6 +4,7 @@ import ast
 import datetime as dt
 import io
 import re
+import sys
 import time
 
 import pytest
@@ -555,10 +556,13 @@ def test_command_line_kind(monkeypatch, capsys):
             "filter",
             'the whole: no query compiles to it; the nearest one is F.a != Regex("a")',
         ),
-        (
+        pytest.param(
             [{"$limit": 1}] * 1500,
             "pipeline",
             "the whole: the source is longer, or nests deeper, than Python reads",
+            marks=pytest.mark.skipif(
+                sys.version_info < (3, 11), reason="Python 3.10 reads longer chains"
+            ),
         ),
     ],
 )

@@ -382,7 +382,7 @@ class TestOwnName:
         class Node(driver.document):
             name: str
             first: Node | None = None
-            children: list["Node"] = field(factory=list)
+            children: list[Node] = field(factory=list)
 
         tree = Node(name="a", first=Node(name="b"), children=[Node(name="c")])
         await driver.done(tree.save())
