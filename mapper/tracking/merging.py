@@ -31,6 +31,8 @@ def merged(old: Any, known: Any, new: Any) -> Any:
     """Return what is stored when *new* stands in the place of *known*."""
     if same(known, new):
         return old
+    if not isinstance(new, (dict, list)):
+        return new
     if continues(old, known, new):
         return _documents(old, known, new)
     if all(isinstance(value, list) for value in (old, known, new)):
