@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests wait for servers most of the time, so there are more processes than cores.
 PARALLEL := -n 4 --dist worksteal
-TYPING := tests/typing/loose.py tests/typing/exact.py tests/typing/refusals.py tests/typing/relations.py
+TYPING := tests/typing/loose.py tests/typing/exact.py tests/typing/refusals.py tests/typing/relations.py tests/typing/features.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test check bench format clean

@@ -1,9 +1,21 @@
-"""Documents in MongoDB: attrs classes, stored and queried, sync and async."""
+"""Documents in MongoDB: attrs classes, stored and queried, sync and async.
+
+All errors are in `mapper.errors`, the events of change streams in `mapper.streams`.
+"""
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 from mapper.aio import AsyncMapper
+from mapper.behaviours import (
+    Audited,
+    AutoIncrement,
+    Sequence,
+    SoftDelete,
+    Timestamped,
+    Versioned,
+    acting,
+)
 from mapper.caching import Cache, Cached, CacheManager
 from mapper.collections import (
     Capped,
@@ -19,6 +31,24 @@ from mapper.conversion.trees import discriminated
 from mapper.databases import DatabaseManager
 from mapper.document import Document, SyncDocument
 from mapper.encryption import encrypted_field
+from mapper.errors import (
+    BulkInsertError,
+    BulkWriteError,
+    ConflictError,
+    DecodeError,
+    DeleteDeniedError,
+    DocumentNotFoundError,
+    DuplicateKeyError,
+    MapperError,
+    MultipleDocumentsError,
+    StaleDocumentError,
+    TooManyAffectedError,
+    TransactionAbortedError,
+    TransitionError,
+    UnfilteredWriteError,
+    ValidationError,
+)
+from mapper.events import Touched, Transition
 from mapper.fields import field
 from mapper.indexes import Index, IndexPlan, SearchIndex, VectorIndex
 from mapper.json_text import json_field
@@ -31,31 +61,58 @@ from mapper.sync import Mapper
 
 if TYPE_CHECKING:
     from mapper.embedded import EmbeddedMongo
+    from mapper.encryption import ClientSideEncryption, FernetCipher
     from mapper.n_plus_one import watching_n_plus_one
 
 __all__ = [
     "AsyncMapper",
+    "Audited",
+    "AutoIncrement",
+    "BulkInsertError",
+    "BulkWriteError",
     "Cache",
     "CacheManager",
     "Cached",
     "Capped",
+    "ClientSideEncryption",
     "Clustered",
     "CollectionPlan",
+    "ConflictError",
     "DatabaseConfig",
     "DatabaseManager",
+    "DecodeError",
+    "DeleteDeniedError",
     "Document",
+    "DocumentNotFoundError",
+    "DuplicateKeyError",
     "EmbeddedMongo",
+    "FernetCipher",
     "Index",
     "IndexPlan",
     "Mapper",
+    "MapperError",
+    "MultipleDocumentsError",
     "OnDelete",
     "Ref",
     "SearchIndex",
+    "Sequence",
+    "SoftDelete",
+    "StaleDocumentError",
     "SyncDocument",
     "TimeSeries",
+    "Timestamped",
+    "TooManyAffectedError",
+    "Touched",
+    "TransactionAbortedError",
+    "Transition",
+    "TransitionError",
+    "UnfilteredWriteError",
+    "ValidationError",
     "Validator",
     "VectorIndex",
+    "Versioned",
     "View",
+    "acting",
     "computed",
     "connect",
     "connect_async",
@@ -70,7 +127,9 @@ __all__ = [
 
 # What is imported when it is asked for: tests use it, most programs don't.
 _LATER = {
+    "ClientSideEncryption": "mapper.encryption",
     "EmbeddedMongo": "mapper.embedded",
+    "FernetCipher": "mapper.encryption",
     "watching_n_plus_one": "mapper.n_plus_one",
 }
 

@@ -88,7 +88,10 @@ class Aggregation(BoundPipeline[R]):
         return iter(self.stream())
 
     def stream(self, batch_size: int | None = None) -> Cursor[R]:
-        """Open a cursor over the rows; *batch_size* is how many a reply brings."""
+        """Open a cursor over the rows; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         mapper = self.query._bound()  # noqa: SLF001 - of this package
         found: Cursor[R] = mapper.stream_rows(self.query, self, batch_size)
         return found
@@ -145,7 +148,10 @@ class AsyncAggregation(BoundPipeline[R]):
         raise OperandError(msg)
 
     def stream(self, batch_size: int | None = None) -> AsyncCursor[R]:
-        """Open a cursor over the rows; *batch_size* is how many a reply brings."""
+        """Open a cursor over the rows; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         mapper = self.query._bound()  # noqa: SLF001 - of this package
         found: AsyncCursor[R] = mapper.stream_rows(self.query, self, batch_size)
         return found

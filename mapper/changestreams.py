@@ -70,15 +70,25 @@ class ChangeStream(_Followed[M]):
         return event
 
     def try_next(self) -> ChangeEvent[M] | None:
-        """Return the next event; None if none comes within *max_await*, or at the end."""
+        """Return the next event; None if none comes within *max_await*, or at the end.
+
+        Sends one command where no event is left of the last one, and another one before
+        where the stream isn't open.
+        """
         return self._run(following.try_next(self._following))
 
     def done(self) -> None:
-        """Say that the last event was handled: its token is saved now, not with the next."""
+        """Say that the last event was handled: its token is saved now, not with the next.
+
+        Sends one command, or none without ``resume``.
+        """
         self._run(following.done(self._following))
 
     def close(self) -> None:
-        """Stop; the last event comes again to the next stream, unless it was `done`."""
+        """Stop; the last event comes again to the next stream, unless it was `done`.
+
+        Sends no command but the driver's own, which frees the cursor.
+        """
         self._run(following.closed(self._following))
 
     def __enter__(self) -> Self:
@@ -114,15 +124,25 @@ class AsyncChangeStream(_Followed[M]):
         return event
 
     async def try_next(self) -> ChangeEvent[M] | None:
-        """Return the next event; None if none comes within *max_await*, or at the end."""
+        """Return the next event; None if none comes within *max_await*, or at the end.
+
+        Sends one command where no event is left of the last one, and another one before
+        where the stream isn't open.
+        """
         return await self._run(following.try_next(self._following))
 
     async def done(self) -> None:
-        """Say that the last event was handled: its token is saved now, not with the next."""
+        """Say that the last event was handled: its token is saved now, not with the next.
+
+        Sends one command, or none without ``resume``.
+        """
         await self._run(following.done(self._following))
 
     async def close(self) -> None:
-        """Stop; the last event comes again to the next stream, unless it was `done`."""
+        """Stop; the last event comes again to the next stream, unless it was `done`.
+
+        Sends no command but the driver's own, which frees the cursor.
+        """
         await self._run(following.closed(self._following))
 
     async def __aenter__(self) -> Self:

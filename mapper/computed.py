@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
-from typing import Any, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from mapper.errors import DefinitionError
+
+
+if TYPE_CHECKING:
+    from mongo_dsl import Field
+    from mongo_dsl.fields.exact import ExactField, NumberField, TextField
 
 
 T = TypeVar("T")
@@ -51,8 +56,23 @@ class Computed(Generic[T]):
         hints = typing.get_type_hints(self.function, include_extras=True)
         return hints["return"]
 
+    # What a class has is for queries: ``User.q`` is the class itself to type checkers.
     @overload
-    def __get__(self, instance: None, owner: Any) -> Computed[T]: ...
+    def __get__(self: Computed[str], instance: None, owner: Any) -> TextField[str]: ...
+    @overload
+    def __get__(
+        self: Computed[bool], instance: None, owner: Any
+    ) -> ExactField[bool]: ...
+    @overload
+    def __get__(
+        self: Computed[int], instance: None, owner: Any
+    ) -> NumberField[int]: ...
+    @overload
+    def __get__(
+        self: Computed[float], instance: None, owner: Any
+    ) -> NumberField[float]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Field[Any]: ...
     @overload
     def __get__(self, instance: object, owner: Any) -> T: ...
     def __get__(self, instance: object | None, owner: Any) -> Any:

@@ -58,7 +58,6 @@ def field(
         metadata: anything else, for libraries that read it.
 
     Raises:
-        DefinitionError: *db_name* can't be stored, or *on_delete* is no rule.
         DefinitionError: *db_name* can't be stored, *on_delete* is no rule, or *storage*
             stands beside *encode*.
 
@@ -73,11 +72,8 @@ def field(
     if storage is not None and (encode is not None or decode is not None):
         msg = "field got a storage beside encode or decode; give one or the other"
         raise DefinitionError(msg)
-    if db_name is not None and (not db_name or db_name[0] == "$" or "." in db_name):
-        msg = f"field got the db_name {db_name!r}; it is not empty, has no dot and doesn't"
-        raise DefinitionError(f"{msg} begin with '$'")
     options = {
-        "db_name": db_name,
+        "db_name": _name(db_name),
         "index": index,
         "unique": unique,
         "immutable": immutable,
@@ -98,6 +94,13 @@ def field(
         converter=converter,
         metadata={**(metadata or {}), **given},
     )
+
+
+def _name(db_name: str | None) -> str | None:
+    if db_name is not None and (not db_name or db_name[0] == "$" or "." in db_name):
+        msg = f"field got the db_name {db_name!r}; it is not empty, has no dot and doesn't"
+        raise DefinitionError(f"{msg} begin with '$'")
+    return db_name
 
 
 def _rule(on_delete: Any) -> Any:

@@ -34,7 +34,7 @@ class States:
 def state_field(
     *,
     transitions: Mapping[Any, Iterable[Any]],
-    initial: Any = attrs.NOTHING,
+    default: Any = attrs.NOTHING,
     **options: Any,
 ) -> Any:
     """Describe a field whose value changes by `transition` alone.
@@ -43,28 +43,28 @@ def state_field(
 
     Args:
         transitions: for each state those that may follow it; for a final one nothing.
-        initial: the state of new documents, where none is given.
+        default: the state of new documents, where none is given.
         options: what `field` takes besides.
 
     Raises:
-        DefinitionError: *initial* is no state, or *transitions* are none.
+        DefinitionError: *default* is no state, or *transitions* are none.
 
     >>> from mapper import Document
     >>> class Order(Document):
     ...     status: str = state_field(
-    ...         initial="pending",
+    ...         default="pending",
     ...         transitions={"pending": ["shipped", "cancelled"], "shipped": ["delivered"]},
     ...     )
     >>> Order()
     Order(id=None, status='pending')
     """
     states = States(_checked(transitions))
-    if initial is not attrs.NOTHING and initial not in states.all():
+    if default is not attrs.NOTHING and default not in states.all():
         listed = ", ".join(map(repr, states.all()))
-        msg = f"state_field got initial={initial!r}; the states are: {listed}"
+        msg = f"state_field got default={default!r}; the states are: {listed}"
         raise DefinitionError(msg)
     metadata = {**(options.pop("metadata", None) or {}), _KEY: states}
-    return field(default=initial, metadata=metadata, **options)
+    return field(default=default, metadata=metadata, **options)
 
 
 def _checked(transitions: Any) -> dict[Any, tuple[Any, ...]]:

@@ -34,6 +34,7 @@ from mapper import document
 from mapper.encryption import encrypted_field
 from mapper.fields import field
 from mapper.json_text import json_field
+from mapper.states import state_field
 
 
 __all__ = ["Document", "Mapped", "SyncDocument", "define", "field"]
@@ -230,7 +231,8 @@ if TYPE_CHECKING:
         def __get__(self, instance: None, owner: type[M]) -> type[M]: ...
 
     @dataclass_transform(
-        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+        kw_only_default=True,
+        field_specifiers=(field, json_field, encrypted_field, state_field),
     )
     class Document(document.Document):
         """A document of a collection, for asyncio; its fields are `Mapped`."""
@@ -239,7 +241,8 @@ if TYPE_CHECKING:
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @dataclass_transform(
-        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+        kw_only_default=True,
+        field_specifiers=(field, json_field, encrypted_field, state_field),
     )
     class SyncDocument(document.SyncDocument):
         """A document of a collection, without asyncio; its fields are `Mapped`."""
@@ -248,7 +251,8 @@ if TYPE_CHECKING:
         q: ClassVar[_Exact]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @dataclass_transform(
-        kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+        kw_only_default=True,
+        field_specifiers=(field, json_field, encrypted_field, state_field),
     )
     def define(cls: type[C]) -> type[C]:
         """Make the class of an embedded document, whose fields are `Mapped`."""

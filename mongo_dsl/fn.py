@@ -20,6 +20,7 @@ from mongo_dsl.expressions import (
     conditional,
     conversion,
     date,
+    date_parts,
     miscellaneous,
     objects,
     sets,
@@ -39,6 +40,7 @@ from mongo_dsl.expressions.comparison import *
 from mongo_dsl.expressions.conditional import *
 from mongo_dsl.expressions.conversion import *
 from mongo_dsl.expressions.date import *
+from mongo_dsl.expressions.date_parts import *
 from mongo_dsl.expressions.face import as_is, value
 from mongo_dsl.expressions.miscellaneous import *
 from mongo_dsl.expressions.objects import *
@@ -61,6 +63,7 @@ __all__ += comparison.__all__
 __all__ += conditional.__all__
 __all__ += conversion.__all__
 __all__ += date.__all__
+__all__ += date_parts.__all__
 __all__ += miscellaneous.__all__
 __all__ += objects.__all__
 __all__ += sets.__all__

@@ -39,7 +39,7 @@ DSL_FLOORS = (
         "shape",
     ),
     ("filters", "sorting", "matching", "testing"),
-    ("logic", "evaluation", "raw", "updates", "expressions", "fn"),
+    ("logic", "evaluation", "raw", "updates", "rewriting", "expressions", "fn"),
     ("frames", "accumulators", "windows", "search"),
     ("changes",),
     ("fields",),
@@ -220,6 +220,22 @@ def test_the_mapper_loads_what_it_needs():
     loaded = imported_by("import mapper")
     assert not {name for name in loaded if name.split(".")[0] in LIBRARIES}
     assert not loaded & LATER
+
+
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_what_fits_in_a_head(path):
+    """No module and no function is longer than a reader likes."""
+    text = path.read_text()
+    assert text.count("\n") <= LONGEST_MODULE
+    for one in ast.walk(ast.parse(text)):
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            said = ast.get_docstring(one) is not None
+            code = one.body[said:]  # what it takes and says is as long as it must be
+            lines = code[-1].end_lineno - code[0].lineno + 1 if code else 0
+            assert lines <= LONGEST_FUNCTION, one.name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -17,13 +17,25 @@ class Managing(Driven):
     """Methods that take document classes."""
 
     async def create_index(self, model: Any, index: Index, session: Any = None) -> str:
-        """Create *index* for *model* and return its name. Sends one command."""
+        """Create *index* for *model* and return its name.
+
+        Sends one command, and one more to tell what is in the way.
+
+        Raises:
+            IndexConflictError: there is another index of its keys or its name.
+            DuplicateKeyError: it is unique, and two documents are alike.
+        """
         return await self._run(indexing.create_index(model, index, session))
 
     async def create_indexes(self, model: Any, session: Any = None) -> list[str]:
         """Create the indexes *model* declares and return their names.
 
-        Sends one command, or none where none are declared.
+        Sends one command, or none where none are declared; one more to tell what is in
+        the way.
+
+        Raises:
+            IndexConflictError: there is another index of the keys or the name of one.
+            DuplicateKeyError: one is unique, and two documents are alike.
         """
         return await self._run(indexing.create_indexes(model, session))
 

@@ -13,11 +13,15 @@ from collections.abc import (
 )
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.behaviour import Behaviour, Values
 from mapper.commands import Flow
 from mongo_dsl import Update
+
+
+if TYPE_CHECKING:
+    from mapper.typed import Mapped
 
 
 _actor: ContextVar[Any] = ContextVar("actor", default=None)
@@ -107,11 +111,18 @@ class Audited:
     Note(id=None, created_by=None, updated_by=None, text='a')
     """
 
-    __behaviour__ = Audit()
+    __behaviour__: ClassVar[Behaviour] = Audit()
 
-    created_by: Any = None
-    updated_by: Any = None
+    if TYPE_CHECKING:
+        created_by: Mapped[Any]
+        updated_by: Mapped[Any]
+    else:
+        created_by: Any = None
+        updated_by: Any = None
 
     def save(self, user_id: Any = None, **options: Any) -> Any:
-        """Save the document and say that *user_id* did. Sends what `save` sends."""
+        """Save the document and say that *user_id* did.
+
+        Sends one command, or none where nothing has changed.
+        """
         return written_by(user_id, super().save, options)  # type: ignore[misc]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Documents
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from mapper.behaviour import Behaviour, Values
 from mapper.commands import Command, Flow
+
+
+if TYPE_CHECKING:
+    from mapper.typed import Mapped
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +84,10 @@ class AutoIncrement:
     Invoice(id=None, total=5)
     """
 
-    __behaviour__ = Numbers()
+    __behaviour__: ClassVar[Behaviour] = Numbers()
 
     sequence: ClassVar[Sequence] = Sequence()
-    id: int | None = None
+    if TYPE_CHECKING:
+        id: Mapped[int | None]
+    else:
+        id: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.behaviour import Behaviour, Values
 from mapper.behaviours import clock
@@ -13,6 +13,10 @@ from mapper.flows import restoring
 from mapper.tracking import state_of
 from mongo_dsl import Filter
 from mongo_dsl.structure import fields_of
+
+
+if TYPE_CHECKING:
+    from mapper.typed import Mapped
 
 
 class SoftDeletion(Behaviour):
@@ -60,11 +64,16 @@ class SoftDelete:
     {'is_deleted': True}
     """
 
-    __behaviour__ = SoftDeletion()
+    __behaviour__: ClassVar[Behaviour] = SoftDeletion()
 
-    is_deleted: bool = False
-    deleted_at: dt.datetime | None = None
-    deleted_by: Any = None
+    if TYPE_CHECKING:
+        is_deleted: Mapped[bool]
+        deleted_at: Mapped[dt.datetime | None]
+        deleted_by: Mapped[Any]
+    else:
+        is_deleted: bool = False
+        deleted_at: dt.datetime | None = None
+        deleted_by: Any = None
 
     if TYPE_CHECKING:
 
@@ -89,7 +98,7 @@ class SoftDelete:
     def delete(self, user_id: Any = None, **options: Any) -> Any:
         """Mark the document as deleted, by *user_id*; tell whether it was there.
 
-        Sends one command.
+        Sends one command, and more where others refer to it: see `OnDelete`.
         """
         return written_by(user_id, super().delete, options)  # type: ignore[misc]
 
@@ -102,5 +111,8 @@ class SoftDelete:
         return self._mapper()._run(restoring.restore(self))  # noqa: SLF001
 
     def hard_delete(self) -> Any:
-        """Delete the document for good; tell whether it was there. Sends one command."""
+        """Delete the document for good; tell whether it was there.
+
+        Sends one command, and more where others refer to it: see `OnDelete`.
+        """
         return self._mapper().delete(self, hard=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.behaviour import Behaviour, Values
 from mapper.behaviours import clock
 from mapper.commands import Flow
 from mongo_dsl import Update
+
+
+if TYPE_CHECKING:
+    from mapper.typed import Mapped
 
 
 class Timestamps(Behaviour):
@@ -53,7 +57,11 @@ class Timestamped:
     Note(id=None, created_at=None, updated_at=None, text='a')
     """
 
-    __behaviour__ = Timestamps()
+    __behaviour__: ClassVar[Behaviour] = Timestamps()
 
-    created_at: dt.datetime | None = None
-    updated_at: dt.datetime | None = None
+    if TYPE_CHECKING:
+        created_at: Mapped[dt.datetime | None]
+        updated_at: Mapped[dt.datetime | None]
+    else:
+        created_at: dt.datetime | None = None
+        updated_at: dt.datetime | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mapper.behaviour import Behaviour, Values
 from mapper.errors import MapperError
@@ -11,6 +11,10 @@ from mapper.flows import mutating
 from mapper.tracking import state_of
 from mongo_dsl import Update
 from mongo_dsl.structure import fields_of
+
+
+if TYPE_CHECKING:
+    from mapper.typed import Mapped
 
 
 class Versions(Behaviour):
@@ -66,9 +70,12 @@ class Versioned:
     Note(id=None, version=1, text='a')
     """
 
-    __behaviour__ = Versions()
+    __behaviour__: ClassVar[Behaviour] = Versions()
 
-    version: int = 1
+    if TYPE_CHECKING:
+        version: Mapped[int]
+    else:
+        version: int = 1
 
     if TYPE_CHECKING:
 
@@ -81,7 +88,13 @@ class Versioned:
             ...
 
     @classmethod
-    def mutate(cls, id: Any, function: Any, *, attempts: int = 10) -> Any:  # noqa: A002
+    def mutate(
+        cls,
+        id: Any,  # noqa: A002
+        function: Callable[[Any], Any],
+        *,
+        attempts: int = 10,
+    ) -> Any:
         """Load the document with this *id*, have *function* change it, and save it.
 
         Where someone else changed it meanwhile, all of it is done anew, up to *attempts*

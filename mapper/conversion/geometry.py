@@ -27,7 +27,9 @@ _REFUSALS = (DslError, ValueError, TypeError, LookupError)
 
 def is_shape(annotation: Any) -> bool:
     """Tell whether values of *annotation* are shapes."""
-    return isinstance(annotation, type) and (
+    # Python 3.10 takes ``list[int]`` for a type.
+    is_class = isinstance(annotation, type) and typing.get_origin(annotation) is None
+    return is_class and (
         issubclass(annotation, geo.Shape)
         or hasattr(annotation, "to_geojson")
         or _is_of_shapely(annotation)

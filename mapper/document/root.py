@@ -20,6 +20,7 @@ from mapper.indexes import Index
 from mapper.json_text import json_field
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
+from mapper.states import state_field
 from mapper.tracking import (
     DELETED,
     Stored,
@@ -53,7 +54,8 @@ D = TypeVar("D")
 
 
 @dataclass_transform(
-    kw_only_default=True, field_specifiers=(field, json_field, encrypted_field)
+    kw_only_default=True,
+    field_specifiers=(field, json_field, encrypted_field, state_field),
 )
 class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""

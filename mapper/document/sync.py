@@ -88,7 +88,7 @@ class SyncDocument(Root):
 
     @classmethod
     def insert_many(cls, documents: Iterable[Self]) -> list[Self]:
-        """Insert new *documents*, in batches. Sends one command a batch.
+        """Insert new *documents*, in batches. Sends one command a batch, none without any.
 
         Raises:
             MapperError: one is of another class, or stored in another collection.
@@ -101,7 +101,8 @@ class SyncDocument(Root):
     ) -> tuple[Self, bool]:
         """Return the document with the values *keywords*, and whether it was made now.
 
-        A new one has *defaults* besides. Sends one command; see `Query.get_or_create`.
+        A new one has *defaults* besides. Sends one command, and one more to make it; see
+        `Query.get_or_create`.
         """
         return Query(cls).get_or_create(defaults, **keywords)
 
@@ -124,6 +125,9 @@ class SyncDocument(Root):
     def save_many(cls, documents: Iterable[Self]) -> list[Self]:
         """Save *documents* by one bulk write: new ones whole, stored ones' changes.
 
+        Sends one command for the inserts and one for the changes, none where nothing has
+        changed.
+
         Raises:
             BulkWriteError: some were refused, or are gone; it says which.
         """
@@ -133,6 +137,8 @@ class SyncDocument(Root):
     def bulk_write(cls, operations: Iterable[Any], ordered: bool = True) -> BulkWritten:
         """Do many writes, as few commands as they can be; see `Mapper.bulk_write`.
 
+        Sends one for each run of inserts, of updates and of deletes.
+
         Raises:
             BulkWriteError: some were refused; it says which, and why.
         """
@@ -140,7 +146,9 @@ class SyncDocument(Root):
 
     @classmethod
     def get_many(cls, ids: Iterable[Any], *, strict: bool = True) -> list[Self]:
-        """Return the documents with these *ids*, in their order. Sends one command.
+        """Return the documents with these *ids*, in their order.
+
+        Sends one command, or none for no ids.
 
         Raises:
             DocumentsMissingError: some are not there; without *strict* they are left out.
@@ -217,7 +225,10 @@ class SyncDocument(Root):
         return self._mapper().replace(self)
 
     def delete(self) -> bool:
-        """Delete the document and tell whether it was there. Sends one command.
+        """Delete the document and tell whether it was there.
+
+        Sends one command, and more where others refer to it: see `OnDelete`; one more to
+        find out why it was not deleted.
 
         Raises:
             DocumentNotFoundError: the document was never stored.

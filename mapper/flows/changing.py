@@ -22,7 +22,7 @@ from mapper.flows.reading import made
 from mapper.flows.upserting import refuse_made_id
 from mongo_dsl import Update
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.updates import compile_pipeline, is_pipeline
+from mongo_dsl.rewriting import compile_pipeline, is_pipeline
 
 
 @attrs.frozen

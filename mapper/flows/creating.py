@@ -1,4 +1,4 @@
-"""Documents that are there, or are made: by one command, whoever else makes them."""
+"""Documents that are there, or are made: once, whoever else makes them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,12 @@ def get_or_create(
     """Return the document of *query* with *keywords*; make it if there is none."""
     cls = query.model
     document = _candidate("get_or_create", cls, {**keywords, **defaults})
+    narrowed = _narrowed(query, keywords)
+    found = yield from finding.rows(narrowed.uncached().limit(1))
+    if found:
+        return (yield from loaded_one(cls, found[0])), False
     raw = yield from _ready(document)
     given = {"return_document": False}
-    narrowed = _narrowed(query, keywords)
     before = yield from _upsert(narrowed, {"$setOnInsert": raw}, given)
     if before is not None:
         return (yield from loaded_one(cls, before)), False

@@ -68,7 +68,10 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         raise OperandError(msg)
 
     def stream(self, batch_size: int | None = None) -> AsyncCursor[M]:
-        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        """Open a cursor over the documents; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         return self._bound().stream(self, batch_size)
 
     def watch(self, **options: Unpack[WatchOptions]) -> AsyncChangeStream[M]:
@@ -135,13 +138,22 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         """
         return await self._run(reading.aggregate(self, pipeline, into))
 
-    async def update(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in all documents, and set *values*.
+    async def update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        max_affected: int | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in all documents, *max_affected* at most, and set *values*.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return await self._run(changing.update_many(self, changes, values))
+        limited = self._limited(max_affected)
+        return await self._run(changing.update_many(limited, changes, values))
 
     async def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
@@ -184,31 +196,35 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     async def find_one_and_delete(self) -> M | None:
         """Delete the first document and return it.
 
-        Rules of deletion hold, as in `delete`; then its id is read first.
+        Sends one command. Rules of deletion hold, as in `delete`; then its id is read first.
         """
         return await self._run(deleting.find_one_and_delete(self))
 
-    async def delete(self) -> int:
-        """Delete all documents and return how many.
+    async def delete(self, *, max_affected: int | None = None) -> int:
+        """Delete all documents, *max_affected* at most, and return how many.
 
-        Where others refer to them by rules (`on_delete`), these are kept in the same
-        transaction: one command more for each relation and level that is looked up, and
-        for each that is written. See docs/relations.md.
+        Sends one command. Where others refer to them by rules (`on_delete`), these are
+        kept in the same transaction: one command more to read their ids, for each relation
+        and level that is looked up, for each that is written, and to commit. See
+        docs/relations.md.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return await self._run(deleting.delete_many(self))
+        return await self._run(deleting.delete_many(self._limited(max_affected)))
 
-    async def hard_delete(self) -> int:
+    async def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
-        Rules of deletion hold, as in `delete`.
+        Sends one command. Rules of deletion hold, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents than *max_affected*.
         """
-        return await self._run(deleting.delete_many(self, hard=True))
+        limited = self._limited(max_affected)
+        return await self._run(deleting.delete_many(limited, hard=True))
 
     async def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

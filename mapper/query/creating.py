@@ -28,9 +28,10 @@ class Creating(BoundQuerySet[M]):
     ) -> tuple[M, bool]:
         """Return the document with the values *keywords*, and whether it was made now.
 
-        A new one is made of *keywords* and *defaults*, whole, by the one command that
-        also looks for it; see `upsert` for what happens at the same time. What listens
-        to ``before_insert`` is called with the document that may be made.
+        A new one is made of *keywords* and *defaults*, whole. Sends one command where it
+        is found; only if not, what listens to ``before_insert`` is called, and a second
+        one looks again and makes it, so that there is one, whoever else makes it; see
+        `upsert`.
 
         Raises:
             DuplicateKeyError: another unique value of it is there already.
@@ -87,9 +88,10 @@ class AsyncCreating(BoundQuerySet[M]):
     ) -> tuple[M, bool]:
         """Return the document with the values *keywords*, and whether it was made now.
 
-        A new one is made of *keywords* and *defaults*, whole, by the one command that
-        also looks for it; see `upsert` for what happens at the same time. What listens
-        to ``before_insert`` is called with the document that may be made.
+        A new one is made of *keywords* and *defaults*, whole. Sends one command where it
+        is found; only if not, what listens to ``before_insert`` is called, and a second
+        one looks again and makes it, so that there is one, whoever else makes it; see
+        `upsert`.
 
         Raises:
             DuplicateKeyError: another unique value of it is there already.

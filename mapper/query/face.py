@@ -161,6 +161,9 @@ class BoundQuerySet(Relating[M]):
             raise ArgumentError(msg)
         return self._with("max_affected", count)
 
+    def _limited(self, count: int | None) -> Self:
+        return self if count is None else self.max_affected(count)
+
     def updating(
         self,
         changes: Any = None,

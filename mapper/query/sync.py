@@ -54,7 +54,10 @@ class Query(Looking[M], Creating[M]):
         return iter(self.to_list() if self.asked.get("cached") else self.stream())
 
     def stream(self, batch_size: int | None = None) -> Cursor[M]:
-        """Open a cursor over the documents; *batch_size* is how many a reply brings."""
+        """Open a cursor over the documents; *batch_size* is how many a reply brings.
+
+        Sends one command when it is read from, and one more for each further reply.
+        """
         return self._bound().stream(self, batch_size)
 
     def watch(self, **options: Unpack[WatchOptions]) -> ChangeStream[M]:
@@ -121,13 +124,22 @@ class Query(Looking[M], Creating[M]):
         """
         return self._run(reading.aggregate(self, pipeline, into))
 
-    def update(self, changes: Any = None, /, **values: Any) -> Written:
-        """Make *changes* in all documents, and set *values*.
+    def update(
+        self,
+        changes: Any = None,
+        /,
+        *,
+        max_affected: int | None = None,
+        **values: Any,
+    ) -> Written:
+        """Make *changes* in all documents, *max_affected* at most, and set *values*.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(changing.update_many(self, changes, values))
+        limited = self._limited(max_affected)
+        return self._run(changing.update_many(limited, changes, values))
 
     def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
@@ -170,31 +182,35 @@ class Query(Looking[M], Creating[M]):
     def find_one_and_delete(self) -> M | None:
         """Delete the first document and return it.
 
-        Rules of deletion hold, as in `delete`; then its id is read first.
+        Sends one command. Rules of deletion hold, as in `delete`; then its id is read first.
         """
         return self._run(deleting.find_one_and_delete(self))
 
-    def delete(self) -> int:
-        """Delete all documents and return how many.
+    def delete(self, *, max_affected: int | None = None) -> int:
+        """Delete all documents, *max_affected* at most, and return how many.
 
-        Where others refer to them by rules (`on_delete`), these are kept in the same
-        transaction: one command more for each relation and level that is looked up, and
-        for each that is written. See docs/relations.md.
+        Sends one command. Where others refer to them by rules (`on_delete`), these are
+        kept in the same transaction: one command more to read their ids, for each relation
+        and level that is looked up, for each that is written, and to commit. See
+        docs/relations.md.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(deleting.delete_many(self))
+        return self._run(deleting.delete_many(self._limited(max_affected)))
 
-    def hard_delete(self) -> int:
+    def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
 
-        Rules of deletion hold, as in `delete`.
+        Sends one command. Rules of deletion hold, as in `delete`.
 
         Raises:
             UnfilteredWriteError: the query has no filter; see `everything`.
+            TooManyAffectedError: it has more documents than *max_affected*.
         """
-        return self._run(deleting.delete_many(self, hard=True))
+        limited = self._limited(max_affected)
+        return self._run(deleting.delete_many(limited, hard=True))
 
     def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.

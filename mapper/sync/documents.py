@@ -28,7 +28,7 @@ class Documents(Driven):
     def insert_many(
         self, documents: Iterable[D], ordered: bool = True, session: Any = None
     ) -> list[D]:
-        """Store new *documents*, one command a batch.
+        """Store new *documents*, one command a batch, none without any.
 
         The server stops at the first it refuses if *ordered*, else it takes all it can.
 
@@ -65,9 +65,11 @@ class Documents(Driven):
         return self._run(writing.replace(document, session))
 
     def delete(self, document: Any, session: Any = None, *, hard: bool = False) -> bool:
-        """Delete *document* and tell whether it was there. Sends one command.
+        """Delete *document* and tell whether it was there.
 
-        A class may mark its documents instead; *hard* deletes them for good.
+        Sends one command, and more where others refer to it: see `OnDelete`; one more to
+        find out why it was not deleted. A class may mark its documents instead; *hard*
+        deletes them for good.
 
         Raises:
             DocumentNotFoundError: the document was never stored.

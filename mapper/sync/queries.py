@@ -27,12 +27,16 @@ M = TypeVar("M")
 
 
 class Queries(Driven):
-    """Methods that take queries."""
+    """Methods that take queries; each sends one command unless it says otherwise.
+
+    A find sends more while documents don't fit in the reply.
+    """
 
     def stream(self, query: Query[M], batch_size: int | None = None) -> Cursor[M]:
         """Open a cursor over the documents of *query*, to be iterated over once.
 
-        What the query includes is loaded for *batch_size* documents at a time.
+        What the query includes is loaded for *batch_size* documents at a time. Sends one
+        command, and one more for each further reply.
         """
         command = finding.find(query, batch_size)
         meant = self._meaning(command)
@@ -48,7 +52,10 @@ class Queries(Driven):
     def stream_rows(
         self, query: Query[Any], pipeline: Any, batch_size: int | None = None
     ) -> Cursor[Any]:
-        """Open a cursor over what *pipeline* makes of the documents of *query*."""
+        """Open a cursor over what *pipeline* makes of the documents of *query*.
+
+        Sends one command, and one more for each further reply.
+        """
         command = reading.aggregation(query, pipeline, batch_size)
         return Cursor(
             lambda: self._open(command), row_reader(pipeline), self._meaning(command)
@@ -178,11 +185,16 @@ class Queries(Driven):
         )
 
     def find_one_and_delete(self, query: Query[M]) -> M | None:
-        """Delete the first document of *query* and return it."""
+        """Delete the first document of *query* and return it.
+
+        Sends one command, and more where others refer to it: see `OnDelete`.
+        """
         return self._run(deleting.find_one_and_delete(query))
 
     def delete_many(self, query: Query[M]) -> int:
         """Delete all documents of *query* and return how many.
+
+        Sends one command, and more where others refer to them: see `OnDelete`.
 
         Raises:
             UnfilteredWriteError: *query* has no filter; see `Query.everything`.

@@ -83,7 +83,8 @@ class Transactions(Driven):
         It gives the driver's session. After an error, documents in memory are again
         what they were for the mapper. A commit whose result is unknown is sent again, at
         most *attempts* times and for *seconds*. Inside another transaction of the client
-        it joins that one. Sends one command at the end.
+        it joins that one. Sends one command more at the end, which commits or aborts; none
+        if nothing was sent in it.
         See https://www.mongodb.com/docs/manual/core/transactions/
 
         Raises:
@@ -128,7 +129,8 @@ class Transactions(Driven):
         It is called with *args* and *kwargs*, at most 20 times and not after 120
         seconds; `transactional` takes other bounds. What it changes it should load
         itself, since it begins anew each time. Inside another transaction it joins that
-        one, which alone is tried again.
+        one, which alone is tried again. Each try sends one command more, which commits or
+        aborts; none if nothing was sent in it.
 
         Raises:
             TransactionAbortedError: the last try was aborted, too.
@@ -165,7 +167,8 @@ class Transactions(Driven):
     ) -> Any:
         """Decorate *function* so that each call is one of `in_transaction`.
 
-        It is called at most *attempts* times and not after *seconds*.
+        It is called at most *attempts* times and not after *seconds*. Each try sends one
+        command more, which commits or aborts; none if nothing was sent in it.
 
         Raises:
             OperandError: *function* makes a generator, or without asyncio a coroutine.

@@ -11,18 +11,18 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from mongo_dsl import updates
-from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.errors import OperandError
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Amount, Operand, Operands
+from mongo_dsl.fields.presence import flag, types_of
 from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
-from mongo_dsl.names import bson_type
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.sorting import Sort
-from mongo_dsl.values import PLAIN, Face, is_pattern, node, number
+from mongo_dsl.values import PLAIN, Face, is_pattern, node
 
 
 T = TypeVar("T")
@@ -172,7 +172,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.email.exists().compile()
         {'email': {'$exists': True}}
         """
-        return self._test("$exists", _flag(present))
+        return self._test("$exists", flag(present))
 
     def is_null(self, null: bool = True) -> Filter:
         """Match where the field is null or missing, or where it is neither.
@@ -194,7 +194,7 @@ class Comparable(Expr, Generic[T]):
         >>> F.zip.type_("string", "int").compile()
         {'zip': {'$type': ['string', 'int']}}
         """
-        return self._test("$type", _types(types[0] if len(types) == 1 else types))
+        return self._test("$type", types_of(types[0] if len(types) == 1 else types))
 
     # -- Sort order -------------------------------------------------------------------
 
@@ -285,28 +285,3 @@ def _where_array(operand: Node, test: Op) -> Op:
     """Run *test* only where *operand* is an array: ``$in`` fails on all else."""
     is_array = Op("$isArray", Seq((operand,)))
     return Op("$cond", Seq((is_array, test, Value(False))))
-
-
-def _flag(present: Any) -> Node:
-    if isinstance(present, Param):
-        return later(present, _flag)
-    if not isinstance(present, bool) and number(present) is None:
-        msg = f"exists got {present!r}; it takes True, False or a number"
-        raise OperandError(msg)
-    return node(present)
-
-
-def _types(types: Any) -> Node:
-    """Check the types of values, of which there may be one or several."""
-    if isinstance(types, Param):
-        return later(types, _types)
-    if not isinstance(types, (list, tuple)):
-        return node(bson_type(types))
-    if not types:
-        msg = "type_ got no types; it takes aliases such as 'string', or numbers"
-        raise ArgumentError(msg)
-    return Seq(tuple([_type(name) for name in types]))
-
-
-def _type(name: Any) -> Node:
-    return later(name, bson_type) if isinstance(name, Param) else node(bson_type(name))

@@ -1,7 +1,7 @@
 """What all shapes share: coordinates, the form inside operators, a readable repr."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -10,7 +10,8 @@ class Shape(ABC):
     """A shape that `$geoWithin` and its siblings take, on the globe or on the plane."""
 
     __slots__ = ()
-    __attrs_attrs__: ClassVar[tuple["attrs.Attribute[Any]", ...]]
+    if TYPE_CHECKING:  # whoever asks for the hints of a shape couldn't resolve it
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
     operator: ClassVar[str]
 
     @property

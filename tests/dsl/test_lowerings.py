@@ -29,7 +29,7 @@ from mongo_dsl.errors import CompileError
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.nodes import Op, Path
 from mongo_dsl.predicates import Where
-from mongo_dsl.updates import compile_pipeline
+from mongo_dsl.rewriting import compile_pipeline
 
 
 ITEMS = {"$cond": [{"$isArray": ["$a"]}, "$a", []]}

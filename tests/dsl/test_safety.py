@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from mongo_dsl import F, Pipeline, QuerySet, acc, expr, fn, param, stages
 from mongo_dsl.errors import ArgumentError, CompileError
 from mongo_dsl.keywords import keyword_filter
-from mongo_dsl.updates import compile_pipeline
+from mongo_dsl.rewriting import compile_pipeline
 
 
 DECOY = {"decoy": True, "password": "secret", "a": "x", "k": 1, "n": 9}

@@ -16,7 +16,7 @@ from mongo_dsl.errors import (
     TruthValueError,
     UpdateConflictError,
 )
-from mongo_dsl.updates import compile_pipeline
+from mongo_dsl.rewriting import compile_pipeline
 from tests.models import Address, Item, Status, User
 
 

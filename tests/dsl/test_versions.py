@@ -21,7 +21,7 @@ from mongo_dsl import (
 )
 from mongo_dsl.demands import STAGE, demands
 from mongo_dsl.errors import ArgumentError, ServerVersionError
-from mongo_dsl.updates import compile_pipeline
+from mongo_dsl.rewriting import compile_pipeline
 from mongo_dsl.versions import parsed
 
 

@@ -38,6 +38,17 @@ async def test_a_block_for_many(driver, Invoice, sent):  # noqa: N803
     assert sent == ["insert"]
 
 
+async def test_what_is_found_takes_no_number(driver, Invoice, sent):  # noqa: N803
+    """`get_or_create` looks first; only what it makes is numbered."""
+    query = driver.mapper.find(Invoice)
+    made, new = await driver.done(query.get_or_create(total=4))
+    assert (made.id, new) == (1, True)
+    sent.clear()
+    found, new = await driver.done(query.get_or_create(total=4))
+    assert (found.id, new, sent) == (1, False, ["find"])
+    assert (await driver.done(query.get_or_create(total=5)))[0].id == 2
+
+
 async def test_failed_inserts_lose_their_numbers(driver, Invoice):  # noqa: N803
     """A number is never given twice; the document forgets it."""
     driver.mongo["invoice"].insert_one({"_id": 1})

@@ -252,7 +252,7 @@ async def test_update_or_create_leaves_fixed_fields_alone(driver):
 
     class Parcel(driver.document):
         code: str
-        status: str = state_field(initial="a", transitions={"a": ["b"], "b": ["c"]})
+        status: str = state_field(default="a", transitions={"a": ["b"], "b": ["c"]})
 
     with driver.mapper.ambient():
         await driver.done(Parcel.create(code="x"))

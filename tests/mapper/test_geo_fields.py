@@ -215,3 +215,13 @@ def test_shapely_is_not_imported():
     """Who doesn't use it need not have it."""
     code = "import sys, mapper, mongo_dsl.geo; sys.exit('shapely' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_documents_show():
+    """Places are shown with the document, as all values are."""
+    shown = repr(Location(name="a", place=geo.Point(1, 2), stop=Stop(geo.Point(3, 4))))
+    assert shown == (
+        "Location(id=None, name='a', place=geo.Point(1, 2), area=None, track=[],"
+        " named={}, shape=None, anything=None, any_of_ours=None,"
+        " stop=Stop(at=geo.Point(3, 4)))"
+    )

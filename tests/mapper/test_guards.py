@@ -54,6 +54,21 @@ class TestMaxAffected:
         assert await driver.done(query.delete()) == 3
         assert sent == ["find", "delete"]
 
+    @pytest.mark.parametrize("method", ["update", "delete", "hard_delete"])
+    async def test_an_argument(self, driver, Person, sent, method):  # noqa: N803
+        """The limit is given to the write itself, too."""
+        filled(driver)
+        values = {"name": "y"} if method == "update" else {}
+        write = getattr(driver.mapper.find(Person, visits__lt=3), method)
+        with pytest.raises(TooManyAffectedError) as caught:
+            await driver.done(write(max_affected=2, **values))
+        assert (caught.value.count, caught.value.allowed) == (3, 2)
+        assert driver.mongo.person.count_documents({"name": "x"}) == 10
+        sent.clear()
+        done = await driver.done(write(max_affected=3, **values))
+        assert sent == ["find", method.removeprefix("hard_")]
+        assert (done.modified if values else done) == 3
+
     async def test_beyond(self, driver, Person, sent):  # noqa: N803
         """Nothing is written, and the number is told."""
         filled(driver)
@@ -205,14 +220,17 @@ class TestUpserts:
         assert row == {"email": "a", "name": "Bob", "visits": 2}
 
     async def test_get_or_create(self, driver, Person, sent):  # noqa: N803
-        """A whole document is made, once, by one command."""
+        """It is looked for; only if it isn't there a whole document is made, once."""
+        told = []
+        Person.on("before_insert", told.append)
         sent.clear()
         query = driver.mapper.find(Person)
         made, new = await driver.done(query.get_or_create({"name": "Ann"}, email="a"))
         assert (made.name, made.visits, made.is_stored, new) == ("Ann", 0, True, True)
         again, new = await driver.done(query.get_or_create({"name": "Bob"}, email="a"))
         assert (again == made, new) == (True, False)
-        assert sent == ["findAndModify", "findAndModify"]
+        assert sent == ["find", "findAndModify", "find"]
+        assert told == [made]
         assert [*driver.mongo.person.find()] == [
             {"_id": made.id, "email": "a", "name": "Ann", "visits": 0}
         ]
@@ -277,7 +295,7 @@ class TestUpserts:
         assert sent == ["findAndModify", "find"]
         sent.clear()
         found, new = await driver.done(query.get_or_create(id="x"))
-        assert (found.views, new, sent) == (2, False, ["findAndModify"])
+        assert (found.views, new, sent) == (2, False, ["find"])
 
     async def test_another_unique_value(self, driver, Person):  # noqa: N803
         """What can't be made, however often it is tried, is an error."""

@@ -39,7 +39,7 @@ def Order(driver):  # noqa: N802 - a class
     """Return a document class with states, on each driver; it is ambient."""
 
     class Order(driver.document):
-        status: Status = state_field(initial=Status.PENDING, transitions=FOLLOWING)
+        status: Status = state_field(default=Status.PENDING, transitions=FOLLOWING)
         tracking_number: str | None = None
         note: str = ""
 
@@ -184,7 +184,7 @@ async def test_other_behaviours(driver):
     """Time stamps and versions go with a transition."""
 
     class Job(Timestamped, Versioned, driver.document):
-        state: str = state_field(initial="new", transitions={"new": ["done"]})
+        state: str = state_field(default="new", transitions={"new": ["done"]})
 
     with driver.mapper.ambient():
         job = await driver.done(Job.create())
@@ -199,8 +199,8 @@ async def test_two_states(driver):
     """Where several fields hold a state, one is named."""
 
     class Job(driver.document):
-        state: str = state_field(initial="new", transitions={"new": ["done"]})
-        review: str = state_field(initial="open", transitions={"open": ["closed"]})
+        state: str = state_field(default="new", transitions={"new": ["done"]})
+        review: str = state_field(default="open", transitions={"open": ["closed"]})
 
     with driver.mapper.ambient():
         job = await driver.done(Job.create())
@@ -223,8 +223,8 @@ async def test_two_states(driver):
     ("arguments", "message"),
     [
         (
-            {"initial": "x", "transitions": {"a": ["b"]}},
-            "state_field got initial='x'; the states are: 'a', 'b'",
+            {"default": "x", "transitions": {"a": ["b"]}},
+            "state_field got default='x'; the states are: 'a', 'b'",
         ),
         (
             {"transitions": {}},
@@ -320,8 +320,8 @@ async def test_other_values_are_no_way_around(driver, sent):
     """The other values of a transition are no states, and not immutable."""
 
     class Parcel(driver.document):
-        status: str = state_field(initial="a", transitions={"a": ["b"]})
-        paid: str = state_field(initial="no", transitions={"no": ["yes"]})
+        status: str = state_field(default="a", transitions={"a": ["b"]})
+        paid: str = state_field(default="no", transitions={"no": ["yes"]})
         code: int = field(default=1, immutable=True)
 
     with driver.mapper.ambient():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongo_dsl.expressions import date
+from mongo_dsl.expressions import date, date_parts
 from mongo_dsl.expressions.namespaces.face import Namespace, method
 
 
@@ -22,18 +22,18 @@ class DateNamespace(Namespace):
     to_parts = method(date.date_to_parts)
     to_string = method(date.date_to_string)
     trunc = method(date.date_trunc)
-    day_of_month = method(date.day_of_month)
-    day_of_week = method(date.day_of_week)
-    day_of_year = method(date.day_of_year)
-    hour = method(date.hour)
-    iso_day_of_week = method(date.iso_day_of_week)
-    iso_week = method(date.iso_week)
-    iso_week_year = method(date.iso_week_year)
-    millisecond = method(date.millisecond)
-    minute = method(date.minute)
-    month = method(date.month)
-    second = method(date.second)
-    ts_increment = method(date.ts_increment)
-    ts_second = method(date.ts_second)
-    week = method(date.week)
-    year = method(date.year)
+    day_of_month = method(date_parts.day_of_month)
+    day_of_week = method(date_parts.day_of_week)
+    day_of_year = method(date_parts.day_of_year)
+    hour = method(date_parts.hour)
+    iso_day_of_week = method(date_parts.iso_day_of_week)
+    iso_week = method(date_parts.iso_week)
+    iso_week_year = method(date_parts.iso_week_year)
+    millisecond = method(date_parts.millisecond)
+    minute = method(date_parts.minute)
+    month = method(date_parts.month)
+    second = method(date_parts.second)
+    ts_increment = method(date_parts.ts_increment)
+    ts_second = method(date_parts.ts_second)
+    week = method(date_parts.week)
+    year = method(date_parts.year)
