@@ -125,7 +125,8 @@ def _update(
     there = living(document) if alive else {}
     filter_ = {**identity(document), **there, **guard}
     with assigned(document, values):
-        found = found.setting(encoded_values(type(document), values))
+        if values:
+            found = found.setting(encoded_values(type(document), values))
         filter_.update(found.filter)
         with translated(collection(document), type(document), found.stored):
             reply = yield command(

@@ -29,6 +29,11 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right) or left != left  # noqa: PLR0124 - NaN is unequal to itself
 
 
+def has_parts(item: Any) -> bool:
+    """Tell whether what is stored as *item* may be changed in part."""
+    return isinstance(item, (dict, list))
+
+
 def key(value: Any) -> Hashable:
     """Return what is equal for two values if and only if they are the `same`."""
     if isinstance(value, dict):

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 
 from mapper.tracking.annotations import is_one_value, is_set, items_of, within
-from mapper.tracking.comparison import GONE, same
+from mapper.tracking.comparison import GONE, has_parts, same
 from mapper.tracking.guards import guards
-from mapper.tracking.lists import has_parts, list_steps, set_steps, splice
+from mapper.tracking.lists import list_steps, set_steps, splice
 from mapper.tracking.merging import IDENTITY, continues, merged, partners
 from mapper.tracking.operators import has_operators, with_operators
 from mapper.tracking.pipelines import as_pipeline, spliced

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapper.tracking.comparison import key, rough, same
+from mapper.tracking.comparison import has_parts, key, rough, same
 from mapper.tracking.merging import lists, partners
 from mapper.tracking.steps import (
     Collect,
@@ -53,11 +53,6 @@ def _change_inside(
         for place, partner in pairs
         if partner is not None
     )
-
-
-def has_parts(item: Any) -> bool:
-    """Tell whether what is stored as *item* may be changed in part."""
-    return isinstance(item, (dict, list))
 
 
 def _edited(

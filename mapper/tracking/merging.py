@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from typing import Any
 
 from mapper.conversion.unions import DISCRIMINATOR
-from mapper.tracking.comparison import GONE, key, same
+from mapper.tracking.comparison import GONE, has_parts, key, same
 
 
 IDENTITY = "_id"
@@ -31,6 +31,8 @@ def merged(old: Any, known: Any, new: Any) -> Any:
     """Return what is stored when *new* stands in the place of *known*."""
     if same(known, new):
         return old
+    if not has_parts(new):
+        return new
     if continues(old, known, new):
         return _documents(old, known, new)
     if all(isinstance(value, list) for value in (old, known, new)):
