@@ -7,7 +7,15 @@ import pytest
 
 from mongo_dsl import F, Fields, fn
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
-from mongo_dsl.expressions import array, binding, date, objects, sets, strings
+from mongo_dsl.expressions import (
+    array,
+    binding,
+    date,
+    date_parts,
+    objects,
+    sets,
+    strings,
+)
 from mongo_dsl.expressions.namespaces.arrays import ArrayNamespace
 from mongo_dsl.expressions.namespaces.dates import DateNamespace
 from mongo_dsl.expressions.namespaces.documents import DocumentNamespace
@@ -50,7 +58,7 @@ RENAMED = {
 # Functions of no such value, and of text.
 ELSEWHERE = {"TimeUnit", "date_from_parts", "date_from_string", "let", "range_"}
 CHAPTERS = [
-    ("dt", DateNamespace, [date], "date_"),
+    ("dt", DateNamespace, [date, date_parts], "date_"),
     ("str", TextNamespace, [strings], None),
     ("arr", ArrayNamespace, [array, sets, binding], None),
     ("obj", DocumentNamespace, [objects], None),
