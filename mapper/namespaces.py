@@ -4,20 +4,45 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from mapper.collections import CollectionPlan, validator_of
 from mapper.indexes import IndexPlan
 
 
-class Indexes:
-    """The indexes of a document class."""
+class Namespace:
+    """What stands behind an attribute of the document class *model*."""
+
+    called: ClassVar[str]
 
     def __init__(self, model: Any) -> None:
         self.model = model
 
     def __repr__(self) -> str:
-        return f"{self.model.__name__}.indexes"
+        return f"{self.model.__name__}.{self.called}"
+
+
+class IndexNamespace(Namespace):
+    """What needs no command of the indexes of a document class."""
+
+    called = "indexes"
+
+
+class CollectionNamespace(Namespace):
+    """What needs no command of the collection of a document class."""
+
+    called = "collection"
+
+    def validator(self) -> dict[str, Any]:
+        """Return the ``$jsonSchema`` of the documents, by their stored names.
+
+        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
+        """
+        return validator_of(self.model)
+
+
+class Indexes(IndexNamespace):
+    """The indexes of a document class."""
 
     def plan(self, *, search: bool = True) -> IndexPlan:
         """Compare what the class declares with what the server has; change nothing.
@@ -54,14 +79,8 @@ class Indexes:
         return found
 
 
-class AsyncIndexes:
+class AsyncIndexes(IndexNamespace):
     """The indexes of a document class, for asyncio."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def __repr__(self) -> str:
-        return f"{self.model.__name__}.indexes"
 
     async def plan(self, *, search: bool = True) -> IndexPlan:
         """Compare what the class declares with what the server has; change nothing.
@@ -99,21 +118,8 @@ class AsyncIndexes:
         return found
 
 
-class Collection:
+class Collection(CollectionNamespace):
     """The collection of a document class."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def __repr__(self) -> str:
-        return f"{self.model.__name__}.collection"
-
-    def validator(self) -> dict[str, Any]:
-        """Return the ``$jsonSchema`` of the documents, by their stored names.
-
-        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
-        """
-        return validator_of(self.model)
 
     def plan(self) -> CollectionPlan:
         """Compare what the class declares with what the server has; change nothing.
@@ -138,21 +144,8 @@ class Collection:
         return found
 
 
-class AsyncCollection:
+class AsyncCollection(CollectionNamespace):
     """The collection of a document class, for asyncio."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def __repr__(self) -> str:
-        return f"{self.model.__name__}.collection"
-
-    def validator(self) -> dict[str, Any]:
-        """Return the ``$jsonSchema`` of the documents, by their stored names.
-
-        Sends nothing; ``Meta.validator`` has `apply` give it to the server.
-        """
-        return validator_of(self.model)
 
     async def plan(self) -> CollectionPlan:
         """Compare what the class declares with what the server has; change nothing.

@@ -77,7 +77,7 @@ MAPPER_FLOORS = (
         "events",
         "states",
     ),
-    ("relations", "n_plus_one"),
+    ("connected", "relations", "n_plus_one"),
     ("json_text", "encryption"),
     (
         "validation",

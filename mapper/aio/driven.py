@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import copy
-import functools
 import inspect
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.caching import in_tasks, through
 from mapper.commands import CachedRead, Command, Flow, Pause, Step, run_async
-from mapper.concerns import SILENT, Concerns, concerns
-from mapper.connection import Connection
-from mapper.sessions import any_ambient, failed, transaction_of
+from mapper.connected import Connected
+from mapper.sessions import any_ambient, transaction_of
 from mapper.tracking import recording
 
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 T = TypeVar("T")
 
 
-class Driven:
+class Driven(Connected):
     """What drives flows over *database*."""
-
-    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
-        self.database = database
-        self._connection = Connection(database, concerns)
 
     async def _run(self, flow: Flow[T]) -> T:
         if not any_ambient():
@@ -60,33 +52,6 @@ class Driven:
 
             return await asyncio.sleep(step.seconds)
         return await awaited(step())
-
-    def with_options(
-        self,
-        *,
-        read_concern: Any = None,
-        write_concern: Any = None,
-        read_preference: Any = None,
-    ) -> Self:
-        """Return a mapper on the same client that reads and writes otherwise.
-
-        What isn't given stays; queries and the ``Meta`` of classes come first.
-
-        Raises:
-            ArgumentError: one of them can't be.
-        """
-        asked = concerns(
-            read_concern=read_concern,
-            write_concern=write_concern,
-            read_preference=read_preference,
-        )
-        made = copy.copy(self)
-        made.__dict__["_connection"] = self._connection.with_options(asked)
-        return made
-
-    def _meaning(self, command: Command) -> Callable[[Exception], Exception | None]:
-        """Return what tells what an error of *command* means, if not itself."""
-        return functools.partial(failed, self._connection.client, command)
 
     def _open(self, command: Command) -> Any:
         """Send *command*, which may open a cursor."""

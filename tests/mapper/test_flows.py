@@ -147,7 +147,7 @@ def methods_of(face):
     found = {
         name: value
         for cls in reversed(face.__mro__)
-        if cls.__module__.startswith(package)
+        if cls.__module__.startswith((package, "mapper.connected"))
         for name, value in vars(cls).items()
         if name[:1] != "_"
     }

@@ -1234,3 +1234,20 @@ def test_flows_are_generators():
             ):
                 kind = str(value.__annotations__["return"])
                 assert kind.startswith(("Flow[", "Iterator[")), name
+
+
+def test_what_was_updated_may_be_gone():
+    """Someone deletes the document between the update and the read of it."""
+
+    class Item(SyncDocument):
+        text: str
+
+    id_ = ObjectId()
+    flow = creating.update_or_create(Item.all(), {"text": "b"}, {}, {"id": id_})
+    replies = iter([{"_id": id_, "text": "a"}, []])
+    with pytest.raises(DocumentNotFoundError) as caught:
+        run(flow, lambda _: next(replies))
+    assert str(caught.value) == (
+        f"Item {id_!r} was updated, and was gone when it was read; call"
+        " update_or_create again"
+    )

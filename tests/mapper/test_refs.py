@@ -21,6 +21,7 @@ from mapper.errors import (
     ValidationError,
 )
 from mapper.hydration import load
+from mapper.registry import class_named
 from mongo_dsl.errors import OperandError, UnknownFieldError
 
 
@@ -356,3 +357,21 @@ def test_references_to_nothing():
     assert str(caught.value) == (
         "Ref is written with the class it refers to: Ref[Author]"
     )
+
+
+def test_names_in_two_modules_are_unclear():
+    """A name that several modules give to a class needs its module."""
+    found = []
+    for module in ("shop.one", "shop.two"):
+
+        class Namesake(SyncDocument):
+            __module__ = module
+
+        found.append(Namesake)
+    with pytest.raises(DefinitionError) as caught:
+        class_named("Namesake")
+    assert str(caught.value) == (
+        "document classes called 'Namesake' are in shop.one and shop.two; write the"
+        " module, too: shop.one.Namesake"
+    )
+    assert class_named("shop.two.Namesake") is found[1]
