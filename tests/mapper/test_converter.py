@@ -635,7 +635,11 @@ UNREADABLE = {
         "dict[Color, int]: it has a key that must be one of 'red', 'blue',"
         " got 'green', a str",
     ),
-    "union": (int | str, 2.5, "int | str: it must be int | str, got 2.5, a float"),
+    "union": (
+        int | bytes,
+        2.5,
+        "int | bytes: it must be int | bytes, got 2.5, a float",
+    ),
     "Optional": (Optional[int], "a", "int | None: it must be int, got 'a', a str"),
     "classes, no name": (
         Cat | Dog,
@@ -914,7 +918,11 @@ UNSTORABLE = {
         {True: 1},
         "dict[int, int]: it has a key that must be int, got True, a bool",
     ),
-    "union": (int | str, True, "int | str: it must be int | str, got True, a bool"),
+    "union": (
+        int | bytes,
+        True,
+        "int | bytes: it must be int | bytes, got True, a bool",
+    ),
     "classes": (
         Address | Cat,
         Villa("Rome"),
