@@ -59,6 +59,7 @@ MAPPER_FLOORS = (
         "computed",
         "constructors",
         "conversion",
+        "generation",
         "discriminators",
         "commands",
         "indexes",

@@ -10,6 +10,7 @@ from typing import Any
 
 from cattrs import Converter
 
+from mapper.conversion.parts import H, Many, Other, Part, described, part_of
 from mapper.conversion.problems import Misfit, gather, shown, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mongo_dsl.conformity import describe
@@ -66,7 +67,7 @@ def array_encoder(annotation: Any, converter: Converter) -> Encode:
             raise unfit(value, rule)
         return each(hook, ordered(value) if isinstance(value, _SETS) else value)
 
-    return encode
+    return _as_many(encode, annotation, hook)
 
 
 def array_decoder(annotation: Any, converter: Converter) -> Decode:
@@ -85,7 +86,15 @@ def array_decoder(annotation: Any, converter: Converter) -> Decode:
         items = each(hook, stored, item)
         return items if make is list else make(items)
 
-    return decode
+    return _as_many(decode, annotation, hook)
+
+
+def _as_many(hook: H, annotation: Any, item: Callable[..., Any]) -> H:
+    """Let *hook* say that it converts an array, whose items *item* converts."""
+    inner, make = items_of(annotation), made(annotation)
+    return described(
+        hook, lambda own: Many(annotation, own, part_of(inner, item), make)
+    )
 
 
 def row_encoder(annotation: Any, converter: Converter) -> Encode:
@@ -98,7 +107,7 @@ def row_encoder(annotation: Any, converter: Converter) -> Encode:
             raise unfit(value, rule)
         return gather(_jobs(hooks, value))
 
-    return encode
+    return _as_row(encode, annotation, converter.get_unstructure_hook)
 
 
 def row_decoder(annotation: Any, converter: Converter) -> Decode:
@@ -112,7 +121,16 @@ def row_decoder(annotation: Any, converter: Converter) -> Decode:
         items = gather(_jobs(hooks, stored))
         return kind(*items) if _is_named(kind) else tuple(items)
 
-    return decode
+    return _as_row(decode, annotation, converter.get_structure_hook)
+
+
+def _as_row(hook: H, annotation: Any, find: Callable[[Any], Any]) -> H:
+    """Let *hook* say that it converts a row, whose items the hooks that *find* finds do."""
+
+    def parts() -> tuple[Part, ...]:
+        return tuple(part_of(one, find(one)) for one in rows_of(annotation))
+
+    return described(hook, lambda own: Other(annotation, own, parts))
 
 
 def _each(hook: Callable[..., Any], items: Iterable[Any], *extra: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from cattrs import Converter
 
 from mapper.conversion.data import as_stored, untyped
 from mapper.conversion.numbers import decode_int
+from mapper.conversion.parts import Choice, Member, Other, Part, described
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -40,7 +41,7 @@ def stored_types(annotation: Any) -> tuple[type, ...]:
 def choice_encoder(annotation: Any, _: Converter) -> Encode:
     """Return the hook that stores an enum or a literal."""
     if _is_flag(annotation):
-        return _flag_encoder(annotation)
+        return described(_flag_encoder(annotation), _as_flag)
     stored = {_identity(value): _form(value) for value in _values(annotation)}
     rule = _rule(annotation, list(_values(annotation)))
 
@@ -50,13 +51,24 @@ def choice_encoder(annotation: Any, _: Converter) -> Encode:
             raise unfit(value, rule)
         return as_stored(found)
 
-    return encode
+    return described(encode, lambda own: _encoded(annotation, own))
+
+
+def _encoded(annotation: Any, hook: Encode) -> Part:
+    """Describe what *hook* stores."""
+    values = _values(annotation)
+    if not isinstance(annotation, type):
+        texts = {value: value for value in values if type(value) is str}
+        return Choice(annotation, hook, texts)
+    if all(type(value._value_) is str for value in values):
+        return Member(annotation, hook, annotation)
+    return Other(annotation, hook, tuple)
 
 
 def choice_decoder(annotation: Any, _: Converter) -> Decode:
     """Return the hook that reads an enum or a literal."""
     if _is_flag(annotation):
-        return _flag_decoder(annotation)
+        return described(_flag_decoder(annotation), _as_flag)
     known = {_token(value): value for value in _values(annotation)}
     rule = _rule(annotation, [_form(value) for value in _values(annotation)])
 
@@ -64,7 +76,7 @@ def choice_decoder(annotation: Any, _: Converter) -> Decode:
         found = known.get(stored if type(stored) is str else _token(stored), _UNKNOWN)
         return _missing(annotation, rule, stored) if found is _UNKNOWN else found
 
-    return decode
+    return described(decode, lambda own: Choice(annotation, own, known))
 
 
 def _missing(annotation: Any, rule: str, stored: Any) -> Any:
@@ -115,6 +127,10 @@ def _token(value: Any) -> Any:
 
 def _is_flag(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Flag)
+
+
+def _as_flag(hook: Any) -> Part:
+    return Other(Any, hook, tuple)
 
 
 def _flag_encoder(kind: Any) -> Encode:

@@ -109,6 +109,11 @@ def unknown_in(cls: Any, stored: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in stored if name not in known)
 
 
+def refuses_unknown(cls: Any) -> bool:
+    """Tell whether *cls* refuses stored fields that it doesn't describe."""
+    return getattr(getattr(cls, "__options__", None), "unknown", None) == "refuse"
+
+
 def refuse_unknown(cls: Any, stored: Mapping[str, Any]) -> None:
     """Refuse what *cls* doesn't describe.
 

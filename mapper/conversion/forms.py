@@ -5,12 +5,14 @@ None, where the annotation allows it, is stored as null in every form.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
 from cattrs import Converter
 
 from mapper.conversion.data import as_stored, untyped
+from mapper.conversion.parts import Other, described
 from mapper.conversion.problems import refused
 from mapper.conversion.scalars import Decode, Encode
 from mongo_dsl.conformity import conforms, unmarked
@@ -55,9 +57,22 @@ def form_decoder(annotation: Any, converter: Converter) -> Decode:
         hook = _reading(form, inner, converter)
     else:
         hook = form.decoder(inner, converter)
-    if not conforms(inner)(None):
-        return hook
-    return lambda stored, _: None if stored is None else hook(stored, _)
+    if conforms(inner)(None):
+        return _as_form(
+            form, lambda stored, _: stored if stored is None else hook(stored, _)
+        )
+    return _as_form(form, partial(hook))  # which may be another's, and carry nothing
+
+
+def _as_form(form: Any, hook: Decode) -> Decode:
+    """Let *hook* say that moments needn't be aware: *form* makes them so, or has none."""
+    is_known = isinstance(form, Converted) or not _WITH_MOMENTS.intersection(
+        form.stored
+    )
+    return described(hook, lambda own: Other(Any, own, tuple if is_known else None))
+
+
+_WITH_MOMENTS = frozenset({dt.datetime, dict, list})
 
 
 def _storing(form: Converted, annotation: Any, converter: Converter) -> Encode:

@@ -14,6 +14,7 @@ from typing import Any
 
 from cattrs import Converter
 
+from mapper.conversion.parts import Other, described
 from mapper.conversion.problems import NoFormError, refused, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mongo_dsl import geo
@@ -84,7 +85,7 @@ def shape_decoder(kind: Any, _: Converter) -> Decode:
             return shape
         raise unfit(stored, kind.__name__)
 
-    return decode
+    return described(decode, lambda own: Other(kind, own, tuple))
 
 
 def adopter(annotation: Any) -> Callable[[Any], Any] | None:

@@ -23,7 +23,10 @@ from mapper.conversion.classes import (
     origin,
     refuse_lacking,
     refuse_unknown,
+    refuses_unknown,
 )
+from mapper.conversion.defaults import default_of
+from mapper.conversion.parts import Part, Record, described, part_of
 from mapper.conversion.problems import (
     Misfit,
     NoFormError,
@@ -34,6 +37,7 @@ from mapper.conversion.problems import (
 )
 from mapper.conversion.scalars import Decode, Encode
 from mapper.errors import DefinitionError
+from mapper.generation import structuring, unstructuring
 
 
 Make = Callable[[dict[str, Any]], Any]
@@ -57,14 +61,32 @@ def class_encoder(annotation: Any, converter: Converter) -> Encode:
     rows = functools.cache(partial(_encoders, annotation, converter))
     if typing.is_typeddict(kind):
         return partial(_encode_entries, annotation, rows)
-    encode_all = _encode_checked if converter.detailed_validation else _encode_all
+
+    @functools.cache
+    def write() -> Callable[[Any], dict[str, Any]]:
+        if converter.detailed_validation:
+            return partial(_encode_checked, rows())
+        return unstructuring(record)
 
     def encode(value: Any) -> dict[str, Any]:
         if type(value) is not kind:
             raise _other_class(kind, value)
-        return encode_all(rows(), value)
+        return write()(value)
 
-    return encode
+    fields = partial(_parts, annotation, converter.get_unstructure_hook)
+    record = Record(annotation, encode, kind, fields)
+    return described(encode, lambda _: record)
+
+
+def _parts(
+    annotation: Any, find: Callable[[Any], Any], *, computed: bool = True
+) -> tuple[tuple[Field, Part], ...]:
+    """Return the fields of a class with what their hooks convert."""
+    return tuple(
+        (one, part_of(one.annotation, _of_field(annotation, one, find)))
+        for one in fields_of(annotation)
+        if computed or not one.computed
+    )
 
 
 _Rows = tuple[tuple[str, str, Encode], ...]
@@ -103,10 +125,6 @@ def _entry(value: Mapping[Any, Any], name: Any, hook: Encode | None) -> Any:
     return hook(value[name])
 
 
-def _encode_all(rows: _Rows, value: Any) -> dict[str, Any]:
-    return {stored: hook(getattr(value, name)) for name, stored, hook in rows}
-
-
 def _encode_checked(rows: _Rows, value: Any) -> dict[str, Any]:
     def one(name: str, hook: Encode) -> Any:
         if not hasattr(value, name):
@@ -141,22 +159,33 @@ def _of_field(annotation: Any, field: Field, find: Callable[[Any], Any]) -> Any:
 
 def class_decoder(annotation: Any, converter: Converter) -> Decode:
     """Return the hook that reads an instance of a class."""
-    name = origin(annotation).__name__
+    kind = origin(annotation)
+    name = kind.__name__
     rows = functools.cache(partial(_decoders, annotation, converter))
-    make = functools.cache(partial(_maker, annotation))
-    decode_all = _decode_checked if converter.detailed_validation else _decode_all
-    options = getattr(origin(annotation), "__options__", None)
-    strict = getattr(options, "unknown", None) == "refuse"
+
+    @functools.cache
+    def read() -> Callable[[Any], Any]:
+        made = None if converter.detailed_validation else structuring(record)
+        if made is not None:
+            return made
+        decode_all = _decode_checked if converter.detailed_validation else _decode_all
+        made = partial(decode_all, rows(), _maker(annotation))
+        return partial(_read_known, kind, made) if refuses_unknown(kind) else made
 
     def decode(stored: Any, _: Any) -> Any:
         # The exact type first: asking an abstract class takes as long as three fields.
         if type(stored) is not dict and not isinstance(stored, Mapping):
             raise unfit(stored, name)
-        if strict:
-            refuse_unknown(origin(annotation), stored)
-        return decode_all(rows(), make(), stored)
+        return read()(stored)
 
-    return decode
+    fields = partial(_parts, annotation, converter.get_structure_hook, computed=False)
+    record = Record(annotation, decode, kind, fields)
+    return described(decode, lambda _: record)
+
+
+def _read_known(kind: Any, read: Callable[[Any], Any], stored: Any) -> Any:
+    refuse_unknown(kind, stored)
+    return read(stored)
 
 
 def _decoders(annotation: Any, converter: Converter) -> tuple[_Row, ...]:
@@ -252,17 +281,6 @@ def _around_init(kind: Any, attributes: Any, found: dict[str, Any]) -> Any:
         name = attribute.name
         value = found.get(name, _MISSING)
         if value is _MISSING:
-            value = _default(attribute, made)
+            value = default_of(kind, name)(made)
         object.__setattr__(made, name, value)
     return made
-
-
-def _default(attribute: attrs.Attribute[Any], made: Any) -> Any:
-    """Compute the default of a field the way ``__init__`` would, converters included."""
-    value: Any = attribute.default
-    if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
-        value = value.factory(made) if value.takes_self else value.factory()
-    convert: Any = attribute.converter
-    if isinstance(attribute.converter, attrs.Converter):
-        return convert(value, made, attribute)
-    return value if convert is None else convert(value)

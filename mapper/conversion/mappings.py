@@ -11,6 +11,7 @@ from typing import Any
 from cattrs import Converter
 
 from mapper.conversion.keys import key_of
+from mapper.conversion.parts import Entries, H, Other, Part, described, part_of
 from mapper.conversion.problems import Misfit, gather, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mongo_dsl.conformity import describe
@@ -44,7 +45,7 @@ def mapping_encoder(annotation: Any, converter: Converter) -> Encode:
             raise unfit(value, rule)
         return each(write, hook, value)
 
-    return encode
+    return _as_entries(encode, annotation, hook)
 
 
 def mapping_decoder(annotation: Any, converter: Converter) -> Decode:
@@ -60,7 +61,20 @@ def mapping_decoder(annotation: Any, converter: Converter) -> Decode:
         items = each(read, hook, stored, values)
         return items if make is dict else make(items)
 
-    return decode
+    return _as_entries(decode, annotation, hook)
+
+
+def _as_entries(hook: H, annotation: Any, item: Callable[..., Any]) -> H:
+    """Let *hook* say that it converts a mapping, whose values *item* converts."""
+    keys, values = _arguments(annotation)
+
+    def part(own: H) -> Part:
+        inner = part_of(values, item)
+        if maker_of(annotation) is dict and keys is str:
+            return Entries(annotation, own, inner)
+        return Other(annotation, own, lambda: (inner,))
+
+    return described(hook, part)
 
 
 def _arguments(annotation: Any) -> tuple[Any, Any]:

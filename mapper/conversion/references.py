@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 from cattrs import Converter
 
+from mapper.conversion.parts import Other, described
 from mapper.conversion.problems import Misfit, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mapper.references import (
@@ -78,4 +79,4 @@ def reference_decoder(annotation: Any, converter: Converter) -> Decode:
             raise unfit(stored, f"Ref[{known.__name__}]")
         return reference(known, read(stored, kind))
 
-    return decode
+    return described(decode, lambda own: Other(annotation, own, tuple))

@@ -27,6 +27,7 @@ import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import attrs
@@ -47,6 +48,7 @@ from cattrs import Converter
 
 from mapper.conversion import moments, numbers
 from mapper.conversion.data import as_stored, untyped
+from mapper.conversion.parts import Exact, Moment, Other, Part, described
 from mapper.conversion.problems import unfit
 from mongo_dsl.conformity import describe
 
@@ -186,6 +188,22 @@ SCALARS: dict[Any, Scalar] = {
     Decimal: Scalar(numbers.encode_decimal, numbers.decode_decimal, (Decimal128,)),
     re.Pattern: Scalar(_encode_pattern, _decode_pattern, (Regex,)),
 }
+
+
+_TAKEN = frozenset({*_AS_THEY_ARE, str, int, float, bytes})
+"""The types whose values are stored and read as they are."""
+
+
+def _part(kind: Any, hook: Callable[..., Any]) -> Part:
+    """Describe what *hook* converts, which stores or reads values of *kind*."""
+    if kind in _TAKEN or (kind is uuid.UUID and hook is _decode_uuid):
+        return Exact(kind, hook, kind)
+    return Moment(kind, hook) if kind is dt.datetime else Other(kind, hook, tuple)
+
+
+for _kind, _scalar in SCALARS.items():
+    for _hook in (_scalar.encode, _scalar.decode):
+        described(_hook, partial(_part, type(None) if _kind is None else _kind))
 
 
 def scalar(annotation: Any) -> Scalar | None:

@@ -18,6 +18,7 @@ from cattrs import Converter
 from mapper.conversion.arrays import is_array, is_row
 from mapper.conversion.choices import is_choice, stored_types
 from mapper.conversion.classes import fields_of, is_class
+from mapper.conversion.parts import H, Maybe, Other, Part, described, part_of
 from mapper.conversion.problems import PASSING, Misfit, NoFormError, shown, unfit
 from mapper.conversion.references import target_in
 from mapper.conversion.scalars import Decode, Encode, scalar
@@ -55,10 +56,15 @@ def union_encoder(annotation: Any, converter: Converter) -> Encode:
     """Return the hook that stores any member of a union."""
     options = _options(annotation, converter)
     if optional := _only(options):
-        return _optional(optional.encode)
+        hook = _optional(optional.encode)
+        return _as_union(hook, annotation, converter.get_unstructure_hook)
     table = _table((option.accepts, option.encode) for option in options)
     everything = tuple(option.encode for option in options)
-    return lambda value: _first(table.get(type(value), everything), annotation, value)
+    return _as_union(
+        lambda value: _first(table.get(type(value), everything), annotation, value),
+        annotation,
+        converter.get_unstructure_hook,
+    )
 
 
 def union_decoder(annotation: Any, converter: Converter) -> Decode:
@@ -66,14 +72,36 @@ def union_decoder(annotation: Any, converter: Converter) -> Decode:
     options = _options(annotation, converter)
     if optional := _only(options):
         decode = _optional(optional.decode)
-        return lambda stored, _: decode(stored)
+        return _as_union(
+            lambda stored, _: decode(stored), annotation, converter.get_structure_hook
+        )
     table = _table(
         (kind, option.decode) for option in options for kind in option.stored
     )
     everything = tuple(option.decode for option in options)
-    return lambda stored, _: _first(
-        table.get(type(stored), everything), annotation, stored
+    return _as_union(
+        lambda stored, _: _first(
+            table.get(type(stored), everything), annotation, stored
+        ),
+        annotation,
+        converter.get_structure_hook,
     )
+
+
+def _as_union(hook: H, annotation: Any, find: Callable[[Any], Any]) -> H:
+    """Let *hook* say that it converts what the hooks that *find* finds do."""
+
+    def parts() -> tuple[Part, ...]:
+        others = [one for one in members(annotation) if one is not type(None)]
+        return tuple(part_of(one, find(one)) for one in others)
+
+    def part(own: H) -> Part:
+        found = parts()
+        if len(found) == 1:
+            return Maybe(annotation, own, found[0])
+        return Other(annotation, own, parts)
+
+    return described(hook, part)
 
 
 def _only(options: list[_Option]) -> _Option | None:

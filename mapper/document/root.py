@@ -60,7 +60,7 @@ D = TypeVar("D")
 class Root(Listening, Plain, metaclass=_Meta):
     """What documents of both faces share."""
 
-    __slots__ = ("_related", "_state")
+    __slots__ = ("__weakref__", "_related", "_state")
     __root__ = True
     __is_document__ = True
     __own_init__ = False

@@ -1,0 +1,7 @@
+"""Code that converts documents, generated for their classes."""
+
+from mapper.generation.reading import Loading, loading, structuring
+from mapper.generation.writing import unstructuring
+
+
+__all__ = ["Loading", "loading", "structuring", "unstructuring"]
