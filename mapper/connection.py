@@ -9,7 +9,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from mapper.caching import Source, place_of, reads, writes, writing
-from mapper.codec import CODEC
+from mapper.codec import CODEC, RAW
+from mapper.collector import Policy
 from mapper.commands import CachedRead, Command
 from mapper.concerns import SILENT, CollectionName, Concerns
 from mapper.sessions import carried, session_of
@@ -27,16 +28,24 @@ class Connection:
     *concerns* hold where neither the query nor its class says otherwise.
     """
 
-    def __init__(self, database: Any, concerns: Concerns = SILENT) -> None:
+    def __init__(
+        self,
+        database: Any,
+        concerns: Concerns = SILENT,
+        collector: Policy | None = None,
+    ) -> None:
         self._database = database
         self._collections: dict[Any, Any] = {}
+        self._raw_collections: dict[Any, Any] = {}
         self.client = database.client
         self.name: str = database.name
         self.concerns = concerns
+        self.collector = collector
 
-    def with_options(self, concerns: Concerns) -> Connection:
+    def with_options(self, concerns: Concerns, collector: Policy | None) -> Connection:
         """Return a connection to the same database, with *concerns* over these."""
-        return Connection(self._database, concerns.over(self.concerns))
+        asked = concerns.over(self.concerns)
+        return Connection(self._database, asked, collector or self.collector)
 
     def send(self, command: Command) -> Any:
         """Send *command* and return the driver's reply, which may have to be awaited."""
@@ -44,8 +53,26 @@ class Connection:
         if watch is not None:
             watch(command)
         kwargs = carried(self.client, command)
-        target = self.target(command.collection)
-        return getattr(target, command.method)(*command.args, **kwargs)
+        name, method = command.collection, command.method
+        if not command.rows or not self._leaves_bson(command):
+            return getattr(self.target(name), method)(*command.args, **kwargs)
+        if method == "find":
+            return self.target(name).find_raw_batches(*command.args, **kwargs)
+        # Its raw batches would take a command more, the first of which finds nothing.
+        return self.target(name, RAW).aggregate(*command.args, **kwargs)
+
+    def _leaves_bson(self, command: Command) -> bool:
+        """Tell whether the rows of *command* are read as BSON, to be decoded later.
+
+        That begins to pay with a few documents, and the driver can't decrypt them.
+        """
+        if command.method == "find":
+            return command.kwargs.get("limit", _FEW) >= _FEW and not self._decrypts
+        return command.method == "aggregate" and not self._decrypts
+
+    @functools.cached_property
+    def _decrypts(self) -> bool:
+        return self.client.options.auto_encryption_opts is not None
 
     def writing(self, command: Command) -> AbstractContextManager[None] | None:
         """Return the block to send *command* in, which makes caches outdated; None for none."""
@@ -76,20 +103,22 @@ class Connection:
     def _joined(self, read: CachedRead) -> frozenset[tuple[str, str]]:
         return frozenset((self.name, other) for other in read.others)
 
-    def target(self, name: str) -> Any:
-        """Return the collection *name*; the empty name is the database."""
+    def target(self, name: str, codec: Any = CODEC) -> Any:
+        """Return the collection *name*, read by *codec*; the empty name is the database."""
         own = name.concerns if isinstance(name, CollectionName) else SILENT
         key: Any = name if own is SILENT else (str(name), own)
-        found = self._collections.get(key)
+        collections = self._collections if codec is CODEC else self._raw_collections
+        found = collections.get(key)
         if found is None:
-            found = self._made(str(name), own.over(self.concerns).said())
-            self._collections[key] = found
+            found = self._made(str(name), own.over(self.concerns).said(), codec)
+            collections[key] = found
         return found
 
-    def _made(self, name: str, options: dict[str, Any]) -> Any:
+    def _made(self, name: str, options: dict[str, Any], codec: Any) -> Any:
         if name:
-            return self._database.get_collection(name, codec_options=CODEC, **options)
+            return self._database.get_collection(name, codec_options=codec, **options)
         return self._database.with_options(**options) if options else self._database
 
 
+_FEW = 8
 _FINDING = frozenset({"find", "find_one", "count_documents"})

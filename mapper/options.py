@@ -11,6 +11,7 @@ import attrs
 from mapper.caching import Cache
 from mapper.collections.declared import kinds_of, refuse_together
 from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
+from mapper.collector import Policy, checked
 from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
 from mapper.indexes import Index
@@ -48,6 +49,8 @@ class Options:
         write_concern: how sure writes must be, PyMongo's, a name, number or mapping.
         read_preference: which members of a replica set reads ask, PyMongo's or by name.
         cache: the `Cache` that the reads of the class go through, None for none.
+        collector: what Python's garbage collector does while many documents are made:
+            ``"promote"``, ``"pause"`` or ``"leave"``; see `mapper.collector`.
     """
 
     collection_name: str
@@ -70,6 +73,7 @@ class Options:
     write_concern: Any = None
     read_preference: Any = None
     cache: Cache | None = None
+    collector: Policy | None = None
 
     def __attrs_post_init__(self) -> None:
         said = Concerns(**{name: getattr(self, name) for name in _CONCERNS})
@@ -132,6 +136,7 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
     if not isinstance(given.get("cache"), (Cache, type(None))):
         msg = f"{name}.Meta.cache is {given['cache']!r}; it takes a Cache(...) or None"
         raise DefinitionError(msg)
+    _collector(name, given)
     if "indexes" in given:
         given["indexes"] = _indexes(name, given["indexes"])
     return {**given, **_concerns(name, given), **kinds_of(name, given)}
@@ -143,6 +148,13 @@ def _concerns(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     except ArgumentError as error:
         msg = f"{name}.Meta.{error}"
         raise DefinitionError(msg) from error
+
+
+def _collector(name: str, given: Mapping[str, Any]) -> None:
+    try:
+        checked(f"{name}.Meta.collector", given.get("collector"))
+    except ArgumentError as error:
+        raise DefinitionError(str(error)) from None
 
 
 def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:

@@ -51,7 +51,7 @@ DSL_FLOORS = (
     ("__main__",),
 )
 MAPPER_FLOORS = (
-    ("bulk", "errors", "explanation", "pages", "preview", "requests"),
+    ("bulk", "collector", "errors", "explanation", "pages", "preview", "requests"),
     ("registry", "references", "on_delete"),
     (
         "embedded",
@@ -64,6 +64,7 @@ MAPPER_FLOORS = (
         "commands",
         "indexes",
         "codec",
+        "rows",
         "concerns",
         "sessions",
     ),

@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.caching import in_tasks, through
+from mapper.collector import ambient
 from mapper.commands import CachedRead, Command, Flow, Pause, Step, run_async
 from mapper.connected import Connected
+from mapper.rows import gathered
 from mapper.sessions import any_ambient, transaction_of
 from mapper.tracking import recording
 
@@ -23,6 +25,13 @@ class Driven(Connected):
     """What drives flows over *database*."""
 
     async def _run(self, flow: Flow[T]) -> T:
+        policy = self._connection.collector
+        if policy is None:
+            return await self._ran(flow)
+        with ambient(policy):
+            return await self._ran(flow)
+
+    async def _ran(self, flow: Flow[T]) -> T:
         if not any_ambient():
             return await run_async(flow, self._call)
         on = transaction_of(self._connection.client)
@@ -35,7 +44,7 @@ class Driven(Connected):
             return await self._do(step)
         try:
             reply = await awaited(self._open(step))
-            return await reply.to_list(None) if step.rows else reply
+            return gathered([row async for row in reply]) if step.rows else reply
         except Exception as error:
             meant = self._meaning(step)(error)
             if meant is None:

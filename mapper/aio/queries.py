@@ -40,12 +40,13 @@ class Queries(Driven):
         What the query includes is loaded for *batch_size* documents at a time. Sends one
         command, and one more for each further reply.
         """
-        command = finding.find(query, batch_size)
+        command = finding.find(query, batch_size, rows=True)
         meant = self._meaning(command)
         if "include" not in query.asked and not loading.is_announced(query):
             return AsyncCursor(lambda: self._open(command), reader(query), meant)
         return AsyncFinishingCursor(
             lambda: self._open(command),
+            reader(query),
             meant,
             lambda rows: self._run(reading.made(query, rows)),
             batch_size or including.STREAMED,
@@ -58,7 +59,7 @@ class Queries(Driven):
 
         Sends one command, and one more for each further reply.
         """
-        command = reading.aggregation(query, pipeline, batch_size)
+        command = reading.aggregation(query, pipeline, batch_size, rows=True)
         return AsyncCursor(
             lambda: self._open(command), row_reader(pipeline), self._meaning(command)
         )

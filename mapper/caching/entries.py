@@ -12,6 +12,7 @@ import bson
 from mapper.caching.marks import Mark, mark_of
 from mapper.codec import CODEC
 from mapper.commands import Command
+from mapper.rows import Rows, joined
 
 
 Stamps = tuple[tuple[Mark, object], ...]
@@ -67,8 +68,10 @@ class Entry:
 
 def kept_rows(rows: Iterable[Any]) -> Callable[[], Any]:
     """Keep *rows* as BSON."""
-    kept = b"".join([bson.encode(row, codec_options=CODEC) for row in rows])
-    return lambda: bson.decode_all(kept, CODEC)
+    if isinstance(rows, Rows):
+        return lambda: rows
+    kept = [bson.encode(row, codec_options=CODEC) for row in rows]
+    return lambda: joined(kept)
 
 
 def kept_value(value: Any) -> Callable[[], Any]:

@@ -109,6 +109,20 @@ class Record(Part):
 
 
 @attrs.frozen(eq=False)
+class Variants(Part):
+    """An instance of a class or of its subclasses, of which there may be more later.
+
+    *found* tells the class of a stored document, *of* describes instances of a class.
+    """
+
+    found: Callable[[Mapping[str, Any]], Any]
+    of: Callable[[Any], Part]
+
+    def within(self) -> None:
+        """Say that it isn't known."""
+
+
+@attrs.frozen(eq=False)
 class Other(Part):
     """A value that the hook converts, whatever it is; *parts* are what it is made of."""
 

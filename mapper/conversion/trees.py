@@ -14,6 +14,7 @@ from cattrs import Converter
 
 from mapper.conversion.classes import fields_of, is_class, origin
 from mapper.conversion.instances import class_decoder, class_encoder
+from mapper.conversion.parts import Part, Variants, described, part_of
 from mapper.conversion.problems import Misfit, shown, unfit
 from mapper.conversion.scalars import Decode, Encode
 from mapper.errors import DefinitionError
@@ -152,7 +153,11 @@ def tree_decoder(annotation: Any, converter: Converter) -> Decode:
             raise unfit(stored, kind.__name__)
         return hook_of(variant_of(kind, stored))(stored, None)
 
-    return decode
+    def part(own: Decode) -> Part:
+        found = functools.partial(variant_of, kind)
+        return Variants(annotation, own, found, lambda one: part_of(one, hook_of(one)))
+
+    return described(decode, part)
 
 
 T = typing.TypeVar("T")

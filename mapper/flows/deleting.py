@@ -21,6 +21,7 @@ from mapper.flows.batches import batches, key
 from mapper.flows.guarding import within_limit
 from mapper.on_delete import OnDelete
 from mapper.relations.referrers import Referrer, referrers_of
+from mapper.tracking import state_of
 from mongo_dsl import F
 from mongo_dsl.queryset.asking import query_set
 
@@ -187,7 +188,7 @@ def _heard(model: Any) -> list[Any]:
 
 
 def _stored_id(document: Any) -> Any:
-    return document._state.document["_id"]  # noqa: SLF001
+    return state_of(document).document["_id"]  # type: ignore[union-attr]
 
 
 def _query(plan: Plan, model: Any, *, marked: bool = False) -> Any:

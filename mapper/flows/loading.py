@@ -17,7 +17,7 @@ def loaded(query: Any, rows: Iterable[MQL]) -> Flow[list[Any]]:
     """Make what the caller of *query* gets of *rows*, documents as they are stored."""
     read = reader(query)
     if not is_announced(query):
-        return [*map(read, rows)]
+        return read.all(rows)
     return (yield from _announced(query.model, read, rows))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import attrs
-
 from mapper.caching import cached
 from mapper.commands import Command, Flow
 from mapper.converter import decode
@@ -148,13 +146,18 @@ def _of_items(spec: FieldSpec) -> Any:
 
 def aggregate(query: Any, pipeline: Any, into: Any = None) -> Flow[list[Any]]:
     """Run *pipeline* on the documents of *query*."""
-    command = attrs.evolve(aggregation(query, pipeline), rows=True)
+    command = aggregation(query, pipeline, rows=True)
     found = yield cached(query, command)
-    return [*map(row_reader(pipeline, into), found)]
+    return row_reader(pipeline, into).all(found)
 
 
-def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Command:
-    """Return the command that opens a cursor over what *pipeline* makes of *query*."""
+def aggregation(
+    query: Any, pipeline: Any, batch_size: int | None = None, *, rows: bool = False
+) -> Command:
+    """Return the command that opens a cursor over what *pipeline* makes of *query*.
+
+    It says whether all *rows* are wanted.
+    """
     _refuse_strangers(query, pipeline)
     given = arguments(query)
     whole = led(given, pipeline)
@@ -163,7 +166,7 @@ def aggregation(query: Any, pipeline: Any, batch_size: int | None = None) -> Com
     sent = options(given)
     if batch_size is not None:
         sent["batchSize"] = batch_size
-    return Command(collection(query), "aggregate", (stages,), sent)
+    return Command(collection(query), "aggregate", (stages,), sent, rows)
 
 
 def _refuse_strangers(query: Any, pipeline: Any) -> None:

@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper.caching import IN_THREADS, through
+from mapper.collector import ambient
 from mapper.commands import CachedRead, Call, Command, Flow, Pause, Step, run
 from mapper.connected import Connected
 from mapper.errors import HookError
+from mapper.rows import gathered
 from mapper.sessions import any_ambient, transaction_of
 from mapper.tracking import recording
 
@@ -24,6 +26,13 @@ class Driven(Connected):
     """What drives flows over *database*."""
 
     def _run(self, flow: Flow[T]) -> T:
+        policy = self._connection.collector
+        if policy is None:
+            return self._ran(flow)
+        with ambient(policy):
+            return self._ran(flow)
+
+    def _ran(self, flow: Flow[T]) -> T:
         if not any_ambient():
             return run(flow, self._call)
         on = transaction_of(self._connection.client)
@@ -36,7 +45,7 @@ class Driven(Connected):
             return self._do(step)
         try:
             reply = self._open(step)
-            return reply.to_list() if step.rows else reply
+            return gathered(list(reply)) if step.rows else reply
         except Exception as error:
             meant = self._meaning(step)(error)
             if meant is None:
