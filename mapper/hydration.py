@@ -143,12 +143,19 @@ def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
     part = part_of(annotation, converter().get_structure_hook(annotation))
     if isinstance(part, Variants):
         return partial(_load_variants, part, stateful)
-    if isinstance(part, Record):
+    found = _generated(part, stateful=stateful) if isinstance(part, Record) else None
+    return partial(_load_singly, one) if found is None else found
+
+
+def _generated(part: Record, *, stateful: bool) -> Load | None:
+    """Return what runs the code for a class, which is generated once, if there is any."""
+    if stateful not in part.generated:
         naive = is_known(part)  # hooks of others get moments that say their zone
         code = _code(part, naive=naive, stateful=stateful)
-        if code is not None:
-            return partial(_load, code, NAIVE if naive else CODEC)
-    return partial(_load_singly, one)
+        made = None if code is None else partial(_load, code, NAIVE if naive else CODEC)
+        part.generated[stateful] = made
+    found: Load | None = part.generated[stateful]
+    return found
 
 
 def _code(part: Record, *, naive: bool, stateful: bool) -> Loading | None:

@@ -9,8 +9,12 @@ from typing import Any
 import attrs
 
 from mapper.conversion.geometry import adopter
+from mapper.conversion.instances import class_encoder
+from mapper.conversion.parts import part_of
 from mapper.conversion.problems import Misfit, NoFormError, shown
+from mapper.converter import converter
 from mapper.errors import DefinitionError, MisfitError, ValidationError
+from mapper.generation import checking
 from mapper.relations.assigning import assign
 from mapper.states import states_of
 from mongo_dsl.conformity import conforms, describe, kind_of
@@ -115,11 +119,33 @@ def validate(document: Any) -> None:
         ValidationError: some values break their rules; the message names each.
     """
     cls: Any = type(document)
-    assign(document, cls.__turns__)
-    _adopt_all(document)
+    if cls.__turns__:
+        assign(document, cls.__turns__)
+    if _adopters(cls):
+        _adopt_all(document)
+    try:
+        if _fits(cls)(document):
+            return
+    except AttributeError:  # a partial document lacks some
+        pass
+    _refuse_misfits(document)
+
+
+@functools.lru_cache(maxsize=1024)
+def _fits(cls: Any) -> Callable[[Any], bool]:
+    """Return what tells quickly that all fields of a document hold what they may."""
+    record: Any = part_of(cls, class_encoder(cls, converter()))
+    parts = {field.name: part for field, part in record.fields()}
+    fields = attrs.fields(cls)
+    always = frozenset(one.name for one in fields if _VALIDATORS in one.metadata)
+    return checking(parts, cls.__checks__, always)
+
+
+def _refuse_misfits(document: Any) -> None:
+    cls: Any = type(document)
     problems = {}
     for name, check in cls.__checks__.items():
-        value = getattr(document, name, _ABSENT)  # a partial document lacks some
+        value = getattr(document, name, _ABSENT)
         problem = None if value is _ABSENT else check(document, value)
         if problem is not None:
             problems[name] = problem

@@ -73,7 +73,8 @@ def class_encoder(annotation: Any, converter: Converter) -> Encode:
             raise _other_class(kind, value)
         return write()(value)
 
-    fields = partial(_parts, annotation, converter.get_unstructure_hook)
+    find = converter.get_unstructure_hook
+    fields = functools.cache(partial(_parts, annotation, find))
     record = Record(annotation, encode, kind, fields)
     return described(encode, lambda _: record)
 
@@ -178,7 +179,8 @@ def class_decoder(annotation: Any, converter: Converter) -> Decode:
             raise unfit(stored, name)
         return read()(stored)
 
-    fields = partial(_parts, annotation, converter.get_structure_hook, computed=False)
+    find = converter.get_structure_hook
+    fields = functools.cache(partial(_parts, annotation, find, computed=False))
     record = Record(annotation, decode, kind, fields)
     return described(decode, lambda _: record)
 
