@@ -20,7 +20,7 @@ MODULES = sorted(
 
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
-    ("errors",),
+    ("errors", "later"),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
     ("admission", "values", "predicates", "structure", "variants", "storages"),
     (
