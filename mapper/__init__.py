@@ -180,9 +180,10 @@ _NAMES = {
     "mapper.sync": ("Mapper",),
 }
 
+# Those that hold more than the package offers itself.
+_MODULES = ("bulk", "caching", "errors", "events", "streams")
+
 if not TYPE_CHECKING:  # checkers know the names, and miss those that aren't there
     __getattr__, __dir__ = later(
-        __name__,
-        _NAMES,
-        {"errors": "mapper.errors", "streams": "mapper.streams"},
+        __name__, _NAMES, {name: f"{__name__}.{name}" for name in _MODULES}
     )
