@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
-from mapper.explanation import Explanation
-from mapper.flows import explaining
+from mapper import flows
 from mapper.query import AsyncQuery, Query
 from mongo_dsl import Pipeline
 from mongo_dsl.errors import OperandError
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from mapper.cursors import AsyncCursor, Cursor
+    from mapper.explanation import Explanation
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -114,7 +114,7 @@ class Aggregation(BoundPipeline[R]):
         Raises:
             ArgumentError: there is no such *verbosity*.
         """
-        flow = explaining.explain(self.query, self, verbosity)
+        flow = flows.explaining.explain(self.query, self, verbosity)
         return self.query._run(flow)  # noqa: SLF001
 
 
@@ -174,5 +174,5 @@ class AsyncAggregation(BoundPipeline[R]):
         Raises:
             ArgumentError: there is no such *verbosity*.
         """
-        flow = explaining.explain(self.query, self, verbosity)
+        flow = flows.explaining.explain(self.query, self, verbosity)
         return await self.query._run(flow)  # noqa: SLF001

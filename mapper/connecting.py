@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 import attrs
 
 from mapper import binding
-from mapper.aio import AsyncMapper
 from mapper.concerns import Concerns, concerns
 from mapper.errors import ConfigurationError
-from mapper.sync import Mapper
 from mongo_dsl.errors import ArgumentError
+
+
+if TYPE_CHECKING:
+    from mapper.aio import AsyncMapper
+    from mapper.sync import Mapper
 
 
 @attrs.frozen
@@ -107,6 +110,8 @@ def connect_to(config: DatabaseConfig, *, name: str = "default") -> Mapper:
     """Connect `SyncDocument` classes as *config* says."""
     from pymongo import MongoClient
 
+    from mapper.sync import Mapper
+
     database = config.name  # an error here must not leave a client open
     client: Any = MongoClient(config.mongo_uri, **config.options)
     mapper = Mapper(client[database], config.concerns)
@@ -150,6 +155,8 @@ def connect_async_to(
     driver: Driver = "pymongo",
 ) -> AsyncMapper:
     """Connect `Document` classes as *config* says."""
+    from mapper.aio import AsyncMapper
+
     database = config.name  # an error here must not leave a client open
     client: Any = _async_client(driver)(config.mongo_uri, **config.options)
     mapper = AsyncMapper(client[database], config.concerns)

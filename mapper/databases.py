@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mapper import binding
-from mapper.aio import AsyncMapper
 from mapper.connecting import DatabaseConfig, Driver, connect_async_to, connect_to
 from mapper.document import SyncDocument
 from mapper.errors import ConfigurationError, DefinitionError
-from mapper.sync import Mapper
 
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from mapper.aio import AsyncMapper
+    from mapper.sync import Mapper
 
 
 class DatabaseManager:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from mapper.collections import CollectionPlan, validator_of
-from mapper.indexes import IndexPlan
+from mapper import collections
+
+
+if TYPE_CHECKING:
+    from mapper.collections import CollectionPlan
+    from mapper.indexes import IndexPlan
 
 
 class Namespace:
@@ -38,7 +42,7 @@ class CollectionNamespace(Namespace):
 
         Sends nothing; ``Meta.validator`` has `apply` give it to the server.
         """
-        return validator_of(self.model)
+        return collections.validator_of(self.model)
 
 
 class Indexes(IndexNamespace):

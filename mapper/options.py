@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mapper.caching import Cache
+from mapper import caching, indexes
 from mapper.collections.declared import kinds_of, refuse_together
-from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
 from mapper.collector import Policy, checked
 from mapper.concerns import Concerns, collection_name, concerns
 from mapper.errors import DefinitionError
-from mapper.indexes import Index
-from mapper.indexes.search import Search
 from mongo_dsl.errors import ArgumentError, DslError
 from mongo_dsl.names import suggestion
 from mongo_dsl.queryset.places import as_secrets
+
+
+if TYPE_CHECKING:
+    from mapper.caching import Cache
+    from mapper.collections.kinds import (
+        Capped,
+        Clustered,
+        TimeSeries,
+        Validator,
+        View,
+    )
+    from mapper.indexes import Index, Search
 
 
 @attrs.frozen
@@ -133,8 +142,9 @@ def _checked(name: str, meta: type) -> dict[str, Any]:
         listed = ", ".join(map(repr, UNKNOWN))
         msg = f"{name}.Meta.unknown is {given['unknown']!r}; it is one of {listed}"
         raise DefinitionError(msg)
-    if not isinstance(given.get("cache"), (Cache, type(None))):
-        msg = f"{name}.Meta.cache is {given['cache']!r}; it takes a Cache(...) or None"
+    cache = given.get("cache")
+    if cache is not None and not isinstance(cache, caching.Cache):
+        msg = f"{name}.Meta.cache is {cache!r}; it takes a Cache(...) or None"
         raise DefinitionError(msg)
     _collector(name, given)
     if "indexes" in given:
@@ -165,11 +175,11 @@ def _secrets(name: str, secrets: Any) -> tuple[bytes, ...]:
         raise DefinitionError(str(error)) from None
 
 
-def _indexes(name: str, indexes: Any) -> tuple[Index | Search, ...]:
-    found = tuple(indexes) if isinstance(indexes, (list, tuple)) else (indexes,)
-    for index in found:
-        if not isinstance(index, (Index, Search)):
-            msg = f"{name}.Meta.indexes has {index!r}; it takes a list of Index(...)"
+def _indexes(name: str, given: Any) -> tuple[Index | Search, ...]:
+    found = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    for one in found:
+        if not isinstance(one, (indexes.Index, indexes.Search)):
+            msg = f"{name}.Meta.indexes has {one!r}; it takes a list of Index(...)"
             raise DefinitionError(msg)
     return found
 

@@ -3,7 +3,6 @@
 Everything here is pure: it builds and compiles, and never talks to a server.
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import errors, readable
@@ -11,6 +10,7 @@ from mongo_dsl.evaluation import comment, expr, json_schema, sample_rate, text, 
 from mongo_dsl.fields import F, Field, Fields
 from mongo_dsl.filters import Filter
 from mongo_dsl.find import FindCommand
+from mongo_dsl.later import later
 from mongo_dsl.logic import all_of, and_, any_of, none_of, nor, not_, or_
 from mongo_dsl.params import param
 from mongo_dsl.queryset import QuerySet
@@ -65,28 +65,22 @@ __all__ = [
 ]
 
 # What is imported when it is asked for: a filter needs none of it.
-_LATER = {
-    "Pipeline": ("mongo_dsl.pipeline", "Pipeline"),
-    "Stage": ("mongo_dsl.stages", "Stage"),
-    "acc": ("mongo_dsl.accumulators", None),
-    "fn": ("mongo_dsl.fn", None),
-    "geo": ("mongo_dsl.geo", None),
-    "search": ("mongo_dsl.search", None),
-    "stages": ("mongo_dsl.stages", None),
-    "translate": ("mongo_dsl.translation", "translate"),
-    "win": ("mongo_dsl.windows", None),
+_NAMES = {
+    "mongo_dsl.pipeline": ("Pipeline",),
+    "mongo_dsl.stages": ("Stage",),
+    "mongo_dsl.translation": ("translate",),
+}
+_MODULES = {
+    "acc": "mongo_dsl.accumulators",
+    "fn": "mongo_dsl.fn",
+    "geo": "mongo_dsl.geo",
+    "search": "mongo_dsl.search",
+    "stages": "mongo_dsl.stages",
+    "win": "mongo_dsl.windows",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    place, attribute = _LATER[name]
-    module = importlib.import_module(place)
-    found = module if attribute is None else getattr(module, attribute)
-    globals()[name] = found  # the next look-up doesn't come here
-    return found
+if not TYPE_CHECKING:  # checkers know the names, and miss those that aren't there
+    __getattr__, __dir__ = later(__name__, _NAMES, _MODULES)
 
 
 def _written(value: Any) -> str | None:
@@ -96,7 +90,3 @@ def _written(value: Any) -> str | None:
 
 
 readable.writer = _written  # the values stand far below what writes them
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -11,7 +11,6 @@ from mongo_dsl.compile import compile_value
 from mongo_dsl.compile.values import VALUES
 from mongo_dsl.filters import Filter
 from mongo_dsl.nodes import Node, frozen
-from mongo_dsl.render import to_shell
 from mongo_dsl.sorting import Sort
 
 
@@ -85,6 +84,8 @@ _NOTHING: dict[str, Any] = attrs.asdict(FindCommand({}))
 
 def find_shell(collection: str, command: FindCommand, indent: int | None) -> str:
     """Write *command* as mongosh reads it."""
+    from mongo_dsl.render import to_shell
+
     documents = (command.filter, command.projection)
     arguments = [to_shell(d, indent=indent) for d in documents if d is not None]
     calls = [

@@ -11,7 +11,6 @@ from mongo_dsl.demands import refuse_newer
 from mongo_dsl.errors import CompileError, DslError
 from mongo_dsl.params import fill
 from mongo_dsl.prepared import Prepared, prepare
-from mongo_dsl.render import to_json, to_shell
 
 
 if TYPE_CHECKING:
@@ -115,6 +114,8 @@ class Readable(Generic[C_co]):
         >>> (F.n == Int64(5)).to_json(), (F.n == Int64(5)).to_json(canonical=True)
         ('{"n": 5}', '{"n": {"$numberLong": "5"}}')
         """
+        from mongo_dsl.render import to_json
+
         return to_json(self._document(), canonical=canonical, indent=indent)
 
     def to_shell(self, *, indent: int | None = None) -> str:
@@ -128,6 +129,8 @@ class Readable(Generic[C_co]):
         >>> print((F.n == Int64(5)).to_shell())
         { n: Long("5") }
         """
+        from mongo_dsl.render import to_shell
+
         return to_shell(self._document(), indent=indent)
 
     def _document(self) -> Any:

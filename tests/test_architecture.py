@@ -1,6 +1,8 @@
 """The house: what imports what, and what importing costs."""
 
 import ast
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ MODULES = sorted(
 
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
-    ("errors",),
+    ("errors", "later"),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
     ("admission", "values", "predicates", "structure", "variants", "storages"),
     (
@@ -205,23 +207,116 @@ def test_the_query_layer_loads_no_driver():
     assert not {name for name in loaded if name.split(".")[0] in (*DRIVERS, "mapper")}
 
 
-LIBRARIES = {"asyncio", "cryptography", "motor", "pymongo", "pytest", "rich", "shapely"}
+LIBRARIES = {
+    "cachetools",
+    "cryptography",
+    "motor",
+    "pymongo",
+    "pytest",
+    "rich",
+    "shapely",
+} | {"asyncio", "concurrent", "email", "hashlib", "http", "json", "logging", "ssl"}
 LATER = {
+    "mapper.aggregations",
+    "mapper.caching.face",
     "mapper.changestreams",
+    "mapper.collections.kinds",
     "mapper.embedded",
+    "mapper.encryption.ciphers",
     "mapper.exchange",
+    "mapper.flows.reading",
+    "mapper.indexes.plans",
+    "mapper.indexes.search",
     "mapper.n_plus_one",
+    "mapper.relations.joining",
     "mapper.streams",
+    "mapper.tracking.steps",
+    "mongo_dsl.geo.geometries",
+    "mongo_dsl.keyset.cursors",
     "mongo_dsl.matching",
+    "mongo_dsl.pipeline",
+    "mongo_dsl.render",
+    "mongo_dsl.search",
+    "mongo_dsl.shape",
     "mongo_dsl.source",
+    "mongo_dsl.stages",
 }
+QUERY = """
+from mapper import SyncDocument, connect, field
+class User(SyncDocument):
+    name: str
+    age: int = field(default=0)
+User.filter(User.q.age > 5).compile()
+"""
+# How many modules of ours are loaded at most: what costs time at every start.
+LOADED = {"import mongo_dsl": 70, "import mapper": 80, QUERY: 170}
 
 
-def test_the_mapper_loads_what_it_needs():
-    """Importing mapper imports neither other libraries nor what few programs use."""
-    loaded = imported_by("import mapper")
+@pytest.mark.parametrize("statement", LOADED, ids=["dsl", "mapper", "query"])
+def test_importing_takes_little(statement):
+    """Programs import neither other libraries nor what few of them use."""
+    code = f"exec({statement!r})"
+    loaded = imported_by(code)
     assert not {name for name in loaded if name.split(".")[0] in LIBRARIES}
     assert not loaded & LATER
+    assert {name_of(path) for path in MODULES} >= LATER
+    ours = [name for name in loaded if name.split(".")[0] in ("mapper", "mongo_dsl")]
+    assert len(ours) <= LOADED[statement]
+
+
+@pytest.mark.parametrize(
+    ("document", "other"), [("SyncDocument", "aio"), ("Document", "sync")]
+)
+def test_documents_load_their_own_face(document, other):
+    """Who has no asyncio loads nothing for it, and the other way round."""
+    loaded = imported_by(f"from mapper import {document}")
+    assert not {name for name in loaded if name.split(".")[-1] == other}
+
+
+LAZY = [
+    path
+    for path in MODULES
+    if path.name == "__init__.py"
+    and "later(__name__" in "".join(path.read_text().split())
+]
+
+
+@pytest.mark.parametrize("path", LAZY, ids=name_of)
+def test_what_comes_later_is_known_before(path):
+    """A package that imports late tells checkers of all that it offers, and nothing else."""
+    package = importlib.import_module(name_of(path))
+    tree = ast.parse(path.read_text())
+    guarded = [s for s in tree.body if isinstance(s, ast.If)]
+    late = names_in(guarded[0].body)
+    assert late <= {*package.__all__} <= names_in(tree.body) | late
+    assert dir(package) == sorted(package.__all__)
+    for name in late:
+        found = getattr(package, name)
+        # importing a module binds its name, whatever the package offers by it
+        assert inspect.ismodule(found) or not path.with_name(f"{name}.py").exists()
+
+
+def names_in(statements):
+    """Return the names that *statements* import from modules."""
+    return {
+        alias.asname or alias.name
+        for one in statements
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
+    }
+
+
+@pytest.mark.parametrize("name", ["bulk", "caching", "errors", "events", "streams"])
+def test_modules_with_more_need_no_import(name):
+    """Importing mapper is enough to reach the modules that its documentation names."""
+    imported_by(f"import mapper; mapper.{name}.__doc__")
+
+
+def test_nothing_comes_later_that_is_not_offered():
+    """A package that imports late refuses other names as any module does."""
+    with pytest.raises(AttributeError) as caught:
+        _ = mapper.Dokument
+    assert str(caught.value) == "module 'mapper' has no attribute 'Dokument'"
 
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40

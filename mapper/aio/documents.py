@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mapper import flows
 from mapper.aio.driven import Driven
-from mapper.bulk import BulkWritten
-from mapper.flows import bulk, inserting, transitions, writing
+
+
+if TYPE_CHECKING:
+    from mapper.bulk import BulkWritten
 
 
 D = TypeVar("D")
@@ -23,7 +26,7 @@ class Documents(Driven):
             DuplicateKeyError: its id or another unique value is there already.
             ValidationError: its values break the rules of their fields.
         """
-        return await self._run(inserting.insert(document, session))
+        return await self._run(flows.inserting.insert(document, session))
 
     async def insert_many(
         self, documents: Iterable[D], ordered: bool = True, session: Any = None
@@ -35,7 +38,7 @@ class Documents(Driven):
         Raises:
             BulkInsertError: some were refused; it says which are stored.
         """
-        return await self._run(inserting.insert_many(documents, ordered, session))
+        return await self._run(flows.inserting.insert_many(documents, ordered, session))
 
     async def save(self, document: D, session: Any = None) -> D:
         """Insert a new *document*; of a stored one, send what has changed.
@@ -49,7 +52,7 @@ class Documents(Driven):
             ConflictError: others changed what the changes build upon; nothing is
                 written.
         """
-        return await self._run(writing.save(document, session))
+        return await self._run(flows.writing.save(document, session))
 
     async def replace(self, document: D, session: Any = None) -> D:
         """Store *document* in the place of the one with its id. Sends one command.
@@ -62,7 +65,7 @@ class Documents(Driven):
             DuplicateKeyError: a unique value is there already.
             MapperError: the document was loaded in part.
         """
-        return await self._run(writing.replace(document, session))
+        return await self._run(flows.writing.replace(document, session))
 
     async def delete(
         self, document: Any, session: Any = None, *, hard: bool = False
@@ -76,7 +79,7 @@ class Documents(Driven):
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return await self._run(writing.delete(document, session, hard=hard))
+        return await self._run(flows.writing.delete(document, session, hard=hard))
 
     async def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.
@@ -84,7 +87,7 @@ class Documents(Driven):
         Raises:
             DocumentNotFoundError: the document is gone.
         """
-        return await self._run(writing.reload(document, session))
+        return await self._run(flows.writing.reload(document, session))
 
     async def save_many(self, documents: Iterable[D], session: Any = None) -> list[D]:
         """Save *documents*, by one bulk write for each collection, and return them.
@@ -98,7 +101,7 @@ class Documents(Driven):
             DocumentNotFoundError: a document was deleted here; nothing is written.
             ValidationError: values break the rules of their fields; nothing is written.
         """
-        return await self._run(bulk.save_many(documents, session))
+        return await self._run(flows.bulk.save_many(documents, session))
 
     async def bulk_write(
         self, operations: Iterable[Any], ordered: bool = True, session: Any = None
@@ -117,7 +120,9 @@ class Documents(Driven):
             BulkWriteError: some were refused; it says which, and why.
             UnfilteredWriteError: an operation would touch a whole collection.
         """
-        return await self._run(bulk.bulk_write(operations, ordered, session, self))
+        return await self._run(
+            flows.bulk.bulk_write(operations, ordered, session, self)
+        )
 
     async def transition(
         self,
@@ -139,5 +144,5 @@ class Documents(Driven):
             DocumentNotFoundError: the document is not stored.
         """
         return await self._run(
-            transitions.transition(document, target, values, field, session)
+            flows.transitions.transition(document, target, values, field, session)
         )

@@ -6,7 +6,7 @@ import inspect
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.caching import in_tasks, through
+from mapper import caching
 from mapper.collector import ambient
 from mapper.commands import CachedRead, Command, Flow, Pause, Step, run_async
 from mapper.connected import Connected
@@ -54,7 +54,7 @@ class Driven(Connected):
     async def _do(self, step: Any) -> Any:
         """Do what *step*, which is no command, says."""
         if isinstance(step, CachedRead):
-            flow = through(step, self._connection, in_tasks())
+            flow = caching.through(step, self._connection, caching.in_tasks())
             return await run_async(flow, self._call)
         if isinstance(step, Pause):
             import asyncio

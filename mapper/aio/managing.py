@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mapper import flows
 from mapper.aio.driven import Driven
-from mapper.collections import CollectionPlan
 from mapper.commands import Command
-from mapper.encryption import FernetCipher
-from mapper.flows import collecting, indexing, rotation
-from mapper.indexes import Index, IndexPlan
+
+
+if TYPE_CHECKING:
+    from mapper.collections import CollectionPlan
+    from mapper.encryption import FernetCipher
+    from mapper.indexes import Index, IndexPlan
 
 
 class Managing(Driven):
@@ -25,7 +28,7 @@ class Managing(Driven):
             IndexConflictError: there is another index of its keys or its name.
             DuplicateKeyError: it is unique, and two documents are alike.
         """
-        return await self._run(indexing.create_index(model, index, session))
+        return await self._run(flows.indexing.create_index(model, index, session))
 
     async def create_indexes(self, model: Any, session: Any = None) -> list[str]:
         """Create the indexes *model* declares and return their names.
@@ -37,7 +40,7 @@ class Managing(Driven):
             IndexConflictError: there is another index of the keys or the name of one.
             DuplicateKeyError: one is unique, and two documents are alike.
         """
-        return await self._run(indexing.create_indexes(model, session))
+        return await self._run(flows.indexing.create_indexes(model, session))
 
     async def rotate_keys(
         self, model: Any, cipher: FernetCipher, batch_size: int = 1000
@@ -48,7 +51,7 @@ class Managing(Driven):
         their ids, and one for every 1000 values that change. Documents are written only
         where nobody else did in between, and it can be interrupted and run again.
         """
-        return await self._run(rotation.rotate_keys(model, cipher, batch_size))
+        return await self._run(flows.rotation.rotate_keys(model, cipher, batch_size))
 
     async def plan_indexes(self, model: Any, *, search: bool = True) -> IndexPlan:
         """Compare the indexes *model* declares with those the server has; change nothing.
@@ -58,7 +61,7 @@ class Managing(Driven):
         Raises:
             UnsupportedError: the server has no Atlas Search.
         """
-        return await self._run(indexing.plan(model, search))
+        return await self._run(flows.indexing.plan(model, search))
 
     async def apply_indexes(
         self,
@@ -78,14 +81,14 @@ class Managing(Driven):
             DuplicateKeyError: documents break the rule of a unique index.
             UnsupportedError: the server has no Atlas Search.
         """
-        return await self._run(indexing.apply(model, drop, rebuild, search))
+        return await self._run(flows.indexing.apply(model, drop, rebuild, search))
 
     async def plan_collection(self, model: Any) -> CollectionPlan:
         """Compare what *model* declares of its collection with what the server has.
 
         Sends one command and changes nothing.
         """
-        return await self._run(collecting.plan(model))
+        return await self._run(flows.collecting.plan(model))
 
     async def apply_collection(
         self, model: Any, *, change: Iterable[str] = ()
@@ -98,7 +101,7 @@ class Managing(Driven):
             CollectionConflictError: it is there otherwise than declared, and *change* doesn't say so; nothing was written.
             UnknownOptionError: *change* names what doesn't differ or can't be changed.
         """
-        return await self._run(collecting.apply(model, change))
+        return await self._run(flows.collecting.apply(model, change))
 
     async def ping(self) -> None:
         """Ask the server for a sign of life. Sends one command."""

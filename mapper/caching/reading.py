@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mapper.caching.entries import Source
-from mapper.caching.face import Cache, cache_of
-from mapper.caching.flights import Flight, Waiting
+from mapper import caching
 from mapper.caching.touched import joined
 from mapper.commands import CachedRead, Call, Command, Flow
+
+
+if TYPE_CHECKING:
+    from mapper.caching.entries import Source
+    from mapper.caching.face import Cache
+    from mapper.caching.flights import Flight, Waiting
 
 
 @attrs.frozen
@@ -26,7 +30,7 @@ def cached(query: Any, command: Command) -> Command | CachedRead:
     options = query.model.__options__
     if asked is False or (asked is None and options.cache is None):
         return command
-    cache = cache_of(query.model)
+    cache = caching.cache_of(query.model)
     ttl = None if asked is None else asked.ttl
     return CachedRead(command, cache, ttl, others=_others(options) | cache.reads)
 

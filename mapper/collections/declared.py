@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mapper.collections.kinds import Capped, Clustered, TimeSeries, Validator, View
+from mapper import collections
 from mapper.errors import DefinitionError
 from mapper.indexes.rules import check_collation
 
 
-_KINDS: dict[str, type] = {
-    "timeseries": TimeSeries,
-    "capped": Capped,
-    "clustered": Clustered,
-    "view": View,
-    "validator": Validator,
+_KINDS = {
+    "timeseries": "TimeSeries",
+    "capped": "Capped",
+    "clustered": "Clustered",
+    "view": "View",
+    "validator": "Validator",
 }
 
 
@@ -28,12 +28,10 @@ def kinds_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     found = {key: given[key] for key in _KINDS if given.get(key) not in (None, False)}
     for key in ("clustered", "validator"):
         if found.get(key) is True:
-            found[key] = _KINDS[key]()
+            found[key] = getattr(collections, _KINDS[key])()
     for key, value in found.items():
-        if not isinstance(value, _KINDS[key]):
-            msg = (
-                f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key].__name__}(...)"
-            )
+        if not isinstance(value, getattr(collections, _KINDS[key])):
+            msg = f"{name}.Meta.{key} is {value!r}; it takes {_KINDS[key]}(...)"
             raise DefinitionError(msg)
     if given.get("collation") is not None:
         check_collation(f"{name}.Meta", given["collation"])

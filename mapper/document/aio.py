@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mapper.aggregations import AsyncAggregation
-from mapper.aio import AsyncMapper
 from mapper.binding import async_mapper
-from mapper.bulk import BulkWritten
 from mapper.document.root import Root, checked, first_of, index_of
 from mapper.namespaces import AsyncCollection, AsyncIndexes
 from mapper.query import AsyncQuery, seed_query
@@ -17,6 +14,9 @@ from mapper.query import AsyncQuery, seed_query
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
+    from mapper.aggregations import AsyncAggregation
+    from mapper.aio import AsyncMapper
+    from mapper.bulk import BulkWritten
     from mapper.changestreams import AsyncChangeStream
     from mapper.flows.watching import WatchOptions
 
@@ -78,6 +78,8 @@ class Document(Root):
     @classmethod
     def pipeline(cls) -> AsyncAggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
+        from mapper.aggregations import AsyncAggregation
+
         return AsyncAggregation(cls)
 
     @classmethod

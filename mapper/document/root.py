@@ -8,26 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson import ObjectId
 
+from mapper import flows, indexes, tracking
 from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.document.listening import Listening
 from mapper.document.plain import Plain
-from mapper.encryption import encrypted_field
 from mapper.errors import MapperError
-from mapper.fields import field
-from mapper.flows import including
-from mapper.indexes import Index
-from mapper.json_text import json_field
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.states import state_field
 from mapper.tracking import (
     DELETED,
-    Stored,
-    changed_fields,
     kept,
     state_of,
-    update_of,
 )
 from mongo_dsl import Fields
 from mongo_dsl.conformity import kind_of
@@ -39,11 +31,19 @@ if TYPE_CHECKING:
     import attrs
     from typing_extensions import dataclass_transform
 
+    from mapper.encryption import encrypted_field
+    from mapper.fields import field
+    from mapper.indexes import Index
+    from mapper.json_text import json_field
+    from mapper.states import state_field
+    from mapper.tracking import Stored
+
     _Meta = (
         type  # checkers read the fields off dataclass_transform, not off a metaclass
     )
 else:
     _Meta = DocumentMeta
+    field = json_field = encrypted_field = state_field = None  # checkers ask for them
 
     def dataclass_transform(**_: Any) -> Any:
         """Do nothing: type checkers alone care, and Python 3.10 has none."""
@@ -85,7 +85,7 @@ class Root(Listening, Plain, metaclass=_Meta):
     @classmethod
     def __fetch__(cls, ref: Any) -> Any:
         """Load the document that *ref* leads to."""
-        return cls._mapper()._run(including.fetch(ref))  # type: ignore[attr-defined]  # noqa: SLF001
+        return cls._mapper()._run(flows.including.fetch(ref))  # type: ignore[attr-defined]  # noqa: SLF001
 
     @property
     def is_stored(self) -> bool:
@@ -111,7 +111,7 @@ class Root(Listening, Plain, metaclass=_Meta):
     @property
     def changed_fields(self) -> tuple[str, ...]:
         """The names of the fields that aren't stored as they are. Nothing is sent."""
-        return changed_fields(self)
+        return tracking.changed_fields(self)
 
     def changes(self) -> Any:
         """Return the update, in MQL, that `save` would send; empty where nothing changed.
@@ -129,7 +129,7 @@ class Root(Listening, Plain, metaclass=_Meta):
             ValidationError: a value can't be stored, or its field is immutable.
             MapperError: a field has changed that was loaded in part.
         """
-        return update_of(self)
+        return tracking.update_of(self)
 
     def __repr__(self) -> str:
         fields = fields_of(type(self))
@@ -195,4 +195,4 @@ def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A00
 def index_of(keys: tuple[Any, ...], kind: Any, options: dict[str, Any]) -> Index:
     """Return the index over *keys*, each of *kind*."""
     pairs = (key if kind == 1 else (key, kind) for key in keys)
-    return Index(*pairs, **options)
+    return indexes.Index(*pairs, **options)

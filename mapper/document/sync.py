@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mapper.aggregations import Aggregation
 from mapper.binding import sync_mapper
-from mapper.bulk import BulkWritten
 from mapper.document.root import Root, checked, first_of, index_of
 from mapper.namespaces import Collection, Indexes
 from mapper.query import Query, seed_query
-from mapper.sync import Mapper
 
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
+    from mapper.aggregations import Aggregation
+    from mapper.bulk import BulkWritten
     from mapper.changestreams import ChangeStream
     from mapper.flows.watching import WatchOptions
+    from mapper.sync import Mapper
 
 
 class SyncDocument(Root):
@@ -64,6 +64,8 @@ class SyncDocument(Root):
     @classmethod
     def pipeline(cls) -> Aggregation[dict[str, Any]]:
         """Start a pipeline over all documents, which executes; `into` names its rows."""
+        from mapper.aggregations import Aggregation
+
         return Aggregation(cls)
 
     @classmethod

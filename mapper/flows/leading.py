@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mongo_dsl import Pipeline
+import mongo_dsl
 from mongo_dsl.nodes import Node, Stages
 from mongo_dsl.placement import asks_for_text, name_of
 
@@ -13,7 +13,7 @@ from mongo_dsl.placement import asks_for_text, name_of
 MQL = dict[str, Any]
 
 
-def led(given: Mapping[str, Any], pipeline: Any) -> Pipeline:
+def led(given: Mapping[str, Any], pipeline: Any) -> mongo_dsl.Pipeline:
     """Return *pipeline* on the documents of a find with the arguments *given*.
 
     A filter alone stands behind a stage that must be the first, where it leaves the same
@@ -22,12 +22,12 @@ def led(given: Mapping[str, Any], pipeline: Any) -> Pipeline:
     Raises:
         PlacementError: the find asks for more, or the first stage makes other documents.
     """
-    leading, own = _leading(given), Pipeline(pipeline)
+    leading, own = _leading(given), mongo_dsl.Pipeline(pipeline)
     stages = own._node.items  # noqa: SLF001
     if [*map(_name, leading)] == ["$match"] and stages and _is_search(stages[0]):
         head, tail = (own._rebuilt(Stages(some)) for some in (stages[:1], stages[1:]))  # noqa: SLF001
-        return Pipeline(head, leading, tail)
-    return Pipeline(leading, own)
+        return mongo_dsl.Pipeline(head, leading, tail)
+    return mongo_dsl.Pipeline(leading, own)
 
 
 def _is_search(stage: Node) -> bool:

@@ -53,11 +53,11 @@ def _write_list(source: Source, part: Many, value: str, other: str) -> None:
     if misfit is None:
         _write_field(source, None, value, other)
         return
-    with source.block(f"if type({value}) is list"):
-        with source.block(f"for {item} in {value}"), source.block(f"if {misfit}"):
-            with source.block(f"if {other}"):
-                source.line("return False")
-            source.line("break")
+    is_list = f"if type({value}) is list"
+    each, unfit = f"for {item} in {value}", f"if {misfit}"
+    with source.block(is_list), source.block(each), source.block(unfit):
+        source.line(f"if {other}: return False")
+        source.line("break")
     with source.block(f"elif {other}"):
         source.line("return False")
 

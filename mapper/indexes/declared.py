@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -12,11 +12,14 @@ from mapper.discriminators import class_filter, relatives, relatives_above
 from mapper.errors import DefinitionError
 from mapper.indexes.index import Index
 from mapper.indexes.keys import refuse_form
-from mapper.indexes.search import Search
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
 from mongo_dsl.structure import computed_in
 from mongo_dsl.variants import discriminator_of
+
+
+if TYPE_CHECKING:
+    from mapper.indexes.search import Search
 
 
 _IDENTITY = (
@@ -62,7 +65,7 @@ def _own(model: Any) -> list[Index]:
         for a in (*attrs.fields(model), *computed_in(model).values())
         if a.metadata.get("index") or a.metadata.get("unique")
     ]
-    return [*found, *_listed(model, Index)]
+    return [*found, *(i for i in model.__options__.indexes if isinstance(i, Index))]
 
 
 @attrs.frozen
@@ -95,11 +98,7 @@ def wanted_indexes(model: Any) -> list[Wanted]:
 
 def declared_searches(model: Any) -> list[Search]:
     """List the indexes of Atlas Search that *model* declares."""
-    return _listed(model, Search)
-
-
-def _listed(model: Any, kind: Any) -> list[Any]:
-    return [one for one in model.__options__.indexes if isinstance(one, kind)]
+    return [one for one in model.__options__.indexes if not isinstance(one, Index)]
 
 
 def _kind(metadata: Mapping[Any, Any]) -> Any:

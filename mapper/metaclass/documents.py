@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from mapper import relations
 from mapper.collections.writes import Unwritable
 from mapper.constructors import has_own_init, refuse_misspelled
 from mapper.indexes.declared import check_declared
@@ -21,7 +22,6 @@ from mapper.namespaces import Namespaced
 from mapper.options import Options, read_options
 from mapper.registry import register
 from mapper.relations.assigning import assign, turns_of
-from mapper.relations.referrers import check_rules
 from mapper.scopes import scope_of
 from mapper.validation import assigned, checks_of, validate
 from mongo_dsl import Fields, Filter
@@ -107,7 +107,7 @@ class DocumentMeta(Namespaced):
         found = cls.__dict__.get("__found_turns__")
         if found is None:
             found = turns_of(cls)
-            check_rules(cls)
+            relations.referrers.check_rules(cls)
             type.__setattr__(cls, "__found_turns__", found)
         return found
 

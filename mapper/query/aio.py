@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper import flows
 from mapper.binding import async_mapper
 from mapper.commands import Flow
-from mapper.flows import changing, deleting, reading, restoring
-from mapper.flows.changing import Written
 from mapper.query.creating import AsyncCreating
 from mapper.query.looking import AsyncLooking
 from mongo_dsl.errors import OperandError
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from mapper.aio import AsyncMapper
     from mapper.changestreams import AsyncChangeStream
     from mapper.cursors import AsyncCursor
+    from mapper.flows.changing import Written
     from mapper.flows.watching import WatchOptions
 
 M = TypeVar("M")
@@ -92,11 +92,11 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
     async def to_list(self) -> list[M]:
         """Return all documents."""
-        return await self._run(reading.to_list(self))
+        return await self._run(flows.reading.to_list(self))
 
     async def first(self) -> M | None:
         """Return the first document, or None."""
-        return await self._run(reading.first(self))
+        return await self._run(flows.reading.first(self))
 
     async def one(self) -> M:
         """Return the only document.
@@ -105,7 +105,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             DocumentNotFoundError: there is none.
             MultipleDocumentsError: there are more.
         """
-        return await self._run(reading.one(self))
+        return await self._run(flows.reading.one(self))
 
     async def one_or_none(self) -> M | None:
         """Return the only document, or None.
@@ -113,30 +113,30 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         Raises:
             MultipleDocumentsError: there are more.
         """
-        return await self._run(reading.one_or_none(self))
+        return await self._run(flows.reading.one_or_none(self))
 
     async def count(self) -> int:
         """Count the documents."""
-        return await self._run(reading.count(self))
+        return await self._run(flows.reading.count(self))
 
     async def estimated_count(self) -> int:
         """Return the size of the whole collection, by its metadata: fast, inexact."""
-        return await self._run(reading.estimated_count(self))
+        return await self._run(flows.reading.estimated_count(self))
 
     async def exists(self) -> bool:
         """Tell whether there is a document."""
-        return await self._run(reading.exists(self))
+        return await self._run(flows.reading.exists(self))
 
     async def distinct(self, field: Any) -> list[Any]:
         """Return the values of *field*, each once."""
-        return await self._run(reading.distinct(self, field))
+        return await self._run(flows.reading.distinct(self, field))
 
     async def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
         """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
 
         A pipeline that names the class of its rows needs no *into*.
         """
-        return await self._run(reading.aggregate(self, pipeline, into))
+        return await self._run(flows.reading.aggregate(self, pipeline, into))
 
     async def update(
         self,
@@ -153,11 +153,11 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
         limited = self._limited(max_affected)
-        return await self._run(changing.update_many(limited, changes, values))
+        return await self._run(flows.changing.update_many(limited, changes, values))
 
     async def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
-        return await self._run(changing.update_one(self, changes, values))
+        return await self._run(flows.changing.update_one(self, changes, values))
 
     async def upsert(
         self,
@@ -175,7 +175,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
         https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index
         """
-        return await self._run(changing.upsert(self, changes, values, on_insert))
+        return await self._run(flows.changing.upsert(self, changes, values, on_insert))
 
     async def find_one_and_update(
         self,
@@ -188,7 +188,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
     ) -> M | None:
         """Change the first document and return it, as it was *before* or is now."""
         return await self._run(
-            changing.find_one_and_update(
+            flows.changing.find_one_and_update(
                 self, changes, values, before=before, upsert=upsert
             )
         )
@@ -198,7 +198,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
 
         Sends one command. Rules of deletion hold, and send more, as in `delete`.
         """
-        return await self._run(deleting.find_one_and_delete(self))
+        return await self._run(flows.deleting.find_one_and_delete(self))
 
     async def delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents, *max_affected* at most, and return how many.
@@ -212,7 +212,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             UnfilteredWriteError: the query has no filter; see `everything`.
             TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return await self._run(deleting.delete_many(self._limited(max_affected)))
+        return await self._run(flows.deleting.delete_many(self._limited(max_affected)))
 
     async def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
@@ -224,7 +224,7 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
             TooManyAffectedError: it has more documents than *max_affected*.
         """
         limited = self._limited(max_affected)
-        return await self._run(deleting.delete_many(limited, hard=True))
+        return await self._run(flows.deleting.delete_many(limited, hard=True))
 
     async def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.
@@ -232,4 +232,4 @@ class AsyncQuery(AsyncLooking[M], AsyncCreating[M]):
         Raises:
             OperandError: documents of this class are not soft-deleted.
         """
-        return await self._run(restoring.restore_many(self))
+        return await self._run(flows.restoring.restore_many(self))

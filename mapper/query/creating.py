@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mapper import flows
 from mapper.commands import Flow
-from mapper.flows import changing, creating, guarding
-from mapper.preview import Preview
 from mapper.query.face import BoundQuerySet
+
+
+if TYPE_CHECKING:
+    from mapper.preview import Preview
 
 
 M = TypeVar("M")
@@ -36,7 +39,7 @@ class Creating(BoundQuerySet[M]):
         Raises:
             DuplicateKeyError: another unique value of it is there already.
         """
-        return self._run(creating.get_or_create(self, defaults or {}, keywords))
+        return self._run(flows.creating.get_or_create(self, defaults or {}, keywords))
 
     def update_or_create(
         self,
@@ -55,7 +58,7 @@ class Creating(BoundQuerySet[M]):
         Raises:
             DuplicateKeyError: another unique value of it is there already.
         """
-        found = creating.update_or_create(self, values, on_insert or {}, keywords)
+        found = flows.creating.update_or_create(self, values, on_insert or {}, keywords)
         return self._run(found)
 
     def preview(
@@ -71,8 +74,8 @@ class Creating(BoundQuerySet[M]):
         """
         update = None
         if changes is not None or values:
-            update, _ = changing.compiled(self, changes, values)
-        return self._run(guarding.preview(self, update, sample))
+            update, _ = flows.changing.compiled(self, changes, values)
+        return self._run(flows.guarding.preview(self, update, sample))
 
 
 class AsyncCreating(BoundQuerySet[M]):
@@ -96,7 +99,9 @@ class AsyncCreating(BoundQuerySet[M]):
         Raises:
             DuplicateKeyError: another unique value of it is there already.
         """
-        return await self._run(creating.get_or_create(self, defaults or {}, keywords))
+        return await self._run(
+            flows.creating.get_or_create(self, defaults or {}, keywords)
+        )
 
     async def update_or_create(
         self,
@@ -115,7 +120,7 @@ class AsyncCreating(BoundQuerySet[M]):
         Raises:
             DuplicateKeyError: another unique value of it is there already.
         """
-        found = creating.update_or_create(self, values, on_insert or {}, keywords)
+        found = flows.creating.update_or_create(self, values, on_insert or {}, keywords)
         return await self._run(found)
 
     async def preview(
@@ -131,5 +136,5 @@ class AsyncCreating(BoundQuerySet[M]):
         """
         update = None
         if changes is not None or values:
-            update, _ = changing.compiled(self, changes, values)
-        return await self._run(guarding.preview(self, update, sample))
+            update, _ = flows.changing.compiled(self, changes, values)
+        return await self._run(flows.guarding.preview(self, update, sample))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from mapper.bulk import DeleteWhere, UpdateWhere
-from mapper.caching import Caching, checked_ttl
+from mapper import caching
 from mapper.concerns import SILENT, Concerns, concerns
 from mapper.discriminators import with_class
 from mapper.indexes.uniqueness import is_unique
@@ -25,6 +24,8 @@ from mongo_dsl.sorting import Sort
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from mapper.bulk import DeleteWhere, UpdateWhere
 
 M = TypeVar("M")
 Q = TypeVar("Q", bound="BoundQuerySet[Any]")
@@ -122,8 +123,8 @@ class BoundQuerySet(Relating[M]):
             ArgumentError: *ttl* is no positive number.
         """
         if ttl is not None:
-            checked_ttl(ttl, "cached()")
-        return self._with("cached", Caching(ttl))
+            caching.checked_ttl(ttl, "cached()")
+        return self._with("cached", caching.Caching(ttl))
 
     def uncached(self) -> Self:
         """Ask the server, though the class has a cache."""
@@ -184,12 +185,16 @@ class BoundQuerySet(Relating[M]):
         >>> User.filter(age=17).updating(User.q.age.inc(1))
         UpdateWhere(query=Query(User).filter(User.q.age == 17), many=True, changes=User.q.age.inc(), values={}, upsert=False, on_insert=None)
         """
+        from mapper.bulk import UpdateWhere
+
         return UpdateWhere(
             self, changes, values, many=many, upsert=upsert, on_insert=on_insert
         )
 
     def deleting(self, *, many: bool = True) -> DeleteWhere:
         """Return the operation of a `bulk_write` that deletes the documents, or one."""
+        from mapper.bulk import DeleteWhere
+
         return DeleteWhere(self, many=many)
 
     def with_deleted(self) -> Self:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from mapper import flows
 from mapper.commands import Flow
-from mapper.explanation import Explanation
-from mapper.flows import explaining, paging, picking, reading
-from mapper.flows.piping import piped
-from mapper.pages import KeysetPage, Page
 from mapper.query.face import BoundQuerySet
 
 
 if TYPE_CHECKING:
     from mapper.aggregations import Aggregation, AsyncAggregation
+    from mapper.explanation import Explanation
+    from mapper.pages import KeysetPage, Page
 
 M = TypeVar("M")
 T = TypeVar("T")
@@ -35,11 +34,11 @@ class Looking(BoundQuerySet[M]):
         """
         from mapper.aggregations import Aggregation
 
-        return piped(Aggregation(self.model), self)
+        return flows.piping.piped(Aggregation(self.model), self)
 
     def last(self) -> M | None:
         """Return the last document by the sort order, by ``_id`` without one, or None."""
-        return self._run(reading.last(self))
+        return self._run(flows.reading.last(self))
 
     def get_many(self, ids: Iterable[Any], *, strict: bool = True) -> list[M]:
         """Return the documents with these *ids*, in their order.
@@ -50,7 +49,7 @@ class Looking(BoundQuerySet[M]):
         Raises:
             DocumentsMissingError: documents of some ids are not there.
         """
-        return self._run(picking.get_many(self, ids, strict=strict))
+        return self._run(flows.picking.get_many(self, ids, strict=strict))
 
     def values(self, *fields: Any, flat: bool = False) -> list[Any]:
         """Return tuples of the values of *fields*, or of one field the *flat* values.
@@ -58,7 +57,7 @@ class Looking(BoundQuerySet[M]):
         Only they are loaded. A value that is missing reads as the field's default, else
         as None; of documents in an array it is a list.
         """
-        return self._run(picking.values(self, fields, flat=flat))
+        return self._run(flows.picking.values(self, fields, flat=flat))
 
     @overload
     def paginate(self, *, page: int, size: int = 20) -> Page[M]: ...
@@ -87,7 +86,7 @@ class Looking(BoundQuerySet[M]):
             CursorError: a cursor was altered, or belongs to another query.
             ArgumentError: *page* or *size* is below 1, or the query skips or limits.
         """
-        return self._run(paging.paginate(self, page, size, after, before))
+        return self._run(flows.paging.paginate(self, page, size, after, before))
 
     def explain(self, verbosity: str = "queryPlanner") -> Explanation:
         """Ask the server how it runs the query; see `Explanation`.
@@ -100,7 +99,7 @@ class Looking(BoundQuerySet[M]):
         Raises:
             ArgumentError: there is no such *verbosity*.
         """
-        return self._run(explaining.explain(self, None, verbosity))
+        return self._run(flows.explaining.explain(self, None, verbosity))
 
 
 class AsyncLooking(BoundQuerySet[M]):
@@ -118,11 +117,11 @@ class AsyncLooking(BoundQuerySet[M]):
         """
         from mapper.aggregations import AsyncAggregation
 
-        return piped(AsyncAggregation(self.model), self)
+        return flows.piping.piped(AsyncAggregation(self.model), self)
 
     async def last(self) -> M | None:
         """Return the last document by the sort order, by ``_id`` without one, or None."""
-        return await self._run(reading.last(self))
+        return await self._run(flows.reading.last(self))
 
     async def get_many(self, ids: Iterable[Any], *, strict: bool = True) -> list[M]:
         """Return the documents with these *ids*, in their order.
@@ -133,7 +132,7 @@ class AsyncLooking(BoundQuerySet[M]):
         Raises:
             DocumentsMissingError: documents of some ids are not there.
         """
-        return await self._run(picking.get_many(self, ids, strict=strict))
+        return await self._run(flows.picking.get_many(self, ids, strict=strict))
 
     async def values(self, *fields: Any, flat: bool = False) -> list[Any]:
         """Return tuples of the values of *fields*, or of one field the *flat* values.
@@ -141,7 +140,7 @@ class AsyncLooking(BoundQuerySet[M]):
         Only they are loaded. A value that is missing reads as the field's default, else
         as None; of documents in an array it is a list.
         """
-        return await self._run(picking.values(self, fields, flat=flat))
+        return await self._run(flows.picking.values(self, fields, flat=flat))
 
     @overload
     async def paginate(self, *, page: int, size: int = 20) -> Page[M]: ...
@@ -170,7 +169,7 @@ class AsyncLooking(BoundQuerySet[M]):
             CursorError: a cursor was altered, or belongs to another query.
             ArgumentError: *page* or *size* is below 1, or the query skips or limits.
         """
-        return await self._run(paging.paginate(self, page, size, after, before))
+        return await self._run(flows.paging.paginate(self, page, size, after, before))
 
     async def explain(self, verbosity: str = "queryPlanner") -> Explanation:
         """Ask the server how it runs the query; see `Explanation`.
@@ -183,4 +182,4 @@ class AsyncLooking(BoundQuerySet[M]):
         Raises:
             ArgumentError: there is no such *verbosity*.
         """
-        return await self._run(explaining.explain(self, None, verbosity))
+        return await self._run(flows.explaining.explain(self, None, verbosity))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from mapper.relations.including import with_inclusions
-from mapper.relations.joining import stages, with_join
-from mongo_dsl import Pipeline, QuerySet
+import mongo_dsl
+from mapper import relations as related
 from mongo_dsl.find import compile_find
 
 
@@ -19,7 +18,7 @@ M = TypeVar("M")
 
 
 @attrs.frozen(repr=False, eq=False, init=False)
-class Relating(QuerySet[M]):
+class Relating(mongo_dsl.QuerySet[M]):
     """Related documents, loaded with those of the query or asked for by it."""
 
     def include(self, *relations: Any, only: Any = None, query: Any = None) -> Self:
@@ -41,7 +40,9 @@ class Relating(QuerySet[M]):
         Query(Book).include("author", only=["name"])
         """
         before = self.asked.get("include")
-        found = with_inclusions(self.model, before, relations, only, query)
+        found = related.including.with_inclusions(
+            self.model, before, relations, only, query
+        )
         return self._with("include", found)
 
     def join(
@@ -65,13 +66,15 @@ class Relating(QuerySet[M]):
         [{'$match': {'name': 'Ann'}}, {'$limit': 1}, {'$project': {'_id': 1}}]
         """
         before = self.asked.get("joins")
-        found = with_join(self, before, relation, query, filters, keywords)
+        found = related.joining.with_join(
+            self, before, relation, query, filters, keywords
+        )
         return self._with("joins", found)
 
     def _compiled(self, asked: Any) -> Any:
         """Compile what is *asked*: to a find, or to the stages that joins need."""
         found = compile_find(asked)
-        return stages(self, found) if "joins" in self.asked else found
+        return related.joining.stages(self, found) if "joins" in self.asked else found
 
     def _document(self) -> dict[str, Any]:
         if "joins" in self.asked:
@@ -83,5 +86,5 @@ class Relating(QuerySet[M]):
         if "joins" not in self.asked:
             return super().to_shell(indent=indent)
         made: Any = self.compile()
-        text = Pipeline(*made).to_shell(indent=indent)
+        text = mongo_dsl.Pipeline(*made).to_shell(indent=indent)
         return f"db.{self._collection_name()}.aggregate({text})"

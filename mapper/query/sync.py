@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from mapper import flows
 from mapper.binding import sync_mapper
 from mapper.commands import Flow
-from mapper.flows import changing, deleting, reading, restoring
-from mapper.flows.changing import Written
 from mapper.query.creating import Creating
 from mapper.query.looking import Looking
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from mapper.changestreams import ChangeStream
     from mapper.cursors import Cursor
+    from mapper.flows.changing import Written
     from mapper.flows.watching import WatchOptions
     from mapper.sync import Mapper
 
@@ -78,11 +78,11 @@ class Query(Looking[M], Creating[M]):
 
     def to_list(self) -> list[M]:
         """Return all documents."""
-        return self._run(reading.to_list(self))
+        return self._run(flows.reading.to_list(self))
 
     def first(self) -> M | None:
         """Return the first document, or None."""
-        return self._run(reading.first(self))
+        return self._run(flows.reading.first(self))
 
     def one(self) -> M:
         """Return the only document.
@@ -91,7 +91,7 @@ class Query(Looking[M], Creating[M]):
             DocumentNotFoundError: there is none.
             MultipleDocumentsError: there are more.
         """
-        return self._run(reading.one(self))
+        return self._run(flows.reading.one(self))
 
     def one_or_none(self) -> M | None:
         """Return the only document, or None.
@@ -99,30 +99,30 @@ class Query(Looking[M], Creating[M]):
         Raises:
             MultipleDocumentsError: there are more.
         """
-        return self._run(reading.one_or_none(self))
+        return self._run(flows.reading.one_or_none(self))
 
     def count(self) -> int:
         """Count the documents."""
-        return self._run(reading.count(self))
+        return self._run(flows.reading.count(self))
 
     def estimated_count(self) -> int:
         """Return the size of the whole collection, by its metadata: fast, inexact."""
-        return self._run(reading.estimated_count(self))
+        return self._run(flows.reading.estimated_count(self))
 
     def exists(self) -> bool:
         """Tell whether there is a document."""
-        return self._run(reading.exists(self))
+        return self._run(flows.reading.exists(self))
 
     def distinct(self, field: Any) -> list[Any]:
         """Return the values of *field*, each once."""
-        return self._run(reading.distinct(self, field))
+        return self._run(flows.reading.distinct(self, field))
 
     def aggregate(self, pipeline: Any, *, into: Any = None) -> list[Any]:
         """Run *pipeline* on the documents; rows are dictionaries or *into* a class.
 
         A pipeline that names the class of its rows needs no *into*.
         """
-        return self._run(reading.aggregate(self, pipeline, into))
+        return self._run(flows.reading.aggregate(self, pipeline, into))
 
     def update(
         self,
@@ -139,11 +139,11 @@ class Query(Looking[M], Creating[M]):
             TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
         limited = self._limited(max_affected)
-        return self._run(changing.update_many(limited, changes, values))
+        return self._run(flows.changing.update_many(limited, changes, values))
 
     def update_one(self, changes: Any = None, /, **values: Any) -> Written:
         """Make *changes* in one document, and set *values*."""
-        return self._run(changing.update_one(self, changes, values))
+        return self._run(flows.changing.update_one(self, changes, values))
 
     def upsert(
         self,
@@ -161,7 +161,7 @@ class Query(Looking[M], Creating[M]):
 
         https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index
         """
-        return self._run(changing.upsert(self, changes, values, on_insert))
+        return self._run(flows.changing.upsert(self, changes, values, on_insert))
 
     def find_one_and_update(
         self,
@@ -174,7 +174,7 @@ class Query(Looking[M], Creating[M]):
     ) -> M | None:
         """Change the first document and return it, as it was *before* or is now."""
         return self._run(
-            changing.find_one_and_update(
+            flows.changing.find_one_and_update(
                 self, changes, values, before=before, upsert=upsert
             )
         )
@@ -184,7 +184,7 @@ class Query(Looking[M], Creating[M]):
 
         Sends one command. Rules of deletion hold, and send more, as in `delete`.
         """
-        return self._run(deleting.find_one_and_delete(self))
+        return self._run(flows.deleting.find_one_and_delete(self))
 
     def delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents, *max_affected* at most, and return how many.
@@ -198,7 +198,7 @@ class Query(Looking[M], Creating[M]):
             UnfilteredWriteError: the query has no filter; see `everything`.
             TooManyAffectedError: it has more documents; see the method `max_affected`.
         """
-        return self._run(deleting.delete_many(self._limited(max_affected)))
+        return self._run(flows.deleting.delete_many(self._limited(max_affected)))
 
     def hard_delete(self, *, max_affected: int | None = None) -> int:
         """Delete all documents for good, where `delete` would mark them; return how many.
@@ -210,7 +210,7 @@ class Query(Looking[M], Creating[M]):
             TooManyAffectedError: it has more documents than *max_affected*.
         """
         limited = self._limited(max_affected)
-        return self._run(deleting.delete_many(limited, hard=True))
+        return self._run(flows.deleting.delete_many(limited, hard=True))
 
     def restore(self) -> int:
         """Bring all soft-deleted documents of the query back; return how many.
@@ -218,4 +218,4 @@ class Query(Looking[M], Creating[M]):
         Raises:
             OperandError: documents of this class are not soft-deleted.
         """
-        return self._run(restoring.restore_many(self))
+        return self._run(flows.restoring.restore_many(self))

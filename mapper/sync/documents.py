@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.bulk import BulkWritten
-from mapper.flows import bulk, inserting, transitions, writing
+from mapper import flows
 from mapper.sync.driven import Driven
+
+
+if TYPE_CHECKING:
+    from mapper.bulk import BulkWritten
 
 
 D = TypeVar("D")
@@ -23,7 +26,7 @@ class Documents(Driven):
             DuplicateKeyError: its id or another unique value is there already.
             ValidationError: its values break the rules of their fields.
         """
-        return self._run(inserting.insert(document, session))
+        return self._run(flows.inserting.insert(document, session))
 
     def insert_many(
         self, documents: Iterable[D], ordered: bool = True, session: Any = None
@@ -35,7 +38,7 @@ class Documents(Driven):
         Raises:
             BulkInsertError: some were refused; it says which are stored.
         """
-        return self._run(inserting.insert_many(documents, ordered, session))
+        return self._run(flows.inserting.insert_many(documents, ordered, session))
 
     def save(self, document: D, session: Any = None) -> D:
         """Insert a new *document*; of a stored one, send what has changed.
@@ -49,7 +52,7 @@ class Documents(Driven):
             ConflictError: others changed what the changes build upon; nothing is
                 written.
         """
-        return self._run(writing.save(document, session))
+        return self._run(flows.writing.save(document, session))
 
     def replace(self, document: D, session: Any = None) -> D:
         """Store *document* in the place of the one with its id. Sends one command.
@@ -62,7 +65,7 @@ class Documents(Driven):
             DuplicateKeyError: a unique value is there already.
             MapperError: the document was loaded in part.
         """
-        return self._run(writing.replace(document, session))
+        return self._run(flows.writing.replace(document, session))
 
     def delete(self, document: Any, session: Any = None, *, hard: bool = False) -> bool:
         """Delete *document* and tell whether it was there.
@@ -74,7 +77,7 @@ class Documents(Driven):
         Raises:
             DocumentNotFoundError: the document was never stored.
         """
-        return self._run(writing.delete(document, session, hard=hard))
+        return self._run(flows.writing.delete(document, session, hard=hard))
 
     def reload(self, document: D, session: Any = None) -> D:
         """Read *document* again, dropping changes. Sends one command.
@@ -82,7 +85,7 @@ class Documents(Driven):
         Raises:
             DocumentNotFoundError: the document is gone.
         """
-        return self._run(writing.reload(document, session))
+        return self._run(flows.writing.reload(document, session))
 
     def save_many(self, documents: Iterable[D], session: Any = None) -> list[D]:
         """Save *documents*, by one bulk write for each collection, and return them.
@@ -96,7 +99,7 @@ class Documents(Driven):
             DocumentNotFoundError: a document was deleted here; nothing is written.
             ValidationError: values break the rules of their fields; nothing is written.
         """
-        return self._run(bulk.save_many(documents, session))
+        return self._run(flows.bulk.save_many(documents, session))
 
     def bulk_write(
         self, operations: Iterable[Any], ordered: bool = True, session: Any = None
@@ -115,7 +118,7 @@ class Documents(Driven):
             BulkWriteError: some were refused; it says which, and why.
             UnfilteredWriteError: an operation would touch a whole collection.
         """
-        return self._run(bulk.bulk_write(operations, ordered, session, self))
+        return self._run(flows.bulk.bulk_write(operations, ordered, session, self))
 
     def transition(
         self,
@@ -137,5 +140,5 @@ class Documents(Driven):
             DocumentNotFoundError: the document is not stored.
         """
         return self._run(
-            transitions.transition(document, target, values, field, session)
+            flows.transitions.transition(document, target, values, field, session)
         )

@@ -6,7 +6,7 @@ import inspect
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper.caching import IN_THREADS, through
+from mapper import caching
 from mapper.collector import ambient
 from mapper.commands import CachedRead, Call, Command, Flow, Pause, Step, run
 from mapper.connected import Connected
@@ -55,7 +55,8 @@ class Driven(Connected):
     def _do(self, step: Any) -> Any:
         """Do what *step*, which is no command, says."""
         if isinstance(step, CachedRead):
-            return run(through(step, self._connection, IN_THREADS), self._call)
+            flow = caching.through(step, self._connection, caching.IN_THREADS)
+            return run(flow, self._call)
         if isinstance(step, Pause):
             return time.sleep(step.seconds)
         return _at_once(step)

@@ -4,7 +4,8 @@ A loaded document keeps the stored document as the driver gave it. Nothing is en
 until a document is saved; then its fields are encoded and compared with what is stored.
 """
 
-from mapper.tracking.deltas import Delta
+from typing import TYPE_CHECKING
+
 from mapper.tracking.encoding import (
     decode_field,
     encode_field,
@@ -14,10 +15,19 @@ from mapper.tracking.encoding import (
     names_by_stored,
 )
 from mapper.tracking.journal import Journal, assign, journal, recording
-from mapper.tracking.saving import changed_fields, difference, replacement, update_of
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
 from mapper.tracking.unknown import kept
+from mongo_dsl.later import later
 
+
+if TYPE_CHECKING:
+    from mapper.tracking.deltas import Delta
+    from mapper.tracking.saving import (
+        changed_fields,
+        difference,
+        replacement,
+        update_of,
+    )
 
 __all__ = [
     "DELETED",
@@ -42,3 +52,16 @@ __all__ = [
     "state_of",
     "update_of",
 ]
+
+_NAMES = {
+    "mapper.tracking.deltas": ("Delta",),
+    "mapper.tracking.saving": (
+        "changed_fields",
+        "difference",
+        "replacement",
+        "update_of",
+    ),
+}
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = later(__name__, _NAMES)

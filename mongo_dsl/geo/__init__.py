@@ -8,20 +8,31 @@ https://www.mongodb.com/docs/manual/reference/geojson/ and
 https://www.mongodb.com/docs/manual/reference/operator/query-geospatial/.
 """
 
-from mongo_dsl.geo.geometries import (
-    Geometry,
-    GeometryCollection,
-    LineString,
-    MultiLineString,
-    MultiPoint,
-    MultiPolygon,
-    Point,
-    Polygon,
-)
-from mongo_dsl.geo.planar import Box, Center, CenterSphere, LegacyPair, PlanarPolygon
-from mongo_dsl.geo.reading import from_geojson, shape
-from mongo_dsl.geo.shapes import Shape
+from typing import TYPE_CHECKING
 
+from mongo_dsl.later import later
+
+
+if TYPE_CHECKING:
+    from mongo_dsl.geo.geometries import (
+        Geometry,
+        GeometryCollection,
+        LineString,
+        MultiLineString,
+        MultiPoint,
+        MultiPolygon,
+        Point,
+        Polygon,
+    )
+    from mongo_dsl.geo.planar import (
+        Box,
+        Center,
+        CenterSphere,
+        LegacyPair,
+        PlanarPolygon,
+    )
+    from mongo_dsl.geo.reading import from_geojson, shape
+    from mongo_dsl.geo.shapes import Shape
 
 __all__ = [
     "Box",
@@ -41,3 +52,28 @@ __all__ = [
     "from_geojson",
     "shape",
 ]
+
+_NAMES = {
+    "mongo_dsl.geo.geometries": (
+        "Geometry",
+        "GeometryCollection",
+        "LineString",
+        "MultiLineString",
+        "MultiPoint",
+        "MultiPolygon",
+        "Point",
+        "Polygon",
+    ),
+    "mongo_dsl.geo.planar": (
+        "Box",
+        "Center",
+        "CenterSphere",
+        "LegacyPair",
+        "PlanarPolygon",
+    ),
+    "mongo_dsl.geo.reading": ("from_geojson", "shape"),
+    "mongo_dsl.geo.shapes": ("Shape",),
+}
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = later(__name__, _NAMES)
