@@ -105,6 +105,43 @@ def row_reader(pipeline: Any, into: Any = None) -> Hydrator:
     return _AS_IT_IS if row is None else _of_rows(row)
 
 
+def source_of(cls: Any) -> str:
+    """Return the code that makes instances of *cls*, of many documents at once.
+
+    >>> import attrs
+    >>> @attrs.define
+    ... class Point:
+    ...     x: float
+    ...     y: float = 0.0
+    >>> print(source_of(Point))
+    def load(rows, raws, found):
+        add = found.append
+        for row in rows:
+            made = new(Point)
+            value = row['x']
+            if type(value) is not float:
+                value = hook(value, annotation)
+            made.x = value
+            value = row.get('y', MISSING)
+            if type(value) is not float:
+                value = default if value is MISSING else hook(value, annotation)
+            made.y = value
+            add(made)
+    <BLANKLINE>
+    """
+    part = part_of(cls, converter().get_structure_hook(cls))
+    if isinstance(part, Variants):
+        part = part.of(cls)
+    naive, stateful = is_known(part), hasattr(cls, "__is_document__")
+    code: Any = None
+    if isinstance(part, Record):
+        code = _code(part, naive=naive, stateful=stateful)
+    if code is None:
+        return f"# {cls.__name__} has an __init__ of its own, which makes its instances\n"
+    text: str = code.__source__
+    return text
+
+
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
     document: Any = decode_document(raw, cls)

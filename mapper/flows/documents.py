@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -19,7 +19,9 @@ from mapper.tracking import (
     Journal,
     Stored,
     assign,
+    begin,
     encode_field,
+    is_recording,
     remember,
     state_of,
 )
@@ -52,6 +54,18 @@ def stored(document: Any, raw: dict[str, Any]) -> None:
     if document.id is None:
         assign(document, "id", raw["_id"])
     remember(document, Stored(raw))
+
+
+def all_stored(documents: Sequence[Any], raws: Iterable[dict[str, Any]]) -> None:
+    """Let each of *documents* know that what stands at its place in *raws* is stored."""
+    if is_recording():
+        for document, raw in zip(documents, raws, strict=True):
+            stored(document, raw)
+        return
+    for document, raw in zip(documents, raws, strict=True):  # nothing to write down
+        if document.id is None:
+            object.__setattr__(document, "id", raw["_id"])
+        begin(document, Stored(raw))
 
 
 def must_be_stored(document: Any, verb: str) -> None:

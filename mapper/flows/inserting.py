@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import attrs
 from bson import ObjectId
 
 from mapper.behaviour import behaviours_of
+from mapper.collector import collecting, policy_of
 from mapper.commands import Flow
 from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
 from mapper.events import announce, is_heard
-from mapper.flows.documents import assigned, collection, command, given, stored
+from mapper.flows.documents import (
+    all_stored,
+    assigned,
+    collection,
+    command,
+    given,
+    stored,
+)
 from mapper.flows.failures import duplicate_key, translated, unwritable
 from mapper.validation import validate
+from mongo_dsl.conformity import conforms
+from mongo_dsl.structure import fields_of
 from mongo_dsl.variants import discriminator_of
 
 
@@ -78,13 +90,16 @@ def _insert_batch(
 ) -> Flow[BulkInsertError | None]:
     """Store *batch*; return what was refused, if something was."""
     values = yield from values_of(batch)
-    undo = [given(document, one) for document, one in zip(batch, values, strict=True)]
+    pairs = [pair for pair in zip(batch, values, strict=True) if pair[1]]
+    if not pairs:
+        return (yield from _send_batch(batch, ordered, session))
+    undo = [(document, given(document, one)) for document, one in pairs]
     taken: set[int] = set()
     try:
         failure = yield from _send_batch(batch, ordered, session)
         taken = {id(one) for one in (batch if failure is None else failure.inserted)}
     finally:
-        for document, one in zip(batch, undo, strict=True):
+        for document, one in undo:
             if id(document) not in taken:
                 one.restore()
     return failure
@@ -93,7 +108,8 @@ def _insert_batch(
 def _send_batch(
     batch: list[Any], ordered: bool, session: Any
 ) -> Flow[BulkInsertError | None]:
-    raws = [new(document) for document in batch]
+    with collecting(policy_of(type(batch[0]))):
+        raws = [new(document) for document in batch]
     try:
         yield command(batch[0], "insert_many", raws, ordered=ordered, session=session)
     except UnicodeEncodeError as error:
@@ -104,8 +120,7 @@ def _send_batch(
         if failure is None:
             raise
         return failure
-    for document, raw in zip(batch, raws, strict=True):
-        stored(document, raw)
+    all_stored(batch, raws)
     return None
 
 
@@ -189,11 +204,19 @@ def new(document: Any) -> dict[str, Any]:
     return raw
 
 
+@functools.lru_cache(maxsize=1024)
+def _takes_object_ids(cls: Any) -> bool:
+    """Tell whether any object id may be an id of *cls*: its type says so, and no rule more."""
+    is_free = attrs.fields(cls).id.metadata.get("validators") is None
+    return is_free and conforms(fields_of(cls)["id"][1])(ObjectId())
+
+
 def _made_id(document: Any) -> ObjectId:
+    cls: Any = type(document)
     made = ObjectId()
-    if type(document).__checks__["id"](document, made) is None:
+    if _takes_object_ids(cls) or cls.__checks__["id"](document, made) is None:
         return made
-    owner = type(document).__name__
+    owner = cls.__name__
     problem = f"{owner}.id is None, and only ObjectId ids are made by themselves"
     msg = f"{problem}; give it a value"
-    raise ValidationError(msg, cls=type(document), problems=[("id", msg)])
+    raise ValidationError(msg, cls=cls, problems=[("id", msg)])

@@ -68,10 +68,15 @@ class Source:
         return self._known[known]
 
     def compiled(self, function: str, about: str) -> Any:
-        """Return the *function* of the code; tracebacks show it as code *about* something."""
+        """Return the *function* of the code; tracebacks show it as code *about* something.
+
+        Its ``__source__`` is the code.
+        """
         filename = f"<mapper generated {function} of {about}>"
         # A class of that name that is defined anew takes the place of the one before.
         lines = self.text.splitlines(keepends=True)
         linecache.cache[filename] = (len(self.text), None, lines, filename)
         exec(compile(self.text, filename, "exec"), self.names)  # noqa: S102 - our own lines
-        return self.names[function]
+        made = self.names[function]
+        made.__source__ = self.text
+        return made

@@ -112,6 +112,13 @@ class DocumentMeta(Namespaced):
         return found
 
     @property
+    def __hydrator_source__(cls) -> str:
+        """The Python code that makes documents of the class when many are read."""
+        from mapper.hydration import source_of
+
+        return source_of(cls)
+
+    @property
     def __scope__(cls) -> Filter | None:
         """What every query of the class asks for besides; lookups ask for it, too."""
         return scope_of(cls)

@@ -14,7 +14,7 @@ from mapper.tracking.encoding import (
     named_states,
     names_by_stored,
 )
-from mapper.tracking.journal import Journal, assign, journal, recording
+from mapper.tracking.journal import Journal, assign, is_recording, journal, recording
 from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
 from mapper.tracking.unknown import kept
 from mongo_dsl.later import later
@@ -42,6 +42,7 @@ __all__ = [
     "encode_field",
     "encoded",
     "immutable_fields",
+    "is_recording",
     "journal",
     "kept",
     "named_states",

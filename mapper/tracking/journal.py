@@ -72,6 +72,11 @@ def recording(journal: Journal | None) -> Iterator[None]:
         _open.reset(token)
 
 
+def is_recording() -> bool:
+    """Tell whether changes are written down."""
+    return _open.get() is not None
+
+
 def assign(document: Any, name: str, value: Any) -> None:
     """Give the attribute *name* of *document* a *value*, unchecked.
 
