@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import attrs
 
 from mapper import binding
+from mapper.collector import Policy, checked
 from mapper.concerns import Concerns, concerns
 from mapper.errors import ConfigurationError
 from mongo_dsl.errors import ArgumentError
@@ -30,6 +31,8 @@ class DatabaseConfig:
         read_concern: how sure reads must be, where queries and classes don't say.
         write_concern: how sure writes must be, where queries and classes don't say.
         read_preference: which members reads ask, where queries and classes don't say.
+        collector: what Python's garbage collector does while many documents are made,
+            where classes don't say; see `mapper.collector`.
 
     >>> DatabaseConfig(mongo_uri="mongodb://db.example/", database_name="shop")
     DatabaseConfig(database_name='shop')
@@ -45,6 +48,7 @@ class DatabaseConfig:
     read_concern: Any = attrs.field(kw_only=True, default=None, repr=False)
     write_concern: Any = attrs.field(kw_only=True, default=None, repr=False)
     read_preference: Any = attrs.field(kw_only=True, default=None, repr=False)
+    collector: Policy | None = attrs.field(kw_only=True, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.mongo_uri:
@@ -55,7 +59,7 @@ class DatabaseConfig:
             msg = f"mongo_uri begins with {scheme!r}; it begins with mongodb:// or"
             raise ConfigurationError(f"{msg} mongodb+srv://")
         try:
-            _ = self.concerns
+            _ = self.concerns, checked("collector", self.collector)
         except ArgumentError as error:
             raise ConfigurationError(str(error)) from error
 
@@ -91,18 +95,19 @@ def connect(
     read_concern: Any = None,
     write_concern: Any = None,
     read_preference: Any = None,
+    collector: Policy | None = None,
     **options: Any,
 ) -> Mapper:
     """Connect `SyncDocument` classes to a database, and return its mapper.
 
     Nothing is sent yet. *name* is what ``Meta.database`` of the classes says. The
-    concerns and the preference hold where queries and classes say nothing else, *options*
-    go to the driver's client.
+    concerns, the preference and what the *collector* does (see `mapper.collector`) hold
+    where queries and classes say nothing else, *options* go to the driver's client.
 
     Raises:
         ConfigurationError: the URI or the database's name is missing or malformed.
     """
-    given = _concerns(read_concern, write_concern, read_preference)
+    given = _named(read_concern, write_concern, read_preference, collector)
     return connect_to(_config(mongo_uri, database_name, options, given), name=name)
 
 
@@ -114,7 +119,7 @@ def connect_to(config: DatabaseConfig, *, name: str = "default") -> Mapper:
 
     database = config.name  # an error here must not leave a client open
     client: Any = MongoClient(config.mongo_uri, **config.options)
-    mapper = Mapper(client[database], config.concerns)
+    mapper = Mapper(client[database], config.concerns, config.collector)
     binding.register_sync(name, mapper)
     return mapper
 
@@ -131,19 +136,20 @@ def connect_async(
     read_concern: Any = None,
     write_concern: Any = None,
     read_preference: Any = None,
+    collector: Policy | None = None,
     **options: Any,
 ) -> AsyncMapper:
     """Connect `Document` classes to a database, and return its mapper.
 
     Nothing is sent yet; awaiting the mapper asks the server for a sign of life. *name*
     is what ``Meta.database`` of the classes says, *driver* PyMongo's own or Motor. The
-    concerns and the preference hold where queries and classes say nothing else, *options*
-    go to the driver's client.
+    concerns, the preference and what the *collector* does (see `mapper.collector`) hold
+    where queries and classes say nothing else, *options* go to the driver's client.
 
     Raises:
         ConfigurationError: the URI or the database's name is missing or malformed.
     """
-    given = _concerns(read_concern, write_concern, read_preference)
+    given = _named(read_concern, write_concern, read_preference, collector)
     config = _config(mongo_uri, database_name, options, given)
     return connect_async_to(config, name=name, driver=driver)
 
@@ -159,7 +165,7 @@ def connect_async_to(
 
     database = config.name  # an error here must not leave a client open
     client: Any = _async_client(driver)(config.mongo_uri, **config.options)
-    mapper = AsyncMapper(client[database], config.concerns)
+    mapper = AsyncMapper(client[database], config.concerns, config.collector)
     binding.register_async(name, mapper)
     return mapper
 
@@ -178,8 +184,8 @@ def _async_client(driver: str) -> Any:
     raise ConfigurationError(msg)
 
 
-def _concerns(*given: Any) -> dict[str, Any]:
-    names = ("read_concern", "write_concern", "read_preference")
+def _named(*given: Any) -> dict[str, Any]:
+    names = ("read_concern", "write_concern", "read_preference", "collector")
     return dict(zip(names, given, strict=True))
 
 

@@ -137,7 +137,9 @@ def source_of(cls: Any) -> str:
     if isinstance(part, Record):
         code = _code(part, naive=naive, stateful=stateful)
     if code is None:
-        return f"# {cls.__name__} has an __init__ of its own, which makes its instances\n"
+        return (
+            f"# {cls.__name__} has an __init__ of its own, which makes its instances\n"
+        )
     text: str = code.__source__
     return text
 
