@@ -35,11 +35,11 @@ def compile_flat(parts: tuple[Part, ...]) -> dict[str, Any] | None:
     for path, operator, value in parts:
         name = path.name
         plain = list(value) if type(value) is tuple else value
-        known = merged.get(name)
-        if known is None and name:
+        known = merged.get(name)  # plain values are never None
+        if known is None:
             merged[name] = {operator: plain} if operator else plain
         elif operator and type(known) is dict and operator not in known:
             known[operator] = plain
         else:
             return None
-    return merged
+    return None if "" in merged else merged  # an array's item has no name
