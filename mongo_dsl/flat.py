@@ -6,6 +6,7 @@ tree of `predicates` grows only when somebody asks for it.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from mongo_dsl.nodes import Node, Op, Path, Seq, Value
@@ -18,7 +19,7 @@ Part = tuple[Path, str, Any]
 
 def grown(parts: tuple[Part, ...]) -> Predicate:
     """Return the tree that *parts* stand for."""
-    terms = tuple([_term(*part) for part in parts])
+    terms = tuple(itertools.starmap(_term, parts))
     return terms[0] if len(terms) == 1 else And(terms)
 
 

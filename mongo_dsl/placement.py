@@ -98,16 +98,29 @@ def check(stages: Sequence[Node], *, since: int = 0, within: str = "") -> None:
     Raises:
         PlacementError: one stands where MongoDB doesn't take it.
     """
+    refused = REFUSED_IN.get(within, ())
     for place in range(max(since - 1, 0), len(stages)):
-        name = name_of(stages[place])
-        if name in REFUSED_IN.get(within, ()):
+        stage = stages[place]
+        name = stage.name if type(stage) is Op else name_of(stage)
+        if name in refused:
             raise _refused(name, within)
-        if place and name in FIRST:
-            raise _misplaced(name, place, within, "it must be the first stage")
-        if name in LAST and place < len(stages) - 1:
-            raise _misplaced(name, place, within, "it must be the last stage")
-        if name == "$match":
-            _check_text(stages, place, within)
+        if name in _PLACED:
+            _check_place(name, stages, place, within)
+
+
+# Most stages may stand anywhere.
+_PLACED = FIRST | LAST | {"$match"}
+
+
+def _check_place(
+    name: str, stages: Sequence[Node], place: int, within: str
+) -> None:
+    if place and name in FIRST:
+        raise _misplaced(name, place, within, "it must be the first stage")
+    if name in LAST and place < len(stages) - 1:
+        raise _misplaced(name, place, within, "it must be the last stage")
+    if name == "$match" and (place or within):
+        _check_text(stages, place, within)
 
 
 def _refused(name: str, within: str) -> PlacementError:

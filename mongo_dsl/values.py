@@ -59,7 +59,11 @@ class Face:
 def node(value: Any) -> Node:
     """Turn *value* into a node: faces give theirs, data becomes `Value`, `Seq`, `Map`."""
     convert = _CONVERTERS.get(type(value))
-    return _derived(value) if convert is None else convert(value)
+    if convert is not None:
+        return convert(value)
+    if isinstance(value, Node):
+        return value
+    return _face(value) if isinstance(value, Face) else _derived(value)
 
 
 def key(name: Any) -> str:
@@ -201,10 +205,6 @@ def _face(value: Any) -> Node:
     return found
 
 
-def _same(value: Node) -> Node:
-    return value
-
-
 _CONVERTERS: dict[type, Callable[[Any], Node]] = {
     **dict.fromkeys((str, float, bool, type(None), bytes, ObjectId, Decimal128), Value),
     **dict.fromkeys((Int64, Regex, re.Pattern, Code, Binary, Timestamp), Value),
@@ -224,10 +224,8 @@ _CONVERTERS: dict[type, Callable[[Any], Node]] = {
 PLAIN: frozenset[type] = frozenset({str, int, float, bool, ObjectId})
 """The types of values that go into the tree as they are; an `int` must fit into 64 bits."""
 
-# Asked in this order of a value whose exact type isn't listed: an Enum may be a str too.
+# Asked in this order of data whose exact type isn't listed: an Enum may be a str too.
 _FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
-    (Node, _same),
-    (Face, _face),
     (Enum, lambda value: node(value.value)),
     (str, lambda value: Value(str(value))),
     (bool, Value),

@@ -56,7 +56,7 @@ def in_call_order(
         made = method(self, *args, **kwargs)
         if not kwargs:
             return made
-        given = [*named[: len(args)], *(key for key in kwargs if key in named)]
+        given = (*named[: len(args)], *[key for key in kwargs if key in named])
         *before, last = made._node.items  # noqa: SLF001
         better = _reordered(last, given, named)
         if better is last:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import attrs
 
@@ -91,14 +92,14 @@ class Pipeline(
         """
         added = inserted(pieces)
         found = _grown(self._node.items, added)
-        return self._rebuilt(found, self._followed(added))
+        return self._evolved(_node=found, _shape=self._followed(added))
 
     def _followed(self, added: tuple[Node, ...]) -> Shape | None:
         """Return the shape that the stages *added* leave, if there is a class to know."""
         if self.model is None and self.row is None:
             return None
-        shape = before = self.shape
-        for number, stage in enumerate(added, len(self) + 1):
+        shape = before = self._shape or self.shape
+        for number, stage in enumerate(added, len(self._node.items) + 1):
             shape = after(shape, stage, number)
         if self.row is not None and shape is not before:
             check_row(self.row, shape)
@@ -115,10 +116,12 @@ class Pipeline(
         >>> Pipeline().group(F.city, people=acc.count(), names=acc.push(F.name)).shape
         <Shape {_id: Any, people: int, names: list[Any]}>
         """
-        if self._shape is None:
+        found = self._shape
+        if found is None:
             start = OPEN if self.model is None else of_class(self.model)
-            object.__setattr__(self, "_shape", flow(start, self._node.items))
-        return cast("Shape", self._shape)
+            found = flow(start, self._node.items)
+            object.__setattr__(self, "_shape", found)
+        return found
 
     def into(self, row: Any) -> Self:
         """Make rows of the attrs class *row*, and check that they can be made.
@@ -186,11 +189,10 @@ class Pipeline(
         return self._evolved(_node=node, _shape=shape)
 
     def _evolved(self, **changes: Any) -> Self:
-        made = object.__new__(type(self))
-        for attribute in attrs.fields(type(self)):
-            name = attribute.name
+        made = _new(type(self))
+        for name in _names(type(self)):
             value = changes[name] if name in changes else getattr(self, name)
-            object.__setattr__(made, name, value)
+            _put(made, name, value)
         return made
 
     def __getstate__(self) -> dict[str, Any]:
@@ -213,6 +215,16 @@ class Pipeline(
         raise TruthValueError(msg)
 
 
+_new: Any = object.__new__
+_put = object.__setattr__
+
+
+@functools.lru_cache(maxsize=64)
+def _names(cls: Any) -> tuple[str, ...]:
+    """Return the names of what a pipeline of the class *cls* holds."""
+    return tuple([attribute.name for attribute in attrs.fields(cls)])
+
+
 def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:
     """Return the document class that *pieces* begin with, if any, and the others."""
     first = pieces[0] if pieces else None
@@ -226,6 +238,6 @@ def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:
 
 def _grown(before: tuple[Node, ...], added: tuple[Node, ...]) -> Stages:
     """Add stages to those *before*: all stages of all pipelines come through here."""
-    items = (*before, *added)
+    items = before + added
     placement.check(items, since=len(before))
     return Stages(items)
