@@ -135,6 +135,13 @@ def filter_of(node: Predicate) -> Filter:
     return made
 
 
+def flat_filter(parts: tuple[Part, ...]) -> Filter:
+    """Return the filter of *parts*; its tree grows when it is asked for."""
+    made: Filter = new(Filter)
+    made._flat = parts  # noqa: SLF001 - the constructor's work
+    return made
+
+
 def as_filter(value: Any, operator_: str = "filter()") -> Filter:
     """Return *value* as a filter: one it is already, or a condition it can be.
 

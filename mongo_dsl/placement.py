@@ -112,9 +112,7 @@ def check(stages: Sequence[Node], *, since: int = 0, within: str = "") -> None:
 _PLACED = FIRST | LAST | {"$match"}
 
 
-def _check_place(
-    name: str, stages: Sequence[Node], place: int, within: str
-) -> None:
+def _check_place(name: str, stages: Sequence[Node], place: int, within: str) -> None:
     if place and name in FIRST:
         raise _misplaced(name, place, within, "it must be the first stage")
     if name in LAST and place < len(stages) - 1:

@@ -63,7 +63,13 @@ def node(value: Any) -> Node:
         return convert(value)
     if isinstance(value, Node):
         return value
-    return _face(value) if isinstance(value, Face) else _derived(value)
+    if not isinstance(value, Face):
+        return _derived(value)
+    if value._is_value:  # noqa: SLF001 - faces exist to be unwrapped here
+        found: Node = value._node  # noqa: SLF001
+        return found
+    msg = f"{value!r} is no value; fields, expressions, filters and data are"
+    raise OperandError(msg)
 
 
 def key(name: Any) -> str:
@@ -195,14 +201,6 @@ def _mapping(value: Mapping[Any, Any]) -> Map:
         return Map(tuple([(key(name), node(item)) for name, item in value.items()]))
     except RecursionError:
         raise _too_deep() from None
-
-
-def _face(value: Any) -> Node:
-    if not value._is_value:  # noqa: SLF001
-        msg = f"{value!r} is no value; fields, expressions, filters and data are"
-        raise OperandError(msg)
-    found: Node = value._node  # noqa: SLF001 - faces exist to be unwrapped here
-    return found
 
 
 _CONVERTERS: dict[type, Callable[[Any], Node]] = {

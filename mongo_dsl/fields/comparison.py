@@ -5,8 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query-comparison/
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -15,8 +14,9 @@ from mongo_dsl import updates
 from mongo_dsl.errors import OperandError
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Amount, Operand, Operands
+from mongo_dsl.fields.plain import plainly
 from mongo_dsl.fields.presence import flag, types_of
-from mongo_dsl.filters import Filter, filter_of, new
+from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.params import later, settled
@@ -29,37 +29,8 @@ from mongo_dsl.values import PLAIN, Face, is_pattern, node
 T = TypeVar("T")
 
 
-_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _UP, _DOWN = Value(1), Value(-1)
 _EQUALITIES = frozenset({"$eq", "$ne"})
-
-
-Comparison = TypeVar("Comparison", bound=Callable[..., Filter])
-
-
-def _plainly(operator: str) -> Callable[[Comparison], Comparison]:
-    """Let a comparison take plain values on a short way: nearly all values are.
-
-    It makes what the method itself would make, in a single call of Python: calls are what
-    comparisons spend their time on.
-    """
-
-    def shortened(compare: Comparison) -> Comparison:
-        @functools.wraps(compare)
-        def comparison(self: Comparable[Any], value: Any) -> Filter:
-            kind = type(value)
-            if kind in self._plain_types and (
-                kind is not int or _LEAST <= value <= _MOST
-            ):
-                made: Filter = new(Filter)
-                made._flat = ((self._node, operator, value),)  # noqa: SLF001
-                return made
-            return compare(self, value)
-
-        shown: Any = comparison
-        return shown
-
-    return shortened
 
 
 def _plain_types(spec: FieldSpec | None) -> frozenset[type]:
@@ -87,7 +58,7 @@ class Comparable(Expr, Generic[T]):
 
     # -- Comparisons ------------------------------------------------------------------
 
-    @_plainly("")
+    @plainly("")
     def __eq__(self, other: object) -> Filter:  # type: ignore[override]
         """Match where the field equals *other*; None also matches a missing field.
 
@@ -99,12 +70,12 @@ class Comparable(Expr, Generic[T]):
             return self._computed("$eq", operand)
         return filter_of(Equals(self._node, operand))
 
-    @_plainly("$ne")
+    @plainly("$ne")
     def __ne__(self, other: object) -> Filter:  # type: ignore[override]
         """Match where the field differs from *other* or is missing."""
         return self._compared("$ne", other)
 
-    @_plainly("$lt")
+    @plainly("$lt")
     def __lt__(self, other: Operand[T]) -> Filter:
         """Match where the field is less than *other*, and of the same type.
 
@@ -113,24 +84,24 @@ class Comparable(Expr, Generic[T]):
         """
         return self._compared("$lt", other)
 
-    @_plainly("$lte")
+    @plainly("$lte")
     def __le__(self, other: Operand[T]) -> Filter:
         """Match where the field is at most *other*."""
         return self._compared("$lte", other)
 
-    @_plainly("$gt")
+    @plainly("$gt")
     def __gt__(self, other: Operand[T]) -> Filter:
         """Match where the field is greater than *other*."""
         return self._compared("$gt", other)
 
-    @_plainly("$gte")
+    @plainly("$gte")
     def __ge__(self, other: Operand[T]) -> Filter:
         """Match where the field is at least *other*."""
         return self._compared("$gte", other)
 
     __hash__ = Expr.__hash__
 
-    @_plainly("$eq")
+    @plainly("$eq")
     def eq(self, value: Operand[T]) -> Filter:
         """Write ``$eq`` literally, where ``==`` writes the value alone.
 
@@ -140,27 +111,27 @@ class Comparable(Expr, Generic[T]):
         """
         return self._compared("$eq", value)
 
-    @_plainly("$ne")
+    @plainly("$ne")
     def ne(self, value: Operand[T]) -> Filter:
         """Match where the field differs from *value* or is missing."""
         return self._compared("$ne", value)
 
-    @_plainly("$gt")
+    @plainly("$gt")
     def gt(self, value: Operand[T]) -> Filter:
         """Match where the field is greater than *value*."""
         return self._compared("$gt", value)
 
-    @_plainly("$gte")
+    @plainly("$gte")
     def gte(self, value: Operand[T]) -> Filter:
         """Match where the field is at least *value*."""
         return self._compared("$gte", value)
 
-    @_plainly("$lt")
+    @plainly("$lt")
     def lt(self, value: Operand[T]) -> Filter:
         """Match where the field is less than *value*."""
         return self._compared("$lt", value)
 
-    @_plainly("$lte")
+    @plainly("$lte")
     def lte(self, value: Operand[T]) -> Filter:
         """Match where the field is at most *value*."""
         return self._compared("$lte", value)
@@ -185,9 +156,7 @@ class Comparable(Expr, Generic[T]):
         {'city': {'$in': ['Paris', 'Rome']}}
         """
         if type(values) is list and self._scalars.issuperset(map(type, values)):
-            made: Filter = new(Filter)
-            made._flat = ((self._node, "$in", tuple(values)),)  # noqa: SLF001
-            return made
+            return flat_filter(((self._node, "$in", tuple(values)),))
         return self._test("$in", self._operands("in_", values))
 
     def not_in(self, values: Operands[T]) -> Filter:

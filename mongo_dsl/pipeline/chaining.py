@@ -51,7 +51,7 @@ def in_call_order(
 
     @functools.wraps(method)
     def ordered(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
-        if whole_argument(args, kwargs) is not None:
+        if not kwargs and whole_argument(args, kwargs) is not None:
             return self.then(getattr(stages, method.__name__)(*args))
         made = method(self, *args, **kwargs)
         if not kwargs:

@@ -26,7 +26,7 @@ from mongo_dsl.pipeline.sources import SourceStages
 from mongo_dsl.readable import Readable
 from mongo_dsl.shape import OPEN, Shape, after, check_row, flow, of_class
 from mongo_dsl.stages.arguments import collection
-from mongo_dsl.stages.face import inserted
+from mongo_dsl.stages.face import inserted, stages_of
 from mongo_dsl.values import Face
 
 
@@ -90,9 +90,10 @@ class Pipeline(
         >>> Pipeline().then(stages.limit(5), {"$skip": 2}).compile()
         [{'$limit': 5}, {'$skip': 2}]
         """
-        added = inserted(pieces)
+        # methods add a stage each
+        added = stages_of(pieces[0]) if len(pieces) == 1 else inserted(pieces)
         found = _grown(self._node.items, added)
-        return self._evolved(_node=found, _shape=self._followed(added))
+        return self._rebuilt(found, self._followed(added))
 
     def _followed(self, added: tuple[Node, ...]) -> Shape | None:
         """Return the shape that the stages *added* leave, if there is a class to know."""
@@ -186,12 +187,17 @@ class Pipeline(
         return flowchart(self._node, known or getattr(self.model, "__name__", None))
 
     def _rebuilt(self, node: Any, shape: Shape | None = None) -> Self:
-        return self._evolved(_node=node, _shape=shape)
+        kind: Any = type(self)
+        made: Self = _new(kind)
+        _put_node(made, node)
+        _put_shape(made, shape)
+        for name in _others(kind):
+            _put(made, name, getattr(self, name))
+        return made
 
     def _evolved(self, **changes: Any) -> Self:
-        made = _new(type(self))
-        for name in _names(type(self)):
-            value = changes[name] if name in changes else getattr(self, name)
+        made = self._rebuilt(self._node, self._shape)
+        for name, value in changes.items():
             _put(made, name, value)
         return made
 
@@ -215,14 +221,18 @@ class Pipeline(
         raise TruthValueError(msg)
 
 
+# A frozen class lets itself be written to by detours alone; this is the shortest.
 _new: Any = object.__new__
 _put = object.__setattr__
+_put_node = vars(Pipeline)["_node"].__set__
+_put_shape = vars(Pipeline)["_shape"].__set__
 
 
 @functools.lru_cache(maxsize=64)
-def _names(cls: Any) -> tuple[str, ...]:
-    """Return the names of what a pipeline of the class *cls* holds."""
-    return tuple([attribute.name for attribute in attrs.fields(cls)])
+def _others(cls: Any) -> tuple[str, ...]:
+    """Return the names of what a pipeline of the class *cls* holds besides stages."""
+    names = [attribute.name for attribute in attrs.fields(cls)]
+    return tuple([name for name in names if name not in ("_node", "_shape")])
 
 
 def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:

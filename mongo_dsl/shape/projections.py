@@ -18,7 +18,9 @@ from mongo_dsl.shape.reading import Scope, field_names
 Path = tuple[str, ...]
 
 
-def _flat(items: Iterable[tuple[str, Node]], above: Path = ()) -> list[tuple[Path, Node]]:
+def _flat(
+    items: Iterable[tuple[str, Node]], above: Path = ()
+) -> list[tuple[Path, Node]]:
     """List the paths that a stage assigns to: documents of it name fields below."""
     found: list[tuple[Path, Node]] = []
     for name, node in items:

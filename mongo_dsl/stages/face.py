@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NoReturn, ParamSpec
 
 from mongo_dsl import placement
@@ -63,8 +63,8 @@ def stage(
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            only = whole_argument(args, kwargs) if whole and args else None
-            if only is not None:
+            only = args[0] if whole and len(args) == 1 and not kwargs else None
+            if isinstance(only, AsIs):
                 body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
@@ -139,10 +139,8 @@ def _stage_document(found: Mapping[str, Any]) -> Node:
     return node(found)
 
 
-def inserted(pieces: Sequence[Any]) -> tuple[Node, ...]:
+def inserted(pieces: Iterable[Any]) -> tuple[Node, ...]:
     """Return the stages of all *pieces*, in order."""
-    if len(pieces) == 1:
-        return stages_of(pieces[0])  # methods of pipelines add a stage each
     return tuple([stage for piece in pieces for stage in stages_of(piece)])
 
 
