@@ -51,5 +51,6 @@ def test_nothing_to_measure(capsys, arguments):
     with pytest.raises(SystemExit):
         main(arguments)
     assert (
-        "1 round or more, of: build, bind, pipeline, find, insert_many" in capsys.readouterr().err
+        "1 round or more, of: build, bind, pipeline, find, insert_many"
+        in capsys.readouterr().err
     )
