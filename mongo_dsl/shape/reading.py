@@ -49,8 +49,10 @@ class Scope:
             UnknownFieldError: there is certainly no such field.
         """
         kind = self.current
-        if type(kind) is Shape and "." not in name and name in kind.fields:
-            return kind.fields[name]  # the way that most reads take
+        if type(kind) is Shape and "." not in name:
+            found = kind.fields.get(name, NOTHING)
+            if found is not NOTHING:
+                return found  # the way that most reads take
         return self.follow(kind, name.split("."), "", positions)
 
     def follow(

@@ -23,7 +23,7 @@ from mongo_dsl.stages.arguments import (
     options,
 )
 from mongo_dsl.stages.face import stage
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, int64, node
 
 
 @stage("$project")
@@ -57,7 +57,7 @@ _FLAGS = (bool, int)  # what most fields are projected by
 def _projected(value: Any) -> Node:
     """Read nested mappings as MQL, unless that would make operators of their keys."""
     if type(value) in _FLAGS:
-        return Value(value)
+        return Value(int64(value))
     if isinstance(value, Mapping) and value and all(map(_is_name, value)):
         return Body(tuple([(name, _projected(item)) for name, item in value.items()]))
     found = node(value)

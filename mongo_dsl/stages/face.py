@@ -59,7 +59,8 @@ def stage(
 
     def made_of(function: Callable[P, Node]) -> Callable[P, Stage]:
         named = parameters(function)
-        takes_others = bool(function.__code__.co_flags & inspect.CO_VARKEYWORDS)
+        code: Any = function.__code__
+        takes_others = bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
@@ -68,8 +69,8 @@ def stage(
                 body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
-            if kwargs and named:
-                given = [k for k in kwargs if k in named] if takes_others else kwargs
+            given = [k for k in kwargs if k in named] if takes_others else kwargs
+            if given:
                 body = reordered(body, (*named[: len(args)], *given))
             return Stage(Op(name, body if finish is None else finish(body)))
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError
+from mongo_dsl.filters import condition
 from mongo_dsl.keywords import keyword_filter
+from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
 from mongo_dsl.nodes import Node, Path
+from mongo_dsl.predicates import Query
 from mongo_dsl.sorting import sort_document, sorts
-from mongo_dsl.stages.arguments import options, query
+from mongo_dsl.stages.arguments import options
 from mongo_dsl.stages.face import stage
 
 
@@ -27,7 +30,10 @@ def match(*filters: Any, **keywords: Any) -> Node:
     >>> stages.match(F.age > 18, city="Paris").compile()
     {'$match': {'age': {'$gt': 18}, 'city': 'Paris'}}
     """
-    return query(*filters, *([keyword_filter(None, keywords)] if keywords else ()))
+    given = (*filters, keyword_filter(None, keywords)) if keywords else filters
+    if len(given) == 1:
+        return Query(condition(given[0], "all_of"))  # what joining one filter comes to
+    return Query(all_of(*given)._node)  # noqa: SLF001
 
 
 @stage("$sort")
