@@ -64,8 +64,8 @@ def stage(
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            only = args[0] if whole and len(args) == 1 and not kwargs else None
-            if isinstance(only, AsIs):
+            only = whole_argument(args, kwargs) if whole and not kwargs else None
+            if only is not None:
                 body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
