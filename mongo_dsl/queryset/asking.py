@@ -39,12 +39,22 @@ class Asking(Face, Generic[M]):
 
     @property
     def model(self) -> type[M] | None:
-        """The document class, if there is one."""
+        """The document class, if there is one.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().model is None
+        True
+        """
         return self._held[0]
 
     @property
     def asked(self) -> Mapping[str, Any]:
-        """What was asked for, by name."""
+        """What was asked for, by name.
+
+        >>> from mongo_dsl import QuerySet
+        >>> list(QuerySet().sort("-age").limit(5).asked)
+        ['sort', 'limit']
+        """
         return self._held[1]
 
     @property
