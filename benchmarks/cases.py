@@ -13,7 +13,7 @@ from benchmarks.harness import Case
 from mapper import Mapper, SyncDocument
 from mapper.connection import CODEC
 from mapper.converter import encode_document
-from mongo_dsl import QuerySet, param
+from mongo_dsl import F, Pipeline, QuerySet, acc, param
 
 
 @attrs.define
@@ -142,6 +142,58 @@ def binding(_: Mapper, scale: float) -> Case:
     return Case("bind", ours, _raw_query, times=times, check=check)
 
 
+def piping(_: Mapper, scale: float) -> Case:
+    """Build and compile a pipeline of eight stages, against the dictionaries themselves."""
+    q = Order.q
+
+    def ours() -> Any:
+        active = (q.active == True) & (q.total >= 10)  # noqa: E712 - builds a filter
+        buyers = (
+            Pipeline(Order)
+            .match(active)
+            .lookup(
+                "customers", local_field=q.customer, foreign_field="name", as_="buyer"
+            )
+        )
+        nets = buyers.unwind(F.buyer).set(net=q.total - q.visits)
+        by_country = nets.group(
+            F.buyer.country, orders=acc.count(), net=acc.sum_(F.net)
+        )
+        best = by_country.sort(F.net.desc()).limit(10)
+        return best.project("orders", "net", country=F["_id"], _id=0).compile()
+
+    def raw() -> Any:
+        return [
+            {"$match": {"active": True, "total": {"$gte": 10}}},
+            {
+                "$lookup": {
+                    "from": "customers",
+                    "localField": "customer",
+                    "foreignField": "name",
+                    "as": "buyer",
+                }
+            },
+            {"$unwind": "$buyer"},
+            {"$set": {"net": {"$subtract": ["$total", "$visits"]}}},
+            {
+                "$group": {
+                    "_id": "$buyer.country",
+                    "orders": {"$count": {}},
+                    "net": {"$sum": "$net"},
+                }
+            },
+            {"$sort": {"net": -1}},
+            {"$limit": 10},
+            {"$project": {"orders": 1, "net": 1, "country": "$_id", "_id": 0}},
+        ]
+
+    def check() -> None:
+        assert ours() == raw()
+
+    times = _scaled(1_000, scale)
+    return Case("pipeline", ours, raw, times=times, check=check)
+
+
 def finding(mapper: Mapper, scale: float) -> Case:
     """Read documents to typed objects, against the driver's dictionaries."""
     collection = _orders(mapper, _scaled(20_000, scale))
@@ -233,6 +285,7 @@ def saving(mapper: Mapper, scale: float) -> Case:
 CASES: dict[str, Callable[[Mapper, float], Case]] = {
     "build": building,
     "bind": binding,
+    "pipeline": piping,
     "find": finding,
     "insert_many": inserting,
     "get by id": getting,

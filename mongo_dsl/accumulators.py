@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
-import attrs
-
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.demands import ACCUMULATOR
 from mongo_dsl.errors import TruthValueError
@@ -17,7 +15,7 @@ from mongo_dsl.expressions.arguments import TimeUnit, order, positive
 from mongo_dsl.expressions.face import MISSING, AsIs, document
 from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.frames import Bound, Window, framed
-from mongo_dsl.nodes import Node, Op, Param, Seq
+from mongo_dsl.nodes import Node, Op, Param, Seq, frozen
 from mongo_dsl.params import changed, own_code
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
@@ -53,7 +51,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Accumulator(Readable[dict[str, Any]], Face):
     """A value of a group, for `Pipeline.group`; made by the functions of `acc`.
 

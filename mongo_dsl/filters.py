@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn
 
-import attrs
-
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
@@ -31,7 +29,6 @@ NO_TRUTH = (
 )
 
 
-@attrs.frozen(repr=False, eq=False, init=False)
 class Filter(Readable[dict[str, Any]], Face):
     """A condition on documents; without arguments, one that every document meets.
 
@@ -44,20 +41,22 @@ class Filter(Readable[dict[str, Any]], Face):
     {'age': {'$gte': 18}, 'city': 'Paris'}
     """
 
+    # Nothing that a caller may set: a guard at run time would cost more than the filter.
+    __slots__ = ("__weakref__", "_flat", "_tree")
     _place: ClassVar[str] = QUERY
     _flat: tuple[Part, ...] | None  # None where only the tree can say it
     _tree: Predicate  # left unset until it is asked for
 
     def __init__(self, node: Predicate = EVERYTHING) -> None:
-        _set_flat(self, () if node is EVERYTHING else None)
-        _set_tree(self, node)
+        self._flat = () if node is EVERYTHING else None
+        self._tree = node
 
     @property
     def _node(self) -> Predicate:
         try:
             return self._tree
         except AttributeError:
-            _set_tree(self, grown(self._flat or ()))
+            self._tree = grown(self._flat or ())
             return self._tree
 
     def __eq__(self, other: object) -> bool:
@@ -75,8 +74,8 @@ class Filter(Readable[dict[str, Any]], Face):
         if type(other) is Filter:
             ours, theirs = self._flat, other._flat
             if ours is not None and theirs is not None:
-                made = _new(Filter)
-                _set_flat(made, ours + theirs)
+                made: Filter = new(Filter)
+                made._flat = ours + theirs
                 return made
         return filter_of(both(self._node, condition(other, "&")))
 
@@ -124,23 +123,22 @@ class Filter(Readable[dict[str, Any]], Face):
         return compile_filter(self._node) if flat is None else flat
 
 
-_new: Any = object.__new__
-_set_flat = vars(Filter)["_flat"].__set__
-_set_tree = vars(Filter)["_tree"].__set__
+new: Any = object.__new__
+"""Makes filters without their constructor, which takes longer than all else they need."""
 
 
 def filter_of(node: Predicate) -> Filter:
     """Return the filter around *node*."""
-    made = _new(Filter)
-    _set_flat(made, None)
-    _set_tree(made, node)
+    made: Filter = new(Filter)
+    made._flat = None  # noqa: SLF001 - the constructor's work
+    made._tree = node  # noqa: SLF001
     return made
 
 
 def flat_filter(parts: tuple[Part, ...]) -> Filter:
     """Return the filter of *parts*; its tree grows when it is asked for."""
-    made = _new(Filter)
-    _set_flat(made, parts)
+    made: Filter = new(Filter)
+    made._flat = parts  # noqa: SLF001 - the constructor's work
     return made
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import attrs
 
 from mongo_dsl.compile import compile_value
-from mongo_dsl.compile.values import VALUES
 from mongo_dsl.filters import Filter
-from mongo_dsl.nodes import Node, frozen
+from mongo_dsl.nodes import Node, Value, frozen
 from mongo_dsl.sorting import Sort
 
 
@@ -58,27 +57,35 @@ def compile_find(asked: Mapping[str, Any]) -> FindCommand:
     for name, part in asked.items():
         compile_part = _COMPILERS.get(name)
         if compile_part is not None:
-            given[name] = compile_part(part)
+            given[name] = part.value if type(part) is Value else compile_part(part)
     command: FindCommand = _new(FindCommand)
-    object.__setattr__(command, "__dict__", given)  # the constructor takes its time
+    _fill(command, given)  # the constructor takes its time
     return command
+
+
+def _filter(filter_: Filter) -> dict[str, Any]:
+    return filter_._compile()  # noqa: SLF001 - the query set looks after deep nesting
 
 
 def _order(order: Iterable[Sort]) -> dict[str, Any] | None:
     compiled = {}
     for sort in order:
-        compiled[sort.path.name] = VALUES[type(sort.direction)](sort.direction)
+        direction = sort.direction
+        compiled[sort.path.name] = (
+            direction.value if type(direction) is Value else compile_value(direction)
+        )
     return compiled or None
 
 
 _COMPILERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("skip", "limit", "hint", "collation"), compile_value),
     **dict.fromkeys(("comment", "max_time_ms"), compile_value),
-    "filter": Filter.compile,
+    "filter": _filter,
     "projection": dict,
     "sort": _order,
 }
 _new: Any = object.__new__
+_fill = vars(FindCommand)["__dict__"].__set__
 _NOTHING: dict[str, Any] = attrs.asdict(FindCommand({}))
 
 

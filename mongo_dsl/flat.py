@@ -6,6 +6,7 @@ tree of `predicates` grows only when somebody asks for it.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from mongo_dsl.nodes import Node, Op, Path, Seq, Value
@@ -18,7 +19,7 @@ Part = tuple[Path, str, Any]
 
 def grown(parts: tuple[Part, ...]) -> Predicate:
     """Return the tree that *parts* stand for."""
-    terms = tuple([_term(*part) for part in parts])
+    terms = tuple(itertools.starmap(_term, parts))
     return terms[0] if len(terms) == 1 else And(terms)
 
 
@@ -35,11 +36,11 @@ def compile_flat(parts: tuple[Part, ...]) -> dict[str, Any] | None:
     for path, operator, value in parts:
         name = path.name
         plain = list(value) if type(value) is tuple else value
-        known = merged.get(name)
-        if known is None and name:
+        known = merged.get(name)  # plain values are never None
+        if known is None:
             merged[name] = {operator: plain} if operator else plain
         elif operator and type(known) is dict and operator not in known:
             known[operator] = plain
         else:
             return None
-    return merged
+    return None if "" in merged else merged  # an array's item has no name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -89,6 +90,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 _OF_REFERENCES = frozenset({"$ref", "$id", "$db"})
 
 
+@functools.lru_cache(maxsize=4096)
 def checked(name: str, *, below: bool = False) -> str:
     """Check a name written by the caller, the name of a nested field if *below*.
 

@@ -7,6 +7,7 @@ hold faces, so nodes compare and hash structurally.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from attrs import frozen as frozen  # noqa: PLC0414 - exported
 else:
     # Nodes are frozen for type checkers alone: the guard at run time would cost more than
-    # all else that builds a query, and nobody but this package holds nodes.
-    def frozen(cls: type) -> type:
+    # all else that builds a query, and nobody but this package holds nodes. The same goes
+    # for faces that hold nothing but a node, and for what shapes are made of.
+    def frozen(cls: Any = None, **options: Any) -> Any:
         """Make *cls* a class of nodes."""
-        return attrs.define(cls, unsafe_hash=True)
+        if cls is None:
+            return functools.partial(frozen, **options)
+        hashed = options.get("eq", True) or None
+        return attrs.define(cls, **{"unsafe_hash": hashed, **options})
 
 
 class Node:

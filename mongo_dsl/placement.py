@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mongo_dsl.errors import PlacementError
-from mongo_dsl.nodes import Body, Map, Node, Op, Raw, Seq, parts
-from mongo_dsl.predicates import Top, Verbatim, Where
+from mongo_dsl.nodes import Body, Map, Node, Op, Raw, Seq, Value, parts
+from mongo_dsl.predicates import And, Equals, Query, Top, Verbatim, Where
 
 
 FIRST = frozenset(
@@ -98,16 +98,27 @@ def check(stages: Sequence[Node], *, since: int = 0, within: str = "") -> None:
     Raises:
         PlacementError: one stands where MongoDB doesn't take it.
     """
+    refused = REFUSED_IN.get(within, ())
     for place in range(max(since - 1, 0), len(stages)):
-        name = name_of(stages[place])
-        if name in REFUSED_IN.get(within, ()):
+        stage = stages[place]
+        name = stage.name if type(stage) is Op else name_of(stage)
+        if name in refused:
             raise _refused(name, within)
-        if place and name in FIRST:
-            raise _misplaced(name, place, within, "it must be the first stage")
-        if name in LAST and place < len(stages) - 1:
-            raise _misplaced(name, place, within, "it must be the last stage")
-        if name == "$match":
-            _check_text(stages, place, within)
+        if name in _PLACED:
+            _check_place(name, stages, place, within)
+
+
+# Most stages may stand anywhere.
+_PLACED = FIRST | LAST | {"$match"}
+
+
+def _check_place(name: str, stages: Sequence[Node], place: int, within: str) -> None:
+    if place and name in FIRST:
+        raise _misplaced(name, place, within, "it must be the first stage")
+    if name in LAST and place < len(stages) - 1:
+        raise _misplaced(name, place, within, "it must be the last stage")
+    if name == "$match" and (place or within):
+        _check_text(stages, place, within)
 
 
 def _refused(name: str, within: str) -> PlacementError:
@@ -122,12 +133,30 @@ def _misplaced(name: str, place: int, within: str, rule: str) -> PlacementError:
 
 def _check_text(stages: Sequence[Node], place: int, within: str) -> None:
     """Check the place of ``$text``; the manual's examples list one ``$match`` by one."""
+    body = getattr(stages[place], "body", None)
+    if isinstance(body, Query) and _compares(body.predicate):
+        return  # most filters hold nothing that the search below could find
     others = any(name_of(stage) != "$match" for stage in stages[:place])
     if (others or within == "$facet") and "$text" in _operators(stages[place]):
         if within == "$facet":
             raise _refused("$match with $text", within)
         rule = "it must be the first stage"
         raise _misplaced("$match with $text", place, within, rule)
+
+
+def _compares(node: Node) -> bool:
+    """Tell whether *node* does nothing but compare fields with plain values."""
+    if type(node) is Equals:
+        return type(node.value) is Value
+    if type(node) is Where:
+        return all(_is_plain(op.body) for op in node.ops)
+    return type(node) is And and all(map(_compares, node.terms))
+
+
+def _is_plain(node: Node) -> bool:
+    return type(node) is Value or (
+        type(node) is Seq and {*map(type, node.items)} <= {Value}
+    )
 
 
 def asks_for_text(stage: Node) -> bool:

@@ -15,6 +15,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.lstrip("$")).lower()
 
 
+@functools.lru_cache(maxsize=1024)
 def camel_case(name: str) -> str:
     """Return what MongoDB calls an argument: ``local_field`` is ``localField``."""
     first, *more = name.strip("_").split("_")
@@ -34,14 +35,14 @@ def function_of(
 _ANY_NUMBER = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def parameters(function: Callable[..., Any]) -> dict[Any, inspect.Parameter]:
     """Return the parameters of *function*, but for those that take any number."""
     found = inspect.signature(function).parameters
     return {name: p for name, p in found.items() if p.kind not in _ANY_NUMBER}
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def takes_any_number(function: Callable[..., Any]) -> bool:
     """Tell whether *function* takes any number of arguments by place."""
     found = inspect.signature(function).parameters.values()

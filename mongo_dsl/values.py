@@ -59,7 +59,17 @@ class Face:
 def node(value: Any) -> Node:
     """Turn *value* into a node: faces give theirs, data becomes `Value`, `Seq`, `Map`."""
     convert = _CONVERTERS.get(type(value))
-    return _derived(value) if convert is None else convert(value)
+    if convert is not None:
+        return convert(value)
+    if isinstance(value, Node):
+        return value
+    if not isinstance(value, Face):
+        return _derived(value)
+    if value._is_value:  # noqa: SLF001 - faces exist to be unwrapped here
+        found: Node = value._node  # noqa: SLF001
+        return found
+    msg = f"{value!r} is no value; fields, expressions, filters and data are"
+    raise OperandError(msg)
 
 
 def key(name: Any) -> str:
@@ -193,18 +203,6 @@ def _mapping(value: Mapping[Any, Any]) -> Map:
         raise _too_deep() from None
 
 
-def _face(value: Any) -> Node:
-    if not value._is_value:  # noqa: SLF001
-        msg = f"{value!r} is no value; fields, expressions, filters and data are"
-        raise OperandError(msg)
-    found: Node = value._node  # noqa: SLF001 - faces exist to be unwrapped here
-    return found
-
-
-def _same(value: Node) -> Node:
-    return value
-
-
 _CONVERTERS: dict[type, Callable[[Any], Node]] = {
     **dict.fromkeys((str, float, bool, type(None), bytes, ObjectId, Decimal128), Value),
     **dict.fromkeys((Int64, Regex, re.Pattern, Code, Binary, Timestamp), Value),
@@ -224,10 +222,8 @@ _CONVERTERS: dict[type, Callable[[Any], Node]] = {
 PLAIN: frozenset[type] = frozenset({str, int, float, bool, ObjectId})
 """The types of values that go into the tree as they are; an `int` must fit into 64 bits."""
 
-# Asked in this order of a value whose exact type isn't listed: an Enum may be a str too.
+# Asked in this order of data whose exact type isn't listed: an Enum may be a str too.
 _FAMILIES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
-    (Node, _same),
-    (Face, _face),
     (Enum, lambda value: node(value.value)),
     (str, lambda value: Value(str(value))),
     (bool, Value),

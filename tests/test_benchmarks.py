@@ -34,7 +34,7 @@ def test_rounds_are_interleaved():
 def test_the_whole_runs(capsys):
     """The command runs every case on a server of its own."""
     text = main(["--rounds", "1", "--scale", "0.01"])
-    assert len(text.splitlines()) == 7
+    assert len(text.splitlines()) == 8
     assert capsys.readouterr().out.strip() == text
 
 
@@ -51,5 +51,6 @@ def test_nothing_to_measure(capsys, arguments):
     with pytest.raises(SystemExit):
         main(arguments)
     assert (
-        "1 round or more, of: build, bind, find, insert_many" in capsys.readouterr().err
+        "1 round or more, of: build, bind, pipeline, find, insert_many"
+        in capsys.readouterr().err
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mongo_dsl.compile.values import compile_value, unbound
+from mongo_dsl.compile.values import VALUES, compile_value, unbound
 from mongo_dsl.nodes import (
     Body,
     Collection,
@@ -116,6 +116,10 @@ def _op(node: Op) -> dict[str, Any]:
     return {node.name: EXPRESSIONS[type(node.body)](node.body)}
 
 
+def _data(node: Raw | Data) -> Any:
+    return VALUES[type(node.body)](node.body)
+
+
 def _stages(node: Stages) -> list[Any]:
     return [EXPRESSIONS[type(item)](item) for item in node.items]
 
@@ -130,7 +134,7 @@ EXPRESSIONS: dict[type[Node], Callable[[Any], Any]] = {
     Body: _body,
     Collection: lambda node: node.name,
     Op: _op,
-    Raw: lambda node: compile_value(node.body),
-    Data: lambda node: compile_value(node.body),
+    Raw: _data,
+    Data: _data,
     Param: unbound,
 }

@@ -15,7 +15,7 @@ from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.namespaces import Namespaces
 from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
-from mongo_dsl.nodes import Body, Node, Op, Param, Seq
+from mongo_dsl.nodes import Body, Node, Op, Param, Seq, frozen
 from mongo_dsl.params import changed
 from mongo_dsl.predicates import Computed
 from mongo_dsl.readable import Readable
@@ -38,7 +38,7 @@ MISSING = Missing()
 """An argument that is not sent; None is BSON's null, which is sent."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False)
 class Expr(Namespaces, Readable[Any], Face):
     """An aggregation expression.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
@@ -60,11 +61,20 @@ def reordered(body: Node, parameters: Iterable[str]) -> Node:
     """Refill the places of the arguments that were given; what was added stays."""
     if not isinstance(body, Body):
         return body
-    keys = {key.lower(): (key, value) for key, value in body.items}
-    given = [name.replace("_", "") for name in parameters]
-    calls = [keys[name] for name in given if name in keys]
-    places = [place for place, item in enumerate(body.items) if item in calls]
-    items = list(body.items)
-    for place, item in zip(places, calls, strict=True):
-        items[place] = item
-    return body if items == list(body.items) else Body(tuple(items))
+    order = _order(tuple(map(_KEY, body.items)), tuple(parameters))
+    return body if order is None else Body(tuple([body.items[at] for at in order]))
+
+
+_KEY = operator.itemgetter(0)
+
+
+@functools.lru_cache(maxsize=1024)
+def _order(keys: tuple[str, ...], given: tuple[str, ...]) -> list[int] | None:
+    """Return the places of *keys* in the order of those *given*; None if they have it."""
+    places = {key.lower(): place for place, key in enumerate(keys)}
+    names = [name.replace("_", "") for name in given]
+    called = [places[name] for name in names if name in places]
+    order = list(range(len(keys)))
+    for place, at in zip(sorted(called), called, strict=True):
+        order[place] = at
+    return order if called != sorted(called) else None

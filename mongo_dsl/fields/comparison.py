@@ -14,6 +14,7 @@ from mongo_dsl import updates
 from mongo_dsl.errors import OperandError
 from mongo_dsl.expressions.face import Expr
 from mongo_dsl.fields.operands import Amount, Operand, Operands
+from mongo_dsl.fields.plain import plainly
 from mongo_dsl.fields.presence import flag, types_of
 from mongo_dsl.filters import Filter, filter_of, flat_filter
 from mongo_dsl.logic import all_of
@@ -28,7 +29,6 @@ from mongo_dsl.values import PLAIN, Face, is_pattern, node
 T = TypeVar("T")
 
 
-_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _UP, _DOWN = Value(1), Value(-1)
 _EQUALITIES = frozenset({"$eq", "$ne"})
 
@@ -58,26 +58,24 @@ class Comparable(Expr, Generic[T]):
 
     # -- Comparisons ------------------------------------------------------------------
 
+    @plainly("")
     def __eq__(self, other: object) -> Filter:  # type: ignore[override]
         """Match where the field equals *other*; None also matches a missing field.
 
         A field that holds an array matches by the array or by an item; as an expression,
         by the array alone: `any` asks for an item in both places.
         """
-        kind = type(other)
-        if kind in self._plain_types and (
-            kind is not int or _LEAST <= other <= _MOST  # type: ignore[operator]
-        ):
-            return flat_filter(((self._node, "", other),))
         operand = self._operand(other)
         if updates.reads(operand):
             return self._computed("$eq", operand)
         return filter_of(Equals(self._node, operand))
 
+    @plainly("$ne")
     def __ne__(self, other: object) -> Filter:  # type: ignore[override]
         """Match where the field differs from *other* or is missing."""
         return self._compared("$ne", other)
 
+    @plainly("$lt")
     def __lt__(self, other: Operand[T]) -> Filter:
         """Match where the field is less than *other*, and of the same type.
 
@@ -86,20 +84,24 @@ class Comparable(Expr, Generic[T]):
         """
         return self._compared("$lt", other)
 
+    @plainly("$lte")
     def __le__(self, other: Operand[T]) -> Filter:
         """Match where the field is at most *other*."""
         return self._compared("$lte", other)
 
+    @plainly("$gt")
     def __gt__(self, other: Operand[T]) -> Filter:
         """Match where the field is greater than *other*."""
         return self._compared("$gt", other)
 
+    @plainly("$gte")
     def __ge__(self, other: Operand[T]) -> Filter:
         """Match where the field is at least *other*."""
         return self._compared("$gte", other)
 
     __hash__ = Expr.__hash__
 
+    @plainly("$eq")
     def eq(self, value: Operand[T]) -> Filter:
         """Write ``$eq`` literally, where ``==`` writes the value alone.
 
@@ -109,22 +111,27 @@ class Comparable(Expr, Generic[T]):
         """
         return self._compared("$eq", value)
 
+    @plainly("$ne")
     def ne(self, value: Operand[T]) -> Filter:
         """Match where the field differs from *value* or is missing."""
         return self._compared("$ne", value)
 
+    @plainly("$gt")
     def gt(self, value: Operand[T]) -> Filter:
         """Match where the field is greater than *value*."""
         return self._compared("$gt", value)
 
+    @plainly("$gte")
     def gte(self, value: Operand[T]) -> Filter:
         """Match where the field is at least *value*."""
         return self._compared("$gte", value)
 
+    @plainly("$lt")
     def lt(self, value: Operand[T]) -> Filter:
         """Match where the field is less than *value*."""
         return self._compared("$lt", value)
 
+    @plainly("$lte")
     def lte(self, value: Operand[T]) -> Filter:
         """Match where the field is at most *value*."""
         return self._compared("$lte", value)
@@ -224,9 +231,6 @@ class Comparable(Expr, Generic[T]):
         return self._spec.operand(value)
 
     def _compared(self, name: str, value: Any) -> Filter:
-        kind = type(value)
-        if kind in self._plain_types and (kind is not int or _LEAST <= value <= _MOST):
-            return flat_filter(((self._node, name, value),))
         ordered = name not in _EQUALITIES
         return self._test(name, (self._ordered if ordered else self._operand)(value))
 

@@ -224,18 +224,25 @@ class Field(
 _METHODS = [name for name in dir(Field) if name[:1] != "_"]
 
 
-_interned: weakref.WeakValueDictionary[Any, Field[Any]] = weakref.WeakValueDictionary()
+Interned = weakref.WeakValueDictionary[tuple[Any, ...], Field[Any]]
+
+# Each class has a table of its own: keys that hold the class in a table of all classes would
+# keep it for ever, for the class holds its fields, and the table what is held elsewhere.
+_interned: weakref.WeakKeyDictionary[type, Interned] = weakref.WeakKeyDictionary()
+_untyped = Interned()
 
 
 def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]:
     """Return the one field of *path* and *spec*: dictionaries ask for identity first."""
     if arrays:
         return _face(spec)(path, spec, arrays)
-    key = (path, spec)
-    found = _interned.get(key)
-    return (
-        _interned.setdefault(key, _face(spec)(path, spec)) if found is None else found
-    )
+    key: tuple[Any, ...] = (path.name, path.positions)
+    fields = _untyped
+    if spec is not None:
+        key = (*key, spec.name)
+        fields = _interned.setdefault(spec.root, Interned())
+    found = fields.get(key)
+    return fields.setdefault(key, _face(spec)(path, spec)) if found is None else found
 
 
 def _face(spec: FieldSpec | None) -> type[Field[Any]]:

@@ -51,12 +51,12 @@ def in_call_order(
 
     @functools.wraps(method)
     def ordered(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
-        if whole_argument(args, kwargs) is not None:
+        if not kwargs and whole_argument(args, kwargs) is not None:
             return self.then(getattr(stages, method.__name__)(*args))
         made = method(self, *args, **kwargs)
         if not kwargs:
             return made
-        given = [*named[: len(args)], *(key for key in kwargs if key in named)]
+        given = (*named[: len(args)], *[key for key in kwargs if key in named])
         *before, last = made._node.items  # noqa: SLF001
         better = _reordered(last, given, named)
         if better is last:

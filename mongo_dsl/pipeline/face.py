@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import attrs
 
@@ -25,7 +26,7 @@ from mongo_dsl.pipeline.sources import SourceStages
 from mongo_dsl.readable import Readable
 from mongo_dsl.shape import OPEN, Shape, after, check_row, flow, of_class
 from mongo_dsl.stages.arguments import collection
-from mongo_dsl.stages.face import inserted
+from mongo_dsl.stages.face import inserted, stages_of
 from mongo_dsl.values import Face
 
 
@@ -89,7 +90,8 @@ class Pipeline(
         >>> Pipeline().then(stages.limit(5), {"$skip": 2}).compile()
         [{'$limit': 5}, {'$skip': 2}]
         """
-        added = inserted(pieces)
+        # methods add a stage each
+        added = stages_of(pieces[0]) if len(pieces) == 1 else inserted(pieces)
         found = _grown(self._node.items, added)
         return self._rebuilt(found, self._followed(added))
 
@@ -97,8 +99,8 @@ class Pipeline(
         """Return the shape that the stages *added* leave, if there is a class to know."""
         if self.model is None and self.row is None:
             return None
-        shape = before = self.shape
-        for number, stage in enumerate(added, len(self) + 1):
+        shape = before = self._shape or self.shape
+        for number, stage in enumerate(added, len(self._node.items) + 1):
             shape = after(shape, stage, number)
         if self.row is not None and shape is not before:
             check_row(self.row, shape)
@@ -115,10 +117,12 @@ class Pipeline(
         >>> Pipeline().group(F.city, people=acc.count(), names=acc.push(F.name)).shape
         <Shape {_id: Any, people: int, names: list[Any]}>
         """
-        if self._shape is None:
+        found = self._shape
+        if found is None:
             start = OPEN if self.model is None else of_class(self.model)
-            object.__setattr__(self, "_shape", flow(start, self._node.items))
-        return cast("Shape", self._shape)
+            found = flow(start, self._node.items)
+            object.__setattr__(self, "_shape", found)
+        return found
 
     def into(self, row: Any) -> Self:
         """Make rows of the attrs class *row*, and check that they can be made.
@@ -183,14 +187,18 @@ class Pipeline(
         return flowchart(self._node, known or getattr(self.model, "__name__", None))
 
     def _rebuilt(self, node: Any, shape: Shape | None = None) -> Self:
-        return self._evolved(_node=node, _shape=shape)
+        kind: Any = type(self)
+        made: Self = _new(kind)
+        _put_node(made, node)
+        _put_shape(made, shape)
+        for name in _others(kind):
+            _put(made, name, getattr(self, name))
+        return made
 
     def _evolved(self, **changes: Any) -> Self:
-        made = object.__new__(type(self))
-        for attribute in attrs.fields(type(self)):
-            name = attribute.name
-            value = changes[name] if name in changes else getattr(self, name)
-            object.__setattr__(made, name, value)
+        made = self._rebuilt(self._node, self._shape)
+        for name, value in changes.items():
+            _put(made, name, value)
         return made
 
     def __getstate__(self) -> dict[str, Any]:
@@ -213,6 +221,20 @@ class Pipeline(
         raise TruthValueError(msg)
 
 
+# A frozen class lets itself be written to by detours alone; this is the shortest.
+_new: Any = object.__new__
+_put = object.__setattr__
+_put_node = vars(Pipeline)["_node"].__set__
+_put_shape = vars(Pipeline)["_shape"].__set__
+
+
+@functools.lru_cache(maxsize=64)
+def _others(cls: Any) -> tuple[str, ...]:
+    """Return the names of what a pipeline of the class *cls* holds besides stages."""
+    names = [attribute.name for attribute in attrs.fields(cls)]
+    return tuple([name for name in names if name not in ("_node", "_shape")])
+
+
 def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:
     """Return the document class that *pieces* begin with, if any, and the others."""
     first = pieces[0] if pieces else None
@@ -226,6 +248,6 @@ def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:
 
 def _grown(before: tuple[Node, ...], added: tuple[Node, ...]) -> Stages:
     """Add stages to those *before*: all stages of all pipelines come through here."""
-    items = (*before, *added)
+    items = before + added
     placement.check(items, since=len(before))
     return Stages(items)

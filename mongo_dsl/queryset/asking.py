@@ -30,12 +30,32 @@ class Asking(Face, Generic[M]):
     """A query set, as far as the methods that ask for something know it."""
 
     _is_value: ClassVar[bool] = False
-    model: type[M] | None
-    asked: Mapping[str, Any]  # by name; it is copied with every step, never changed
+    # What is asked is copied with every step, never changed. It lies in one place with the
+    # model, for a frozen class lets itself be written to by detours alone.
+    _held: tuple[type[M] | None, dict[str, Any]]
 
     def __init__(self, model: type[M] | None = None) -> None:
-        _set_model(self, model)
-        _set_asked(self, _NOTHING)
+        _hold(self, (model, _NOTHING))
+
+    @property
+    def model(self) -> type[M] | None:
+        """The document class, if there is one.
+
+        >>> from mongo_dsl import QuerySet
+        >>> QuerySet().model is None
+        True
+        """
+        return self._held[0]
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What was asked for, by name.
+
+        >>> from mongo_dsl import QuerySet
+        >>> list(QuerySet().sort("-age").limit(5).asked)
+        ['sort', 'limit']
+        """
+        return self._held[1]
 
     @property
     def filters(self) -> Filter:
@@ -50,9 +70,11 @@ class Asking(Face, Generic[M]):
 
     def _with(self, name: str, value: Any) -> Self:
         """Ask for *value* under *name*: every step of a chain comes through here."""
+        model, before = self._held
+        asked = before.copy()
+        asked[name] = value
         made: Self = _new(type(self))
-        _set_model(made, self.model)
-        _set_asked(made, {**self.asked, name: value})
+        _hold(made, (model, asked))
         return made
 
     def _path(self, name: str) -> Path:
@@ -93,13 +115,11 @@ def _sorted_path(model: Any, name: str) -> Path:
 _NOTHING: dict[str, Any] = {}
 _ALL = Filter()
 _new: Any = object.__new__
-_set_model = vars(Asking)["model"].__set__
-_set_asked = vars(Asking)["asked"].__set__
+_hold = vars(Asking)["_held"].__set__
 
 
-def query_set(kind: type[S], model: type | None, asked: Mapping[str, Any]) -> S:
+def query_set(kind: type[S], model: type | None, asked: dict[str, Any]) -> S:
     """Return the query set of class *kind* that asks for *asked*."""
     made: S = _new(kind)
-    _set_model(made, model)
-    _set_asked(made, asked)
+    _hold(made, (model, asked))
     return made

@@ -119,7 +119,7 @@ class QuerySet(
         return query_set(type(self), self.model, asked)
 
     def _compile(self) -> FindCommand:
-        return compile_find(self.asked)
+        return compile_find(self._held[1])
 
     def _document(self) -> dict[str, Any]:
         return self.compile().as_dict()

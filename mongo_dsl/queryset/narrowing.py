@@ -38,6 +38,11 @@ class Narrowing(Asking[M]):
         >>> QuerySet().filter(F.age >= 18, city="Paris").compile().filter
         {'age': {'$gte': 18}, 'city': 'Paris'}
         """
+        if len(filters) == 1 and not keywords and type(filters[0]) is Filter:
+            known = self._held[1].get("filter")  # the way that most calls take
+            return self._with(
+                "filter", filters[0] if known is None else known & filters[0]
+            )
         return self._with("filter", self._narrowed(filters, keywords))
 
     def exclude(self, *filters: Any, **keywords: Any) -> Self:

@@ -24,6 +24,16 @@ M = TypeVar("M")
 R = TypeVar("R")
 
 
+def _of_flag(shown: tuple[tuple[str, int], ...], flag: int) -> dict[str, int]:
+    """Return the fields *shown* so far, which must be kept or dropped as those to come."""
+    if any(known != flag for _, known in shown):
+        msg = (
+            "only and omit exclude each other; a projection keeps fields or drops them"
+        )
+        raise ArgumentError(msg)
+    return dict(shown)
+
+
 class Showing(Asking[M]):
     """Fields to load or to leave out, rows of a class, plain dictionaries."""
 
@@ -51,10 +61,8 @@ class Showing(Asking[M]):
         if not fields:
             msg = f"{name} got no fields; it takes at least one"
             raise ArgumentError(msg)
-        shown = dict(self.asked.get("projection", ()))
-        if shown and {*shown.values()} != {flag}:
-            msg = "only and omit exclude each other; a projection keeps fields or drops them"
-            raise ArgumentError(msg)
+        before = self._held[1].get("projection")
+        shown = {} if before is None else _of_flag(before, flag)
         for field in fields:
             path = getattr(field, "_node", None)
             stored = path.name if type(path) is Path else self._stored(name, field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mongo_dsl.nodes import Body, Node, Op, Raw, Value
+from mongo_dsl.nodes import Body, Map, Node, Op, Raw, Value
 from mongo_dsl.shape.expressions import argument, argument_kind, arguments, kind_of
 from mongo_dsl.shape.kinds import FLOAT, INT, UNKNOWN, Array, Kind
 from mongo_dsl.shape.operators import merged, number
@@ -25,7 +25,8 @@ def accumulated(node: Node, scope: Scope) -> Kind:
         node = next(Op(name, item) for name, item in node.items if name != "window")
     if not isinstance(node, Op):
         return UNKNOWN
-    check_order(argument(node.body, "sortBy"), scope)
+    if isinstance(node.body, Body):
+        check_order(argument(node.body, "sortBy"), scope)
     return _ACCUMULATORS.get(node.name, _unknown)(node.body, scope)
 
 
@@ -43,7 +44,7 @@ def check_order(node: Node | None, scope: Scope) -> None:
 
 def _input(body: Node, scope: Scope) -> Kind:
     """Return the kind of what is accumulated, under whatever name it is given."""
-    for name in ("input", "output"):
+    for name in ("input", "output") if isinstance(body, (Body, Map)) else ():
         if argument(body, name) is not None:
             _others(body, scope)
             return known(argument_kind(body, name, scope))

@@ -69,6 +69,8 @@ def alternatives(kind: Kind) -> tuple[Kind, ...]:
 
 
 def _alternatives(annotation: Any) -> tuple[Kind, ...]:
+    if type(annotation) is type and annotation in SCALARS:
+        return (Typed(annotation),)  # most fields are of such a type
     if any(discriminator_of(member) for member in members(annotation)):
         return _read(annotation)  # not kept: a subclass may be defined any time
     return _kept(annotation)
@@ -152,6 +154,8 @@ def of_class(cls: Any) -> Shape:
 def joined(kinds: typing.Iterable[Kind]) -> Kind:
     """Return what a value is that is of one of *kinds*; one that may lack may be null."""
     found = list(kinds)
+    if len(found) == 1:
+        return found[0]
     there = _distinct(kind for kind in found if kind is not NOTHING)
     if not there:
         return NOTHING
@@ -210,6 +214,8 @@ def _of_field(shape: Shape, name: str) -> tuple[Kind, ...]:
 
 def documents(kind: Kind) -> Shape:
     """Return the shape of the documents among what *kind* may be."""
+    if isinstance(kind, Shape):
+        return kind
     found = alternatives(kind)
     shapes = [one if isinstance(one, Shape) else Shape({}) for one in found]
     return OPEN if UNKNOWN in found else functools.reduce(_merged, shapes)

@@ -28,19 +28,17 @@ def check_filter(node: Node, scope: Scope) -> None:
     """
     if isinstance(node, Query):
         node = node.predicate
-    if isinstance(node, (And, Or, Nor)):
+    if isinstance(node, (Equals, Fits)):
+        _subject(node.path, scope)
+    elif isinstance(node, Where):
+        kind = _subject(node.path, scope)
+        for op in node.ops:
+            _check_test(op, kind, scope)
+    elif isinstance(node, (And, Or, Nor)):
         for term in node.terms:
             check_filter(term, scope)
     elif isinstance(node, Computed):
         kind_of(node.expression, scope)
-    elif isinstance(node, (Equals, Fits, Where)):
-        _check_field(node, scope)
-
-
-def _check_field(node: Equals | Fits | Where, scope: Scope) -> None:
-    kind = _subject(node.path, scope)
-    for op in node.ops if isinstance(node, Where) else ():
-        _check_test(op, kind, scope)
 
 
 def _subject(subject: Node, scope: Scope) -> Kind:

@@ -103,15 +103,17 @@ def arguments(body: Node) -> list[Node]:
 def argument(body: Node, name: str, place: int = -1) -> Node | None:
     """Return the argument called *name*, or the one at *place*."""
     if isinstance(body, (Body, Map)):
-        found = [item for key, item in body.items if key == name]
-    else:
-        found = arguments(body)[place:][:1] if place >= 0 else []
+        for key, item in body.items:
+            if key == name:
+                return plain(item)
+        return None
+    found = arguments(body)[place:][:1] if place >= 0 else None
     return plain(found[0]) if found else None
 
 
 def plain(node: Node) -> Node:
     """Return *node*, which may be marked as data."""
-    return node.body if isinstance(node, Data) else node
+    return node.body if type(node) is Data else node
 
 
 def argument_kind(body: Node, name: str, scope: Scope, place: int = -1) -> Kind:

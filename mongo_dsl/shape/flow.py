@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
-
 from mongo_dsl.nodes import Node, Op, Param, Raw
 from mongo_dsl.shape.kinds import OPEN, Kind, Shape
 from mongo_dsl.shape.reading import Scope
@@ -44,7 +42,7 @@ def after(
     made = change(stage.body, scope)
     if made is shape:
         return shape
-    return attrs.evolve(made, came=(f"{stage.name} in stage {number}", shape))
+    return Shape(made.fields, made.rest, (f"{stage.name} in stage {number}", shape))
 
 
 def flow(

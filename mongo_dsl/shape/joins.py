@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from mongo_dsl.nodes import Collection, Map, Node, Stages
 from mongo_dsl.shape.binding import bound
 from mongo_dsl.shape.classes import joined, of_class
@@ -35,7 +33,7 @@ def _run(shape: Shape, node: Node | None, variables: Mapping[str, Kind]) -> Shap
 def _lookup(body: Node, scope: Scope) -> Shape:
     foreign = _foreign(argument(body, "from"))
     read_all(argument(body, "localField"), scope)
-    inside = attrs.evolve(scope, root=foreign, current=foreign)
+    inside = scope.of(foreign)
     read_all(argument(body, "foreignField"), inside)
     variables = {**scope.variables, **bound(argument(body, "let"), scope)}
     found = _run(foreign, argument(body, "pipeline"), variables)
@@ -45,7 +43,7 @@ def _lookup(body: Node, scope: Scope) -> Shape:
 def _graph_lookup(body: Node, scope: Scope) -> Shape:
     foreign = _foreign(argument(body, "from"))
     argument_kind(body, "startWith", scope)
-    inside = attrs.evolve(scope, root=foreign, current=foreign)
+    inside = scope.of(foreign)
     for name in ("connectFromField", "connectToField"):
         read_all(argument(body, name), inside)
     restriction = argument(body, "restrictSearchWithMatch")

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from mongo_dsl.conformity import describe
+from mongo_dsl.nodes import frozen
 
 
 class Kind:
@@ -16,7 +17,7 @@ class Kind:
     __slots__ = ()
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Typed(Kind):
     """A value of the Python type *annotation*; nothing is known where that is `Any`."""
 
@@ -26,7 +27,7 @@ class Typed(Kind):
         return describe(self.annotation)
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Array(Kind):
     """An array of *item*."""
 
@@ -36,7 +37,7 @@ class Array(Kind):
         return f"list[{self.item}]"
 
 
-@attrs.frozen(repr=False, unsafe_hash=False)
+@frozen(repr=False, unsafe_hash=False)
 class Shape(Kind):
     """A document: its *fields*, by stored name.
 
@@ -79,7 +80,7 @@ class Shape(Kind):
         return Shape(fields, self.rest)
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Either(Kind):
     """A value of one of *kinds*, which have no likeness: a shape, an array, a type."""
 
@@ -89,7 +90,7 @@ class Either(Kind):
         return " | ".join(map(str, self.kinds))
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Nothing(Kind):
     """No value: what is read from a field that isn't there; there is one instance."""
 

@@ -38,6 +38,10 @@ def number(kinds: Sequence[Kind]) -> Kind:
 
 
 def _is_integer(kind: Kind) -> bool:
+    if kind is UNKNOWN:
+        return False
+    if type(kind) is Typed and type(kind.annotation) is type:
+        return kind.annotation in _INTEGERS  # no union, and no name for another type
     return isinstance(kind, Typed) and _INTEGERS.issuperset(members(kind.annotation))
 
 

@@ -63,7 +63,7 @@ def items(kind: Kind) -> Kind:
 
 def lacking(kind: Kind) -> Kind:
     """Return what *kind* is where it may lack."""
-    return kind if kind is NOTHING else joined((kind, NULL))
+    return kind if kind is NOTHING or kind is UNKNOWN else joined((kind, NULL))
 
 
 def known(kind: Kind) -> Kind:
@@ -81,17 +81,20 @@ def assigned(kind: Kind, path: Sequence[str], value: Kind) -> Kind:
     """Return *kind* with *value* at *path*, in documents made for it where there is none."""
     if not path:
         return value
-    return joined(_assigned(one, path, value) for one in alternatives(kind))
+    if type(kind) is Shape:
+        return _assigned(kind, path, value)
+    return joined([_assigned(one, path, value) for one in alternatives(kind)])
 
 
 def _assigned(one: Kind, path: Sequence[str], value: Kind) -> Kind:
     head, *rest = path
+    if isinstance(one, Shape):
+        below = assigned(child(one, head), rest, value) if rest else value
+        return one.having(head, below)
     if isinstance(one, Array):
         return Array(assigned(one.item, path, value))
     if one == UNKNOWN:
         return UNKNOWN
-    if isinstance(one, Shape):
-        return one.having(head, assigned(child(one, head), rest, value))
     return Shape({}).having(head, assigned(NOTHING, rest, value))
 
 
@@ -101,12 +104,14 @@ def placed(kind: Kind, path: Sequence[str], value: Kind) -> Kind:
         return value
     head, *rest = path
     shape = documents(kind)
-    return shape.having(head, placed(child(shape, head), rest, value))
+    return shape.having(
+        head, placed(child(shape, head), rest, value) if rest else value
+    )
 
 
 def removed(kind: Kind, path: Sequence[str]) -> Kind:
     """Return *kind* without what is at *path*."""
-    return joined(_removed(one, path) for one in alternatives(kind))
+    return joined([_removed(one, path) for one in alternatives(kind)])
 
 
 def _removed(one: Kind, path: Sequence[str]) -> Kind:
@@ -124,11 +129,13 @@ def changed(kind: Kind, path: Sequence[str], change: Callable[[Kind], Kind]) -> 
     """Return *kind* with what is at *path* changed; arrays are not looked through."""
     if not path:
         return change(kind)
+    if type(kind) is Shape:
+        return _changed(kind, path, change)
+    return joined([_changed(one, path, change) for one in alternatives(kind)])
+
+
+def _changed(one: Kind, path: Sequence[str], change: Callable[[Kind], Kind]) -> Kind:
+    if not isinstance(one, Shape):
+        return one
     head, *rest = path
-    found = [
-        one.having(head, changed(child(one, head), rest, change))
-        if isinstance(one, Shape)
-        else one
-        for one in alternatives(kind)
-    ]
-    return joined(found)
+    return one.having(head, changed(child(one, head), rest, change))

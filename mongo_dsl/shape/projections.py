@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mongo_dsl.errors import ArgumentError
@@ -20,18 +20,23 @@ Path = tuple[str, ...]
 
 def _flat(
     items: Iterable[tuple[str, Node]], above: Path = ()
-) -> Iterator[tuple[Path, Node]]:
-    """Yield the paths that a stage assigns to: documents of it name fields below."""
+) -> list[tuple[Path, Node]]:
+    """List the paths that a stage assigns to: documents of it name fields below."""
+    found: list[tuple[Path, Node]] = []
     for name, node in items:
         path = (*above, *name.split("."))
         if isinstance(node, (Map, Body)) and node.items and not is_data(node):
-            yield from _flat(node.items, path)
+            found += _flat(node.items, path)
         else:
-            yield path, node
+            found.append((path, node))
+    return found
 
 
 def _refuse_collisions(paths: Iterable[Path], stage: str) -> None:
     """Refuse a field beside its parts, compared as neighbours in order of path."""
+    paths = list(paths)
+    if len({path[0] for path in paths}) == len(paths):
+        return  # no two of them begin alike
     for one, other in itertools.pairwise(sorted(paths)):
         if other[: len(one)] == one:
             name, below = ".".join(one), ".".join(other)
@@ -46,7 +51,7 @@ def set_(body: Any, scope: Scope) -> Shape:
     Raises:
         ArgumentError: it names a field twice, or a field and its parts.
     """
-    items = list(_flat(body.items))
+    items = _flat(body.items)
     told = [path for path, node in items if not isinstance(node, (Raw, Param))]
     _refuse_collisions(told, scope.stage)
     kinds = [(path, kind_of(node, scope)) for path, node in items]
@@ -85,28 +90,36 @@ def project(body: Any, scope: Scope) -> Shape:
     Raises:
         ArgumentError: it does both, or names a field twice, or a field and its parts.
     """
-    items = list(_flat(body.items))
-    if any(isinstance(node, Raw) for _, node in items):
+    items = _flat(body.items)
+    if Raw in [type(node) for _, node in items]:
         return OPEN  # it may keep, leave out or compute
     _refuse_collisions([path for path, _ in items], scope.stage)
-    _refuse_mixture(items)
-    dropped = [path for path, node in items if _flag(node) is False]
+    flags = {path: _flag(node) for path, node in items}
+    _refuse_mixture(flags)
+    dropped = [path for path, flag in flags.items() if flag is False]
     if len(dropped) == len(items) or dropped not in ([], [("_id",)]):
         return _without(dropped, scope)
     kept: dict[str, Any] = {} if dropped else {"_id": True}
     for path, node in items:
-        if path not in dropped:
-            _plant(kept, path, _wanted(path, node, scope))
+        if flags[path] is None:
+            _plant(kept, path, kind_of(node, scope))
+        elif flags[path]:
+            scope.read(".".join(path))
+            _plant(kept, path, True)
     return _shape(_kept(scope.root, kept))
 
 
-def _refuse_mixture(items: Sequence[tuple[Path, Node]]) -> None:
-    flags = {path: _flag(node) for path, node in items if path != ("_id",)}
-    kept = next((".".join(path) for path, flag in flags.items() if flag), None)
-    left = next((".".join(p) for p, flag in flags.items() if flag is False), None)
+def _refuse_mixture(flags: Mapping[Path, bool | None]) -> None:
+    kept = left = None
+    for path, flag in flags.items():
+        if path == ("_id",):
+            continue
+        kept = path if flag and kept is None else kept
+        left = path if flag is False and left is None else left
     if kept is not None and left is not None:
         msg = (
-            f"$project keeps {kept!r} and leaves out {left!r}; it does one or the other"
+            f"$project keeps {'.'.join(kept)!r} and leaves out {'.'.join(left)!r}; it does"
+            " one or the other"
         )
         raise ArgumentError(f"{msg}, but for '_id'")
 
@@ -118,13 +131,6 @@ def _flag(node: Node) -> bool | None:
     return None
 
 
-def _wanted(path: Path, node: Node, scope: Scope) -> Kind | bool:
-    if _flag(node) is None:
-        return kind_of(node, scope)
-    scope.read(".".join(path))
-    return True
-
-
 def _plant(tree: dict[str, Any], path: Path, wanted: Kind | bool) -> None:
     for name in path[:-1]:
         tree = tree.setdefault(name, {})
@@ -133,13 +139,13 @@ def _plant(tree: dict[str, Any], path: Path, wanted: Kind | bool) -> None:
 
 def _kept(kind: Kind, tree: dict[str, Any]) -> Kind:
     """Return what of *kind* the names in *tree* keep, and what they add."""
-    return joined(_kept_of(one, tree) for one in alternatives(kind))
+    return joined([_kept_of(one, tree) for one in alternatives(kind)])
 
 
 def _kept_of(one: Kind, tree: dict[str, Any]) -> Kind:
     if isinstance(one, Array):
         return Array(_kept(one.item, tree))
-    if one == UNKNOWN:
+    if not isinstance(one, Shape) and one == UNKNOWN:
         return UNKNOWN
     fields = {name: _kept_field(one, name, below) for name, below in tree.items()}
     there = {name: kind for name, kind in fields.items() if kind is not NOTHING}

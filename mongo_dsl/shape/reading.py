@@ -9,12 +9,12 @@ import attrs
 
 from mongo_dsl.errors import UnknownFieldError
 from mongo_dsl.names import suggestion
-from mongo_dsl.nodes import Data, Node, Path, Seq, Value
+from mongo_dsl.nodes import Data, Node, Path, Seq, Value, frozen
 from mongo_dsl.shape.kinds import NOTHING, Kind, Shape
 from mongo_dsl.shape.paths import child, items, known, lacking, names, reached
 
 
-@attrs.frozen
+@frozen
 class Scope:
     """Where an expression of *stage* stands: what it reads fields and variables from.
 
@@ -34,6 +34,10 @@ class Scope:
             self, variables=both, current=variables.get("CURRENT", self.current)
         )
 
+    def of(self, document: Kind) -> Scope:
+        """Return the scope of conditions on *document*, of another collection."""
+        return Scope(self.stage, document, document, self.variables)
+
     def within(self, item: Kind) -> Scope:
         """Return the scope of conditions that speak of *item* by itself."""
         return attrs.evolve(self, current=item)
@@ -44,7 +48,12 @@ class Scope:
         Raises:
             UnknownFieldError: there is certainly no such field.
         """
-        return self.follow(self.current, name.split("."), "", positions)
+        kind = self.current
+        if type(kind) is Shape and "." not in name:
+            found = kind.fields.get(name, NOTHING)
+            if found is not NOTHING:
+                return found  # the way that most reads take
+        return self.follow(kind, name.split("."), "", positions)
 
     def follow(
         self, kind: Kind, path: list[str], start: str, positions: tuple[int, ...] = ()

@@ -62,7 +62,8 @@ def put(scope: Scope, name: str, kind: Kind) -> Shape:
 
 def name_of(body: Node, name: str) -> str | None:
     """Return the field that the argument *name* of a stage gives."""
-    return next(field_names(argument(body, name)), None)
+    found = argument(body, name)
+    return None if found is None else next(field_names(found), None)
 
 
 def read_all(node: Node | None, scope: Scope) -> None:
@@ -82,7 +83,7 @@ def _sort(body: Node, scope: Scope) -> Shape:
 
 
 def _group(body: Body, scope: Scope) -> Shape:
-    rest = tuple(item for item in body.items if item[0] != "_id")
+    rest = tuple([item for item in body.items if item[0] != "_id"])
     return _grouped(argument_kind(body, "_id", scope), Body(rest), scope)
 
 

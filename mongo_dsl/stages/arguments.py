@@ -33,9 +33,11 @@ def options(**given: Any) -> Body:
     """Build a document of the arguments that were *given*, in MongoDB's names."""
     return Body(
         tuple(
-            (camel_case(name), node(value))
-            for name, value in given.items()
-            if value is not None and value is not MISSING
+            [
+                (camel_case(name), value if isinstance(value, Node) else node(value))
+                for name, value in given.items()
+                if value is not None and value is not MISSING
+            ]
         )
     )
 
@@ -99,7 +101,15 @@ def output_name(stage: str, field: Any) -> str:
     Raises:
         ArgumentError: it has a dot.
     """
-    name = field_name(stage, field)
+    return undotted(stage, field_name(stage, field))
+
+
+def undotted(stage: str, name: str) -> str:
+    """Check the *name* of a field that *stage* makes at the top of the document.
+
+    Raises:
+        ArgumentError: it has a dot.
+    """
     if "." in name:
         msg = f"{stage} got the name {name!r}; names of its fields have no dots"
         raise ArgumentError(msg)
@@ -126,6 +136,8 @@ def namespace(stage: str, source: Any) -> Node:
 
     ``("db", "coll")`` and ``{"db": …, "coll": …}`` name the database.
     """
+    if isinstance(source, str):
+        return Collection(source)
     if isinstance(source, tuple) and len(source) == 2:  # noqa: PLR2004 - db and coll
         source = dict(zip(("db", "coll"), source, strict=True))
     if not isinstance(source, Mapping):

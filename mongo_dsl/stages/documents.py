@@ -23,7 +23,7 @@ from mongo_dsl.stages.arguments import (
     options,
 )
 from mongo_dsl.stages.face import stage
-from mongo_dsl.values import Face, node
+from mongo_dsl.values import Face, int64, node
 
 
 @stage("$project")
@@ -42,7 +42,7 @@ def project(*fields: Any, **computed: Any) -> Node:
     """
     items: list[tuple[str, Any]] = []
     for field in fields:
-        if isinstance(field, Mapping):
+        if not isinstance(field, (str, Face)) and isinstance(field, Mapping):
             items += [(field_name("project", k), v) for k, v in field.items()]
         else:
             items.append((field_name("project", field), 1))
@@ -51,8 +51,13 @@ def project(*fields: Any, **computed: Any) -> Node:
     return Body(tuple([(name, _projected(value)) for name, value in given]))
 
 
+_FLAGS = (bool, int)  # what most fields are projected by
+
+
 def _projected(value: Any) -> Node:
     """Read nested mappings as MQL, unless that would make operators of their keys."""
+    if type(value) in _FLAGS:
+        return Value(int64(value))
     if isinstance(value, Mapping) and value and all(map(_is_name, value)):
         return Body(tuple([(name, _projected(item)) for name, item in value.items()]))
     found = node(value)

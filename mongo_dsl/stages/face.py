@@ -7,15 +7,13 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NoReturn, ParamSpec
 
-import attrs
-
 from mongo_dsl import placement
 from mongo_dsl.compile import compile_expression
 from mongo_dsl.demands import STAGE
 from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
 from mongo_dsl.expressions.face import AsIs
 from mongo_dsl.expressions.order import reordered
-from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages
+from mongo_dsl.nodes import Body, Data, Map, Node, Op, Raw, Seq, Stages, frozen
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face, node
 
@@ -23,7 +21,7 @@ from mongo_dsl.values import Face, node
 P = ParamSpec("P")
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Stage(Readable[dict[str, Any]], Face):
     """One stage of a pipeline, to be stored and inserted where it is needed.
 
@@ -44,16 +42,12 @@ class Stage(Readable[dict[str, Any]], Face):
         raise TruthValueError(msg)
 
 
-def _as_built(body: Node) -> Node:
-    return body
-
-
 def stage(
     name: str,
     *,
     data: bool = False,
     whole: bool = True,
-    finish: Callable[[Node], Node] = _as_built,
+    finish: Callable[[Node], Node] | None = None,
 ) -> Callable[[Callable[P, Node]], Callable[P, Stage]]:
     """Make a stage called *name* of what a function builds.
 
@@ -65,18 +59,20 @@ def stage(
 
     def made_of(function: Callable[P, Node]) -> Callable[P, Stage]:
         named = parameters(function)
+        code: Any = function.__code__
+        takes_others = bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
         @functools.wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> Stage:
-            only = whole_argument(args, kwargs) if whole else None
+            only = whole_argument(args, kwargs) if whole and not kwargs else None
             if only is not None:
                 body = _written(only.body)
                 return Stage(Op(name, Data(body) if data else body))
             body = function(*args, **kwargs)
-            given = [key for key in kwargs if key in named]
+            given = [k for k in kwargs if k in named] if takes_others else kwargs
             if given:
-                body = reordered(body, [*named[: len(args)], *given])
-            return Stage(Op(name, finish(body)))
+                body = reordered(body, (*named[: len(args)], *given))
+            return Stage(Op(name, body if finish is None else finish(body)))
 
         shown: Any = made
         shown.__annotations__ = {**function.__annotations__, "return": Stage}
@@ -90,7 +86,9 @@ def stage(
 
 def whole_argument(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> AsIs | None:
     """Return the ``as_is(...)`` that is the only argument of a call, if it is."""
-    only = args[0] if len(args) == 1 and not kwargs else None
+    if len(args) != 1 or kwargs:
+        return None
+    only = args[0]
     return only if isinstance(only, AsIs) else None
 
 
@@ -119,6 +117,8 @@ def stages_of(value: Any) -> tuple[Node, ...]:
         OperandError: *value* is something else.
     """
     found = value._node if isinstance(value, Face) else value  # noqa: SLF001
+    if type(found) is Op:
+        return (found,)
     if isinstance(found, Stages):
         return found.items
     if isinstance(found, Raw) and isinstance(found.body, Seq):
@@ -142,7 +142,7 @@ def _stage_document(found: Mapping[str, Any]) -> Node:
 
 def inserted(pieces: Iterable[Any]) -> tuple[Node, ...]:
     """Return the stages of all *pieces*, in order."""
-    return tuple(stage for piece in pieces for stage in stages_of(piece))
+    return tuple([stage for piece in pieces for stage in stages_of(piece)])
 
 
 def sub_pipeline(within: str, value: Any) -> Stages:

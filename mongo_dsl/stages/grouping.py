@@ -24,6 +24,7 @@ from mongo_dsl.stages.arguments import (
     choice,
     options,
     output_name,
+    undotted,
     whole,
 )
 from mongo_dsl.stages.arguments import expression as expression_node
@@ -64,7 +65,7 @@ def group(by: Any, /, *outputs: Mapping[Any, Any], **accumulators: Any) -> Node:
     {'$group': {'_id': '$city', 'oldest': {'$max': '$age'}, 'people': {'$sum': 1}}}
     """
     items = _accumulated("group", outputs, accumulators)
-    if any(name == "_id" for name, _ in items):
+    if "_id" in dict(items):
         msg = "group got an accumulator called '_id'; that is what it groups by"
         raise ArgumentError(msg)
     return Body((("_id", _key(expression_node("group", by))), *items))
@@ -96,7 +97,7 @@ def _accumulated(
     if not keywords and not any(mappings):
         return ()
     pairs = assigned(name, mappings, keywords)
-    return tuple((output_name(name, f), _accumulator(name, f, a)) for f, a in pairs)
+    return tuple([(undotted(name, f), _accumulator(name, f, a)) for f, a in pairs])
 
 
 def _accumulator(stage: str, name: str, value: Any) -> Node:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError
+from mongo_dsl.filters import condition
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
@@ -30,6 +31,8 @@ def match(*filters: Any, **keywords: Any) -> Node:
     {'$match': {'age': {'$gt': 18}, 'city': 'Paris'}}
     """
     given = (*filters, keyword_filter(None, keywords)) if keywords else filters
+    if len(given) == 1:
+        return Query(condition(given[0], "all_of"))  # what joining one filter comes to
     return Query(all_of(*given)._node)  # noqa: SLF001
 
 

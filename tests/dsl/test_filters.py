@@ -643,15 +643,15 @@ def test_untyped_fields_are_not_kept():
     """A field that nobody holds is forgotten, beyond the first thousand."""
     import gc
 
-    from mongo_dsl.fields.face import _interned
+    from mongo_dsl.fields.face import _untyped
 
-    before = len(_interned)
+    before = len(_untyped)
     for number in range(3000):
         F[f"made_{number}"]
         getattr(F, f"made_too_{number}")
         getattr(F.made, f"below_{number}")
     gc.collect()
-    assert len(_interned) <= before + 1024 + 256
+    assert len(_untyped) <= before + 1024 + 256
 
 
 def test_five_thousand_terms_do_not_recurse():

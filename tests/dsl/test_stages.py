@@ -598,6 +598,16 @@ REFUSED = [
         "rank_fusion got the input {'a': []}; it takes {'pipelines': {name: pipeline}}",
     ),
     (
+        lambda: stages.match(5),
+        OperandError,
+        "all_of got 5; it takes filters, such as F.age > 18, or raw({...})",
+    ),
+    (
+        lambda: stages.project(a=1 << 70),
+        ArgumentError,
+        "the integer 1180591620717411303424 has more than 64 bits; BSON can't store it",
+    ),
+    (
         lambda: stages.match(as_is({"a": 1})),
         ArgumentError,
         "as_is(...) stands among other values; it is an operator's only argument",
