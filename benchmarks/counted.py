@@ -1,0 +1,82 @@
+"""The small functions whose instructions are counted, and the process that runs them."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bson import ObjectId
+
+from benchmarks.building import built, prepared
+from benchmarks.data import raw_orders
+from benchmarks.documents import Order, new_order
+from mapper.converter import encode_document
+from mapper.hydration import load
+from mongo_dsl import QuerySet
+
+
+def _building() -> Callable[[], Any]:
+    """Build a query, without compiling it."""
+    q = Order.q
+
+    def build() -> Any:
+        conditions = (
+            (q.total >= 10) & q.tags.in_(["a", "b"]) & (q.address.city != "Oslo")
+        )
+        return QuerySet(Order).filter(conditions).sort(q.total.desc()).limit(10)
+
+    return build
+
+
+def _compiling() -> Callable[[], Any]:
+    """Compile a query that is there."""
+    return _building()().compile
+
+
+def _binding() -> Callable[[], Any]:
+    query = prepared()
+    return lambda: query.bind(least=10, most=90, city="Oslo")
+
+
+def _structuring() -> Callable[[], Any]:
+    raw = {"_id": ObjectId(b"0" * 12), **next(raw_orders(1))}
+    return lambda: load(Order, {**raw})
+
+
+def _unstructuring() -> Callable[[], Any]:
+    order = new_order(next(raw_orders(1)))
+    return lambda: encode_document(order)
+
+
+def _constructing() -> Callable[[], Any]:
+    row = next(raw_orders(1))
+    return lambda: new_order(row)
+
+
+COUNTED: dict[str, Callable[[], Callable[[], Any]]] = {
+    "build": _building,
+    "compile": _compiling,
+    "build and compile": lambda: built,
+    "bind": _binding,
+    "structure": _structuring,
+    "unstructure": _unstructuring,
+    "construct": _constructing,
+}
+
+
+def run(times: int, more: str) -> None:
+    """Run every function *times*, the one named *more* twice as often.
+
+    The collector is off, for when it comes depends on all that was done before.
+    """
+    made = {name: make() for name, make in COUNTED.items()}
+    gc.disable()
+    for name, function in made.items():
+        for _ in range(times * (2 if name == more else 1)):
+            function()
+
+
+if __name__ == "__main__":
+    run(int(sys.argv[1]), sys.argv[2])
