@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[Bench], Case]] = {
     "find, async": reading.async_finding,
     "find, a full collection on both sides": reading.collecting,
     "find, raw with the same policy": reading.alike,
+    "find, raw with naive dates": reading.against_naive_dates,
     "stream": reading.streaming,
     "stream, async": reading.async_streaming,
     "find flat": reading.finding_flat,

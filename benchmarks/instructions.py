@@ -96,8 +96,8 @@ def change(found: int, known: int | None) -> float | None:
 
 def regressed(found: dict[str, int], known: dict[str, int]) -> list[str]:
     """Return the functions that take more than the tolerance allows."""
-    changes = {name: change(number, known.get(name)) for name, number in found.items()}
-    return [name for name, by in changes.items() if by is not None and by > TOLERANCE]
+    most = {name: number * (1 + TOLERANCE) for name, number in known.items()}
+    return [name for name, number in found.items() if number > most.get(name, number)]
 
 
 def rows(found: dict[str, int], known: dict[str, int]) -> list[Row]:

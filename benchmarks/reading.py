@@ -121,6 +121,18 @@ def alike(bench: Bench) -> Case:
     return attrs.evolve(case, name=name, raw=promoted(case.raw), target=1.25)
 
 
+def against_naive_dates(bench: Bench) -> Case:
+    """Read many documents, against dictionaries whose dates lack their time zone."""
+    case = finding(bench)
+    collection = bench.mapper.database.get_collection("orders")
+
+    def raw() -> list[dict[str, Any]]:
+        return list(collection.find())
+
+    name = "find, raw with naive dates"
+    return attrs.evolve(case, name=name, raw=raw, target=None)
+
+
 def streaming(bench: Bench) -> Case:
     """Read many documents one after the other, none of which is kept."""
     collection = _filled(bench, Order, COUNT)
