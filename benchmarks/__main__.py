@@ -18,7 +18,7 @@ from benchmarks.report import aligned, as_json, markdown, plain, rows
 def main(arguments: list[str] | None = None) -> str:
     """Measure, and print ratios to raw PyMongo in the same process."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="rounds that count")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that count")
     parser.add_argument("--scale", type=float, default=1.0, help="how many documents")
     parser.add_argument("--only", default="", help="cases whose name has this text")
     parser.add_argument("--results", type=Path, help="the directory to write them to")

@@ -1,10 +1,10 @@
 """Count instructions: ``python -m benchmarks.instructions [--update] [--only TEXT]``.
 
-Times are noisy, instructions hardly: valgrind's callgrind counts them, and the same
-functions take the same number on every machine with the same Python. A process runs
-every function N times, others one of them 2N times; the difference, divided by N, is
-what the function takes, whatever importing takes. Committed figures are for minor
-versions of Python, and an increase beyond the tolerance is an error.
+Times are noisy, instructions hardly: valgrind's callgrind counts them, and a function
+takes nearly the same number wherever Python and the libraries are the same. Each function
+runs N times and then 2N times, with marks between, at which callgrind writes down what it
+has counted; the difference, divided by N, is what a call takes. Committed figures are for
+minor versions of Python, and an increase beyond the tolerance is an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.counted import COUNTED
 from benchmarks.report import Row, aligned
@@ -27,12 +28,13 @@ ROOT = Path(__file__).parents[1]
 FIGURES = Path(__file__).with_suffix(".json")
 VERSION = ".".join(map(str, sys.version_info[:2]))
 TOLERANCE = 0.10
-TIMES = 1_000
+TIMES = 200
+VALGRIND = "valgrind"
 MISSING = (
     "valgrind is not there, and nothing else counts instructions; install it"
     " (Debian, Ubuntu: apt install valgrind)"
 )
-_TOTAL = re.compile(r"refs:\s+([\d,]+)")
+_TOTAL = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [name for name in COUNTED if given.only in name]
     if given.times < 1 or not chosen:
         parser.error(f"it takes 1 time or more, of: {', '.join(COUNTED)}")
-    if shutil.which("valgrind") is None:
+    if shutil.which(VALGRIND) is None:
         print(MISSING, file=sys.stderr)
         return 2
     known = read(FIGURES)
@@ -58,35 +60,34 @@ def main(arguments: list[str] | None = None) -> int:
     return int(any(regressed(found, known.get(VERSION, {}))))
 
 
-def count(names: list[str], times: int) -> dict[str, int]:
+def count(names: Sequence[str], times: int) -> dict[str, int]:
     """Return the instructions that a call of each function takes, by its name."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = ["", *names]
-        base, *totals = pool.map(lambda name: _total(times, name), jobs)
-    return {
-        name: round((total - base) / times)
-        for name, total in zip(names, totals, strict=True)
-    }
+    with TemporaryDirectory() as directory:
+        prefix = Path(directory) / "part"
+        _run(prefix, times, names)
+        parts = [_total(prefix.with_suffix(f".{n + 1}")) for n in range(3 * len(names))]
+    # Of the three parts of each function, the first is what comes before it.
+    pairs = zip(names, parts[1::3], parts[2::3], strict=True)
+    return {name: round((twice - once) / times) for name, once, twice in pairs}
 
 
-def _total(times: int, more: str) -> int:
-    """Return the instructions of a process that runs the function *more* twice as often."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    ran = subprocess.run(  # noqa: S603 - our own module
-        [*command, sys.executable, "-m", "benchmarks.counted", str(times), more],
+def _run(prefix: Path, times: int, names: Sequence[str]) -> None:
+    """Run the functions under callgrind, which writes the parts to files."""
+    options = [f"--callgrind-out-file={prefix}", "--dump-before=getppid"]
+    module = [sys.executable, "-m", "benchmarks.counted"]
+    subprocess.run(  # noqa: S603 - our own module
+        [VALGRIND, "--tool=callgrind", *options, *module, str(times), *names],
         capture_output=True,
         check=True,
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "0"},
-        text=True,
     )
-    return total_in(ran.stderr)
 
 
-def total_in(said: str) -> int:
-    """Return the number of instructions in what callgrind has *said*."""
-    (found,) = _TOTAL.findall(said)
-    return int(found.replace(",", ""))
+def _total(path: Path) -> int:
+    """Return the number of instructions in the part that is written to *path*."""
+    (found,) = _TOTAL.findall(path.read_text(encoding="utf-8"))
+    return int(found)
 
 
 def change(found: int, known: int | None) -> float | None:

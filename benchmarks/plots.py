@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.harness import Result
 
@@ -24,11 +25,15 @@ def ratios(results: Sequence[Result]) -> str:
     for place, result in enumerate(reversed(results)):
         low, high = min(result.ratios), max(result.ratios)
         error = [[result.ratio - low], [high - result.ratio]]
-        axes.barh(place, result.ratio, color=OURS, xerr=error, ecolor="#555555")
+        axes.errorbar(result.ratio, place, xerr=error, fmt="o", color=OURS)
         if result.target is not None:
             axes.plot([result.target] * 2, [place - 0.45, place + 0.45], color=TARGET)
     _named(axes, [result.name for result in results])
-    axes.set_xscale("log")
+    axes.set_xscale("log")  # twice as fast is as far from 1 as twice as slow
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="x", color="#e4e4e4")
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xlabel("time or memory as a multiple of raw PyMongo's; red: target")
     return _svg(figure)
