@@ -37,6 +37,7 @@ CASES: dict[str, Callable[[Bench], Case]] = {
 
 if HAS_COLLECTOR:
     CASES |= {
+        "find, nothing paid for the collector": reading.unpaid,
         "find, collector left alone": reading.left_alone,
         "find, async, collector left alone": reading.async_left_alone,
         "find flat, collector left alone": reading.flat_left_alone,

@@ -83,6 +83,11 @@ def collecting(bench: Bench) -> Case:
     return attrs.evolve(case, name=name, ours=ours, raw=raw, held=(), target=None)
 
 
+def unpaid(bench: Bench) -> Case:
+    """Read many documents, and leave to others what the collector would have done."""
+    return _left(finding(bench), "find, nothing paid for the collector", None)
+
+
 def left_alone(bench: Bench) -> Case:
     """Read many documents while the collector comes and goes as it does."""
     case = finding(bench, collector="leave")
