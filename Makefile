@@ -7,12 +7,12 @@ PARALLEL := -n 4 --dist worksteal
 TYPING := tests/typing/loose.py tests/typing/exact.py tests/typing/refusals.py tests/typing/relations.py tests/typing/features.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench format clean
+.PHONY: help demo test check bench bench-peers bench-instructions docs-performance format clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help:  ## Say what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 demo: $(VENV)/.demo  ## Run the demo against a real MongoDB
 	$(BIN)/python examples/demo.py
@@ -28,8 +28,17 @@ check: $(VENV)/.dev  ## Lint, check the formatting and the types
 	$(BIN)/pyright
 	$(BIN)/python tests/typing/refusals.py
 
-bench: $(VENV)/.test  ## Measure
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.bench  ## Measure against raw PyMongo
+	$(BIN)/python -m benchmarks --results benchmarks/results $(ARGS)
+
+bench-peers: $(VENV)/.bench  ## Measure other mappers, in environments of their own
+	$(BIN)/python -m benchmarks.peers --results benchmarks/results $(ARGS)
+
+bench-instructions: $(VENV)/.bench  ## Count instructions, and compare them with those committed
+	$(BIN)/python -m benchmarks.instructions $(ARGS)
+
+docs-performance: $(VENV)/.bench  ## Put what was measured last into docs/performance.md
+	$(BIN)/python -m benchmarks.chapter
 
 format: $(VENV)/.dev  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix
@@ -44,7 +53,7 @@ $(VENV)/.made:
 	@touch $@
 
 # One environment for all extras; each is installed once and again after a change.
-$(VENV)/.demo $(VENV)/.test $(VENV)/.dev: $(VENV)/.%: $(VENV)/.made setup.cfg pyproject.toml
+$(VENV)/.demo $(VENV)/.test $(VENV)/.bench $(VENV)/.dev: $(VENV)/.%: $(VENV)/.made setup.cfg pyproject.toml
 	@echo "Installing the extra '$*' into $(VENV), this may take a minute ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@.ci/libraries $(VENV)

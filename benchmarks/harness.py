@@ -1,105 +1,83 @@
-"""Measuring in pairs: both sides run in every round, so that noise hits both."""
+"""Cases and what comes of them."""
 
 from __future__ import annotations
 
-import gc
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import attrs
+
+from benchmarks.pairing import Side, nothing, paired, timed
 
 
 @attrs.frozen
 class Case:
     """Two ways to do one thing: *ours* and *raw*, each run *times* a round.
 
-    *prepare* goes before each side; *check* follows the round that doesn't count, and
-    asserts that both sides do the same.
+    Args:
+        name: what the case is called in tables.
+        ours: the way through mongo-dsl.
+        raw: the way without it.
+        times: how often each side runs a round.
+        prepare: what goes before each side, outside its time.
+        check: what follows the round that doesn't count, and asserts that both sides do
+            the same.
+        target: the ratio that is aimed at, None for none.
+        held: the sides that hold the garbage collector back, and pay for it.
+        meter: what measures a side, in *unit*.
+        unit: ``"s"`` or ``"B"``.
+        most: how many rounds are enough.
     """
 
     name: str
-    ours: Callable[[], Any]
-    raw: Callable[[], Any]
+    ours: Side
+    raw: Side
     times: int = 1
-    prepare: Callable[[], Any] = lambda: None
-    check: Callable[[], Any] = lambda: None
+    prepare: Callable[[], Any] = nothing
+    check: Callable[[], Any] = nothing
+    target: float | None = None
+    held: Collection[str] = ()
+    meter: Callable[[Side, int, int | None], float] = timed
+    unit: str = "s"
+    most: int | None = None
 
 
 @attrs.frozen
 class Result:
-    """Seconds a call, one number a round, and the ratio of the two in each round."""
+    """What a call takes, one number a round, and the ratio of the two in each round."""
 
     name: str
     ours: list[float]
     raw: list[float]
+    target: float | None = None
+    unit: str = "s"
 
     @property
     def ratios(self) -> list[float]:
         """Ours divided by raw, round by round."""
         return [mine / theirs for mine, theirs in zip(self.ours, self.raw, strict=True)]
 
+    @property
+    def ratio(self) -> float:
+        """The median of the ratios."""
+        return statistics.median(self.ratios)
+
+    @property
+    def missing(self) -> float | None:
+        """How far the ratio is above the target, as a part of it; None without a target."""
+        return None if self.target is None else max(0.0, self.ratio / self.target - 1)
+
 
 def measure(case: Case, rounds: int) -> Result:
-    """Run *case* in *rounds*, after one that doesn't count; who goes first alternates."""
-    seconds: dict[str, list[float]] = {"ours": [], "raw": []}
-    for number in range(rounds + 1):
-        sides = [("ours", case.ours), ("raw", case.raw)]
-        for name, side in sides if number % 2 else reversed(sides):
-            case.prepare()
-            taken = timed(side, case.times)
-            if number:
-                seconds[name].append(taken)
-        if not number:
-            case.check()
-    return Result(case.name, **seconds)
-
-
-def timed(side: Callable[[], Any], times: int) -> float:
-    """Return the seconds of one call; garbage of the other side is collected before."""
-    gc.collect()
-    start = time.perf_counter()
-    for _ in range(times):
-        side()
-    return (time.perf_counter() - start) / times
-
-
-def report(results: list[Result]) -> str:
-    """Lay the results out: medians, and least to greatest of each."""
-    rows = [("case", "ours (min-max)", "raw (min-max)", "ratio (min-max)")]
-    rows += [
-        (
-            r.name,
-            spread(r.ours, duration),
-            spread(r.raw, duration),
-            spread(r.ratios, ratio),
-        )
-        for r in results
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
+    """Run *case* in *rounds*, or as many as are enough."""
+    found = paired(
+        {"ours": case.ours, "raw": case.raw},
+        min(rounds, case.most or rounds),
+        times=case.times,
+        prepare=case.prepare,
+        check=case.check,
+        meter=case.meter,
+        held=case.held,
     )
-
-
-def spread(numbers: list[float], show: Callable[[float], str]) -> str:
-    """Show the median of *numbers*, and their ends."""
-    middle = statistics.median(numbers)
-    return f"{show(middle)} ({show(min(numbers))}-{show(max(numbers))})"
-
-
-def duration(seconds: float) -> str:
-    """Show *seconds* in a unit that fits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.2f} {unit}"
-    return f"{seconds / 1e-6:.2f} µs"
-
-
-def ratio(number: float) -> str:
-    """Show how many times as long ours takes."""
-    return f"{number:.2f}x"
+    return Result(case.name, found["ours"], found["raw"], case.target, case.unit)
