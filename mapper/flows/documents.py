@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from bson.raw_bson import RawBSONDocument
+
 from mapper.behaviour import behaviours_of
 from mapper.commands import Command, Flow
 from mapper.errors import (
@@ -19,7 +21,6 @@ from mapper.tracking import (
     Journal,
     Stored,
     assign,
-    begin,
     encode_field,
     is_recording,
     remember,
@@ -56,16 +57,18 @@ def stored(document: Any, raw: dict[str, Any]) -> None:
     remember(document, Stored(raw))
 
 
-def all_stored(documents: Sequence[Any], raws: Iterable[dict[str, Any]]) -> None:
-    """Let each of *documents* know that what stands at its place in *raws* is stored."""
-    if is_recording():
-        for document, raw in zip(documents, raws, strict=True):
-            stored(document, raw)
-        return
-    for document, raw in zip(documents, raws, strict=True):  # nothing to write down
+def all_stored(
+    documents: Iterable[Any], ids: Iterable[Any], raws: Iterable[RawBSONDocument]
+) -> None:
+    """Let each of *documents* know that what stands at its place in *raws* is stored.
+
+    At its place in *ids* is its id.
+    """
+    give = assign if is_recording() else object.__setattr__
+    for document, known, raw in zip(documents, ids, raws, strict=True):
         if document.id is None:
-            object.__setattr__(document, "id", raw["_id"])
-        begin(document, Stored(raw))
+            give(document, "id", known)
+        give(document, "_state", raw.raw)
 
 
 def must_be_stored(document: Any, verb: str) -> None:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
+import bson
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 
 from mapper.behaviour import behaviours_of
+from mapper.codec import CODEC, RAW
 from mapper.collector import collecting, policy_of
 from mapper.commands import Flow
 from mapper.conversion.trees import top_of
@@ -108,19 +111,17 @@ def _insert_batch(
 def _send_batch(
     batch: list[Any], ordered: bool, session: Any
 ) -> Flow[BulkInsertError | None]:
+    ids: list[Any] = []
     with collecting(policy_of(type(batch[0]))):
-        raws = [new(document) for document in batch]
+        raws = [_encoded(document, ids) for document in batch]
     try:
         yield command(batch[0], "insert_many", raws, ordered=ordered, session=session)
-    except UnicodeEncodeError as error:
-        bad = (unwritable(type(batch[0]), raw) for raw in raws)
-        raise next(filter(None, bad), error) from error
     except Exception as error:
-        failure = _partly(batch, raws, error, ordered)
+        failure = _partly(batch, ids, raws, error, ordered)
         if failure is None:
             raise
         return failure
-    all_stored(batch, raws)
+    all_stored(batch, ids, raws)
     return None
 
 
@@ -171,7 +172,11 @@ def _by_class(documents: Sequence[Any]) -> dict[type, list[int]]:
 
 
 def _partly(
-    batch: list[Any], raws: list[dict[str, Any]], error: Exception, ordered: bool
+    batch: list[Any],
+    ids: list[Any],
+    raws: list[RawBSONDocument],
+    error: Exception,
+    ordered: bool,
 ) -> BulkInsertError | None:
     """Mark what the server took, and say what it refused."""
     details = getattr(error, "details", None)
@@ -179,11 +184,11 @@ def _partly(
         return None
     reasons = {e["index"]: _reason(batch[0], e) for e in details["writeErrors"]}
     tried = min(reasons, default=-1) + 1 if ordered else len(batch)
-    inserted = []
-    for place, (document, raw) in enumerate(zip(batch[:tried], raws, strict=False)):
-        if place not in reasons:
-            stored(document, raw)
-            inserted.append(document)
+    taken = [place for place in range(min(tried, len(batch))) if place not in reasons]
+    inserted = [batch[place] for place in taken]
+    all_stored(
+        inserted, [ids[place] for place in taken], [raws[place] for place in taken]
+    )
     failed = [(batch[place], reason) for place, reason in reasons.items()]
     return BulkInsertError(collection(batch[0]), inserted, failed, len(batch) - tried)
 
@@ -192,6 +197,19 @@ def _reason(document: Any, error: Mapping[str, Any]) -> str:
     if "keyValue" in error:
         return str(duplicate_key(collection(document), error))
     return str(error.get("errmsg", "the server gave no reason"))
+
+
+def _encoded(document: Any, ids: list[Any]) -> RawBSONDocument:
+    """Encode a new document as BSON, while it is in the processor's cache; note its id.
+
+    The driver sends that as it is, and the document remembers it.
+    """
+    raw = new(document)
+    ids.append(raw["_id"])
+    try:
+        return RawBSONDocument(bson.encode(raw, codec_options=CODEC), RAW)
+    except UnicodeEncodeError as error:
+        raise unwritable(type(document), raw) or error from error
 
 
 def new(document: Any) -> dict[str, Any]:
