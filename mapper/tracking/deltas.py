@@ -85,10 +85,17 @@ def delta(
     new: dict[str, Any],
     annotations: dict[str, Any],
 ) -> Delta:
-    """Return what turns the fields *known*, of the document stored as *old*, into *new*."""
+    """Return what turns the fields *known*, of the document stored as *old*, into *new*.
+
+    All of *new* differ from what was known.
+    """
     steps: list[Step] = []
     stored = dict(old)
     for name, value in new.items():
+        if not has_parts(value):  # as most changes are: `_steps` and `merged` agree
+            steps.append(Assign((name,), value))
+            stored[name] = value
+            continue
         three = old.get(name, GONE), known.get(name, GONE), value
         steps += _steps((name,), *three, annotations.get(name, Any))
         stored[name] = merged(*three)

@@ -104,7 +104,8 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
 
 def _unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return the *new* values that aren't those of *old*."""
-    return {n: value for n, value in new.items() if not same(old.get(n, GONE), value)}
+    before = old.get
+    return {n: value for n, value in new.items() if not same(before(n, GONE), value)}
 
 
 def _cut(cls: Any, stored: str) -> MapperError:
