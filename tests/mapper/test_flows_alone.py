@@ -71,6 +71,7 @@ from mapper.flows.transactions import Terms
 from mapper.hydration import load
 from mapper.sessions import Ambient
 from mongo_dsl import Pipeline
+from mongo_dsl.errors import OperandError
 
 
 ID, OTHER = ObjectId("0" * 24), ObjectId("1" * 24)
@@ -591,6 +592,25 @@ row(
     lambda: picking.values(Alone.all(), (Alone.q.mail,), flat=True),
     (find("alone", {}, projection={"e_mail": 1, "_id": 0}), [{"e_mail": "a"}, {}]),
     gives=["a", None],
+)
+row(
+    "picking.get",
+    lambda: picking.get(Alone.all(), ID),
+    (find("alone", {"_id": ID}, limit=1), [ROW]),
+    gives=same("name", "Ann"),
+)
+row(
+    "picking.get",
+    lambda: picking.get(Alone.all(), str(ID)),
+    (find("alone", {"_id": ID}, limit=1), []),
+    gives=None,
+)
+row("picking.get", lambda: picking.get(Alone.all(), {"$ne": None}), gives=OperandError)
+row(
+    "picking.get",
+    lambda: picking.get(Soft.all(), ID),
+    (find("soft", {"_id": ID, "is_deleted": {"$ne": True}}, limit=1), []),
+    gives=None,
 )
 IDS = {"_id": {"$in": [OTHER, ID]}}
 row(
