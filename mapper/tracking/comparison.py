@@ -19,27 +19,32 @@ def same(left: Any, right: Any) -> bool:
     """Compare as what is stored: types count, the order of keys doesn't."""
     if left is right:
         return True
-    kind = type(left)
-    if kind is not type(right):
+    if type(left) is not type(right):
         return _kind(left) is _kind(right) and bool(left == right)
-    if kind in _WHOLE:
-        return bool(left == right)
     if isinstance(left, dict):
-        return len(left) == len(right) and _same_values(left, right)
+        return len(left) == len(right) and not unlike(left, right)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right) or left != left  # noqa: PLR0124 - NaN is unequal to itself
 
 
-def _same_values(left: dict[str, Any], right: dict[str, Any]) -> bool:
-    for name, value in left.items():  # noqa: SIM110 - a generator takes longer
-        if not same(value, right.get(name, GONE)):
-            return False
-    return True
+def unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of *new* that *old* doesn't have under their names."""
+    before = old.get
+    return {
+        name: value
+        for name, value in new.items()
+        # Most values end here: every save asks of every value, and calls take time.
+        if (known := before(name, GONE)) is not value
+        and not (
+            type(known) is type(value) and type(value) in _WHOLE and known == value
+        )
+        and not same(known, value)
+    }
 
 
-# The types of most values: they have no parts, and each is equal to itself.
-_WHOLE = frozenset({str, int, bool, ObjectId, dt.datetime})
+_WHOLE = frozenset({str, int, float, bool, type(None), ObjectId, dt.datetime})
+"""The types of most values, which have no parts: two that are equal are the same."""
 
 
 def has_parts(item: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from mapper.conversion.sealed import settled
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
-from mapper.tracking.comparison import GONE, same
+from mapper.tracking.comparison import unlike
 from mapper.tracking.deltas import Delta, delta
 from mapper.tracking.encoding import (
     as_loaded,
@@ -92,20 +92,14 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     """Return the fields that have changed, as they were loaded and as they are."""
     cls: Any = type(document)
     old = state.document
-    unlike = _unlike(old, settled(_unlike(old, encoded_anew(document, state)), old))
-    if not unlike:
+    differing = unlike(old, settled(unlike(old, encoded_anew(document, state)), old))
+    if not differing:
         return {}, {}
-    known = as_loaded(cls, state, unlike)
-    new = _unlike(known, unlike)
+    known = as_loaded(cls, state, differing)
+    new = unlike(known, differing)
     if state.partial and computed_fields(cls).issuperset(new):
         new = {name: value for name, value in new.items() if name in old}
     return known, new
-
-
-def _unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Return the *new* values that aren't those of *old*."""
-    before = old.get
-    return {n: value for n, value in new.items() if not same(before(n, GONE), value)}
 
 
 def _cut(cls: Any, stored: str) -> MapperError:
