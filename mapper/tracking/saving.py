@@ -92,7 +92,9 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     """Return the fields that have changed, as they were loaded and as they are."""
     cls: Any = type(document)
     old = state.document
-    differing = unlike(old, settled(unlike(old, encoded_anew(document, state)), old))
+    differing = unlike(old, encoded_anew(document, state))
+    if not _are_plain(differing):
+        differing = unlike(old, settled(differing, old))
     if not differing:
         return {}, {}
     known = as_loaded(cls, state, differing)
@@ -100,6 +102,14 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     if state.partial and computed_fields(cls).issuperset(new):
         new = {name: value for name, value in new.items() if name in old}
     return known, new
+
+
+def _are_plain(values: dict[str, Any]) -> bool:
+    """Tell whether *values* surely have nothing sealed in them, as most changes don't."""
+    return _PLAIN.issuperset(map(type, values.values()))
+
+
+_PLAIN = frozenset({str, int, float, bool})
 
 
 def _cut(cls: Any, stored: str) -> MapperError:
@@ -112,14 +122,16 @@ def _refuse_immutable(
 ) -> None:
     """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
+    fixed = fixed_fields(cls)
+    if fixed.keys().isdisjoint(new):
+        return
     problems = {
         name: _refusal(document, stored, name, known)
-        for stored, name in fixed_fields(cls).items()
+        for stored, name in fixed.items()
         if stored in new
     }
-    if problems:
-        text = "; ".join(problems.values())
-        raise ValidationError(text, cls=cls, problems=problems.items())
+    text = "; ".join(problems.values())
+    raise ValidationError(text, cls=cls, problems=problems.items())
 
 
 def _refusal(document: Any, stored: str, name: str, known: dict[str, Any]) -> str:
