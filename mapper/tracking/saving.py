@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from mapper.conversion.sealed import settled
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
-from mapper.tracking.comparison import unlike
+from mapper.tracking.comparing import Comparison, comparison_of
+from mapper.tracking.comparison import GONE, unlike
 from mapper.tracking.deltas import Delta, delta
 from mapper.tracking.encoding import (
     as_loaded,
@@ -92,9 +94,11 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     """Return the fields that have changed, as they were loaded and as they are."""
     cls: Any = type(document)
     old = state.document
-    differing = unlike(old, encoded_anew(document, state))
-    if not _are_plain(differing):
-        differing = unlike(old, settled(differing, old))
+    comparison = comparison_of(cls)
+    differing = unlike(old, _candidates(document, state, comparison))
+    if comparison is not None and _are_plain(old, differing, comparison):
+        return {name: old[name] for name in differing}, differing
+    differing = unlike(old, settled(differing, old))
     if not differing:
         return {}, {}
     known = as_loaded(cls, state, differing)
@@ -104,12 +108,22 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     return known, new
 
 
-def _are_plain(values: dict[str, Any]) -> bool:
-    """Tell whether *values* surely have nothing sealed in them, as most changes don't."""
-    return _PLAIN.issuperset(map(type, values.values()))
+def _candidates(
+    document: Any, state: Stored, comparison: Comparison | None
+) -> dict[str, Any]:
+    """Encode the fields of *document* that may have changed."""
+    if comparison is not None and not state.partial:
+        with suppress(Exception):  # encoding all of it says what is wrong
+            return comparison.differing(document, state.document)
+    return encoded_anew(document, state)
 
 
-_PLAIN = frozenset({str, int, float, bool})
+def _are_plain(
+    old: dict[str, Any], differing: dict[str, Any], comparison: Comparison
+) -> bool:
+    """Tell whether only values differ that are as they were loaded, as most changes do."""
+    kinds, before = comparison.unaltered.get, old.get
+    return not [n for n in differing if type(before(n, GONE)) not in kinds(n, ())]
 
 
 def _cut(cls: Any, stored: str) -> MapperError:
