@@ -109,7 +109,8 @@ class Writing:
         self._session = session
 
     def __enter__(self) -> None:
-        written(self._names, self._session)
+        if _marks or self._session is not None:
+            written(self._names, self._session)
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if error is not None and _unanswered(error):

@@ -41,8 +41,9 @@ def insert(document: D, session: Any = None) -> Flow[D]:
         (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
-        with Translated(collection(document), cls, raw):
-            yield command(document, "insert_one", raw, session=session)
+        asked = command(document, "insert_one", raw, session=session)
+        with Translated(asked.collection, cls, raw):
+            yield asked
     stored(document, raw)
     yield from announce_each(_EVENTS["after"], cls, document)
     return document

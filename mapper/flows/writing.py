@@ -121,22 +121,25 @@ def _update(
     alive: bool = True,
 ) -> Flow[None]:
     """Send what was *found* to have changed, and give the fields in *values* theirs."""
-    guard = {**condition(document), **expected}
-    there = living(document) if alive else {}
+    guard, there = {**expected}, {}
+    if behaviours_of(type(document)):
+        guard = {**condition(document), **expected}
+        there = living(document) if alive else {}
     filter_ = {**identity(document), **there, **guard}
     with assigned(document, values):
         if values:
             found = found.setting(encoded_values(type(document), values))
         filter_.update(found.filter)
-        with Translated(collection(document), type(document), found.stored):
-            reply = yield command(
-                document,
-                "update_one",
-                filter_,
-                found.update,
-                session=session,
-                **found.options,
-            )
+        asked = command(
+            document,
+            "update_one",
+            filter_,
+            found.update,
+            session=session,
+            **found.options,
+        )
+        with Translated(asked.collection, type(document), found.stored):
+            reply = yield asked
         if reply.matched_count == 0:
             fields = found.names if found.filter else ()
             raise (yield from missed(document, bool(guard), session, fields, there))

@@ -24,8 +24,6 @@ Operation: TypeAlias = "tuple[str, str, Any]"
 
 def has_operators(step: Step) -> bool:
     """Tell whether *step* can be written with operators: an array takes one at a time."""
-    if isinstance(step, Assign):  # as most are
-        return True
     if isinstance(step, Edit):
         return sum(map(bool, (step.before, step.removed, step.after))) == 1
     if isinstance(step, Collect):
@@ -39,9 +37,6 @@ def with_operators(steps: Iterable[Step]) -> dict[str, Any]:
     """Return the update of *steps*, all of which have operators."""
     update: dict[str, dict[str, Any]] = {}
     for step in steps:
-        if isinstance(step, Assign):  # as most are: finding the function takes longer
-            update.setdefault("$set", {})[dotted(step.path)] = step.value
-            continue
         for operator, path, value in _operations(step):
             update.setdefault(operator, {})[path] = value
     return update
