@@ -85,6 +85,11 @@ class Safe(SyncDocument):
     count: int = 0
 
 
+def loaded(**values: Any) -> Thing:
+    """Return a document as it is loaded."""
+    return load(Thing, encode_document(Thing(**{"id": ID, "number": 1, **values})))
+
+
 def both(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what differs by generated code, and by encoding."""
     old = state_of(document).document  # type: ignore[union-attr]
@@ -173,7 +178,7 @@ def test_nothing_differs(thing: Thing):
 )
 def test_changes(name: str, value: Any):
     """A field that has changed is the only one that is sent."""
-    document = load(Thing, encode_document(Thing(id=ID, number=1, part=Part("x"))))
+    document = loaded(part=Part("x"))
     setattr(document, name, value)
     steps = document.changes()
     sent = {path.partition(".")[0] for change in steps.values() for path in change}
@@ -182,7 +187,7 @@ def test_changes(name: str, value: Any):
 
 def test_values_that_cannot_be_stored():
     """The error names all that can't, as that of an insert does."""
-    thing = load(Thing, encode_document(Thing(id=ID, number=1)))
+    thing = loaded()
     thing.parts.append(Part(5))  # type: ignore[arg-type]
     thing.sizes["x"] = "y"  # type: ignore[assignment]
     with pytest.raises(ValidationError) as caught:
