@@ -18,13 +18,13 @@ import attrs
 T = TypeVar("T")
 
 
-@attrs.frozen
+@attrs.define
 class Command:
     """A call of *method* on *collection*; *rows* asks for all rows of its cursor.
 
     An empty *collection* means the database itself. *cause* is what would have made the
     command needless, where that is known; None says that nothing would have.
-    """
+    """  # nobody changes one; not frozen, since that takes twice as long to make
 
     collection: str
     method: str

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
 
-from mapper.caching import Source, place_of, reads, writes, writing
+from mapper.caching import Source, Writing, place_of, reads, writes
 from mapper.codec import CODEC, RAW
 from mapper.collector import Policy
 from mapper.commands import CachedRead, Command
@@ -74,14 +73,14 @@ class Connection:
     def _decrypts(self) -> bool:
         return self.client.options.auto_encryption_opts is not None
 
-    def writing(self, command: Command) -> AbstractContextManager[None] | None:
+    def writing(self, command: Command) -> Writing | None:
         """Return the block to send *command* in, which makes caches outdated; None for none."""
         if command.method in _FINDING:
             return None
         names = writes(command, self.name)
         if not names:
             return None
-        return writing(names, session_of(self.client, command))
+        return Writing(names, session_of(self.client, command))
 
     @functools.cached_property
     def place(self) -> Hashable:

@@ -11,6 +11,7 @@ from mapper.conversion.trees import named, top_of, value_of
 from mapper.errors import DefinitionError
 from mongo_dsl import F, Filter
 from mongo_dsl.errors import ArgumentError
+from mongo_dsl.fields.documents import known_fields
 from mongo_dsl.variants import discriminator_of, variants
 
 
@@ -25,6 +26,7 @@ def class_filter(cls: Any) -> Filter | None:
 def forget() -> None:
     """Look for subclasses anew: one was defined."""
     _class_filter.cache_clear()
+    known_fields.cache_clear()
     trees.forget()
 
 

@@ -154,9 +154,9 @@ def functions_of(cls: Any, event: str) -> Iterator[Callable[..., Any]]:
             yield from listeners.of(event)
 
 
-def is_heard(event: str) -> bool:
-    """Tell whether anyone has ever listened to *event*, of whichever class."""
-    return event in _heard
+def is_heard(*events: str) -> bool:
+    """Tell whether anyone has ever listened to one of *events*, of whichever class."""
+    return not _heard.isdisjoint(events)
 
 
 def announce(event: str, cls: Any, *documents: Any) -> Iterable[Call]:
@@ -165,6 +165,13 @@ def announce(event: str, cls: Any, *documents: Any) -> Iterable[Call]:
     An error of a function ends the flow there.
     """
     return _calls(event, cls, documents) if event in _heard else ()
+
+
+def announce_each(events: Iterable[str], cls: Any, document: Any) -> Iterable[Call]:
+    """Call what listens to each of *events* of *cls* with *document*, in their order."""
+    if _heard.isdisjoint(events):  # as a rule; one question for all of them
+        return ()
+    return (call for event in events for call in _calls(event, cls, (document,)))
 
 
 def _calls(event: str, cls: Any, documents: Iterable[Any]) -> Iterator[Call]:

@@ -12,9 +12,15 @@ from typing import Any
 from mapper.behaviour import behaviours_of
 from mapper.discriminators import class_filter
 from mongo_dsl import Filter, all_of
+from mongo_dsl.variants import discriminator_of
 
 
 _NOTHING: Mapping[str, Any] = {}
+
+
+def is_whole(cls: Any) -> bool:
+    """Tell whether queries of *cls* surely ask for nothing besides, as those of most do."""
+    return not behaviours_of(cls) and discriminator_of(cls) is None
 
 
 def scope_of(cls: Any, asked: Mapping[str, Any] = _NOTHING) -> Filter | None:

@@ -17,7 +17,7 @@ from mapper.errors import DefinitionError, MisfitError, ValidationError
 from mapper.generation import checking
 from mapper.relations.assigning import assign
 from mapper.states import states_of
-from mongo_dsl.conformity import conforms, describe, kind_of
+from mongo_dsl.conformity import conforms, describe, kind_of, sure_types
 from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
@@ -159,7 +159,9 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
     Raises:
         ValidationError: *value* breaks a rule of the field.
     """
-    cls = type(document)
+    cls: Any = type(document)
+    if type(value) in _freely(cls).get(attribute.name, ()):
+        return value
     if attribute.metadata.get("immutable") and document.is_stored:
         _keep(document, attribute, value)
     if states_of(attribute) is not None and document.is_stored:
@@ -175,6 +177,27 @@ def assigned(document: Any, attribute: Any, value: Any) -> Any:
         if problem is not None:
             raise _invalid(document, {attribute.name: problem})
     return value
+
+
+@functools.lru_cache(maxsize=1024)
+def _freely(cls: Any) -> dict[str, frozenset[type]]:
+    """Return the types whose values may be assigned as they are, by the fields of *cls*.
+
+    Fields that turn, adopt, convert or validate values have none, nor have those that can't
+    always be assigned.
+    """
+    adopted = _adopters(cls) if cls.__options__.validate else ()
+    turned = {*cls.__turns__, *adopted}
+    return {
+        attribute.name: sure_types(fields_of(cls)[attribute.name][1])
+        for attribute in attrs.fields(cls)
+        if attribute.name not in turned and _is_free(attribute)
+    }
+
+
+def _is_free(attribute: Any) -> bool:
+    ruled = any(map(attribute.metadata.get, ("immutable", _VALIDATORS)))
+    return not ruled and states_of(attribute) is None and not attribute.converter
 
 
 def _keep(document: Any, attribute: Any, value: Any) -> None:

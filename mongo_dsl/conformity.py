@@ -101,6 +101,27 @@ def conforms(annotation: Any) -> Check:
     return _plain(annotation)
 
 
+@functools.lru_cache(maxsize=4096)
+def sure_types(annotation: Any) -> frozenset[type]:
+    """Return the types whose own instances *annotation* surely allows, whatever they hold.
+
+    Where the type of a value is one of them, `conforms` needn't be asked.
+    """
+    found = map(unmarked, members(unmarked(annotation)))
+    return frozenset[type]().union(*map(_sure, found))
+
+
+def _sure(annotation: Any) -> frozenset[type]:
+    if annotation is None:
+        return frozenset({type(None)})
+    if annotation is float:
+        return frozenset({float, int})
+    is_class = isinstance(annotation, type) and typing.get_origin(annotation) is None
+    if not is_class or typing.is_typeddict(annotation):
+        return frozenset()
+    return frozenset({annotation})
+
+
 def _any_of(checks: tuple[Check, ...]) -> Check:
     if len(checks) == 2:  # noqa: PLR2004 - mostly one of them is None: this is faster
         one, other = checks

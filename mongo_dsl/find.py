@@ -53,14 +53,26 @@ def compile_find(asked: Mapping[str, Any]) -> FindCommand:
     Raises:
         ParameterError: a parameter is unbound.
     """
-    given = _NOTHING.copy()
-    for name, part in asked.items():
-        compile_part = _COMPILERS.get(name)
-        if compile_part is not None:
-            given[name] = part.value if type(part) is Value else compile_part(part)
+    given = {**_NOTHING, **find_arguments(asked)}
     command: FindCommand = _new(FindCommand)
     _fill(command, given)  # the constructor takes its time
     return command
+
+
+def find_arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Compile what a query set asks for, as `FindCommand.as_dict` has it.
+
+    Raises:
+        ParameterError: a parameter is unbound.
+    """
+    given: dict[str, Any] = {"filter": {}}
+    for name, part in asked.items():
+        compile_part = _COMPILERS.get(name)
+        if compile_part is not None:
+            compiled = part.value if type(part) is Value else compile_part(part)
+            if compiled is not None:
+                given[name] = compiled
+    return given
 
 
 def _filter(filter_: Filter) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import attrs
 
 from mongo_dsl.errors import OperandError, UnknownFieldError
-from mongo_dsl.fields.documents import Fields
+from mongo_dsl.fields.documents import known_fields
 from mongo_dsl.fields.face import Field
 from mongo_dsl.fields.untyped import F
 from mongo_dsl.filters import Filter
@@ -36,7 +36,7 @@ def keyword_filter(
         UnknownFieldError: a name is neither a field nor a field with a look-up.
         OperandError: a value the field can't have, or an operator that isn't allowed.
     """
-    root = F if model is None else Fields(model)
+    root = F if model is None else known_fields(model)
     terms = [_term(root, n, v, operator_dicts) for n, v in keywords.items()]
     return all_of(*terms)
 

@@ -9,7 +9,7 @@ import functools
 from typing import Any
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.filters import Filter, condition
+from mongo_dsl.filters import Filter, condition, flat_filter
 from mongo_dsl.junctions import either, negated, negation, terms_of
 from mongo_dsl.nodes import Op, Path
 from mongo_dsl.predicates import And, Equals, Fits, Nor, Or, Predicate, Where
@@ -22,6 +22,9 @@ def all_of(*filters: Any) -> Filter:
     >>> all_of(F.age >= 18, F.age < 65).compile()
     {'age': {'$gte': 18, '$lt': 65}}
     """
+    if all(type(f) is Filter and f._flat is not None for f in filters):  # noqa: SLF001
+        parts = [part for f in filters for part in f._flat]  # noqa: SLF001
+        return flat_filter(tuple(parts))  # no tree grows before it is asked for
     terms = [t for f in filters for t in terms_of(condition(f, "all_of"))]
     return Filter(terms[0] if len(terms) == 1 else And(tuple(terms)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapper import caching
@@ -69,9 +68,7 @@ class Driven(Connected):
             return self._connection.send(command)
         return self._write(command, writing)
 
-    async def _write(
-        self, command: Command, writing: AbstractContextManager[None]
-    ) -> Any:
+    async def _write(self, command: Command, writing: caching.Writing) -> Any:
         """Send *command* while *writing*; a pipeline that writes has no rows to wait for."""
         with writing:
             reply = await awaited(self._connection.send(command))

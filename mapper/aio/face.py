@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper import binding
+from mapper import binding, flows
 from mapper.aio.documents import Documents
 from mapper.aio.managing import Managing
 from mapper.aio.queries import Queries
@@ -59,7 +59,7 @@ class AsyncMapper(Documents, Queries, Managing, Transactions):
 
     async def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
-        return await self.find(model, id=id).first()
+        return await self._run(flows.picking.get(AsyncQuery(model).using(self), id))
 
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]

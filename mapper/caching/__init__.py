@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mapper.caching.flights import IN_THREADS, in_tasks
     from mapper.caching.listening import AsyncListener, Listener
     from mapper.caching.manager import CacheManager
-    from mapper.caching.marks import writing
+    from mapper.caching.marks import Writing
     from mapper.caching.places import place_of
     from mapper.caching.reading import Caching, cached, through
     from mapper.caching.touched import reads, writes
@@ -33,6 +33,7 @@ __all__ = [
     "Caching",
     "Listener",
     "Source",
+    "Writing",
     "cache_of",
     "cached",
     "checked_ttl",
@@ -41,7 +42,6 @@ __all__ = [
     "reads",
     "through",
     "writes",
-    "writing",
 ]
 
 _NAMES = {
@@ -51,7 +51,7 @@ _NAMES = {
     "mapper.caching.flights": ("IN_THREADS", "in_tasks"),
     "mapper.caching.listening": ("AsyncListener", "Listener"),
     "mapper.caching.manager": ("CacheManager",),
-    "mapper.caching.marks": ("writing",),
+    "mapper.caching.marks": ("Writing",),
     "mapper.caching.places": ("place_of",),
     "mapper.caching.reading": ("Caching", "cached", "through"),
     "mapper.caching.touched": ("reads", "writes"),

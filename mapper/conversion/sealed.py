@@ -63,10 +63,16 @@ def settled(new: Any, old: Any) -> Any:
     if isinstance(new, Sealed):
         return old if new.holds(old) else new
     if isinstance(new, dict) and isinstance(old, dict):
-        return {name: settled(value, old.get(name)) for name, value in new.items()}
+        return {
+            name: value if type(value) in _PLAIN else settled(value, old.get(name))
+            for name, value in new.items()
+        }
     if isinstance(new, list) and isinstance(old, list):
         return _settled_items(new, list(old))
     return new
+
+
+_PLAIN = frozenset({str, int, float, bool})  # nothing sealed is just one of these
 
 
 def _settled_items(new: list[Any], old: list[Any]) -> list[Any]:

@@ -95,7 +95,8 @@ class Document(Root):
 
         Sends one command.
         """
-        return await first_of(AsyncQuery(cls), id, keywords).first()
+        query = AsyncQuery(cls)
+        return await query._run(first_of(query, id, keywords))  # noqa: SLF001
 
     @classmethod
     async def create(cls, **values: Any) -> Self:

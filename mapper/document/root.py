@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from bson import ObjectId
 
 from mapper import flows, indexes, tracking
+from mapper.commands import Flow
 from mapper.conversion.data import as_stored
 from mapper.converter import encode
 from mapper.document.listening import Listening
@@ -185,11 +186,13 @@ def checked(cls: Any, documents: Iterable[D]) -> Iterator[D]:
         yield one
 
 
-def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Any:  # noqa: A002
-    """Narrow *query* to an id, to keywords, or to both."""
+def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Flow[Any]:  # noqa: A002
+    """Start to read the first document of *query* with an id, with keywords, or with both."""
     if id is None:
-        return query.filter(**keywords)
-    return query.filter(query.model.q.id == id, **keywords)
+        return flows.reading.first(query.filter(**keywords))
+    if not keywords:
+        return flows.picking.get(query, id)
+    return flows.reading.first(query.filter(query.model.q.id == id, **keywords))
 
 
 def index_of(keys: tuple[Any, ...], kind: Any, options: dict[str, Any]) -> Index:

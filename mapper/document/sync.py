@@ -81,7 +81,8 @@ class SyncDocument(Root):
 
         Sends one command.
         """
-        return first_of(Query(cls), id, keywords).first()
+        query = Query(cls)
+        return query._run(first_of(query, id, keywords))  # noqa: SLF001
 
     @classmethod
     def create(cls, **values: Any) -> Self:

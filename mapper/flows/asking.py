@@ -18,7 +18,7 @@ def arguments(query: Any) -> dict[str, Any]:
         OperandError: *query* joins, which no find can.
     """
     refuse_joins(query)
-    given: dict[str, Any] = query.compile().as_dict()
+    given: dict[str, Any] = query._arguments()  # noqa: SLF001 - of this house
     if "sort" in given:
         given["sort"] = list(given["sort"].items())
     if query.session is not None:

@@ -14,7 +14,7 @@ from mapper.events import Touched, announce
 from mapper.flows.additions import with_additions
 from mapper.flows.asking import arguments, collection, options, refuse_parts
 from mapper.flows.documents import encoded_values
-from mapper.flows.failures import translated
+from mapper.flows.failures import Translated
 from mapper.flows.guarding import refuse_everything, within_limit
 from mapper.flows.immutability import refuse_immutable
 from mapper.flows.loading import loaded
@@ -110,12 +110,12 @@ def sent(command: Command, cls: Any) -> Flow[Any]:
     refuses one; then there is a document, and it finds it.
     """
     try:
-        with translated(command.collection, cls, command.args[1]):
+        with Translated(command.collection, cls, command.args[1]):
             return (yield command)
     except DuplicateKeyError:
         if not command.kwargs.get("upsert"):
             raise
-    with translated(command.collection, cls, command.args[1]):
+    with Translated(command.collection, cls, command.args[1]):
         return (yield command)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mapper.commands import Command, Flow
 from mapper.errors import IndexConflictError, UnsupportedError
-from mapper.flows.failures import translated
+from mapper.flows.failures import Translated
 from mapper.indexes import Index, IndexPlan
 from mapper.indexes.comparison import planned
 from mapper.indexes.declared import Wanted, declared_searches, wanted_indexes
@@ -68,7 +68,7 @@ def _create(model: Any, asked: list[dict[str, Any]], session: Any = None) -> Flo
 def _send(model: Any, name: str, session: Any = None, **body: Any) -> Flow[Any]:
     document = {name: model.__collection__, **body}
     given = {} if session is None else {"session": session}
-    with translated(model.__collection__):
+    with Translated(model.__collection__):
         return (yield Command("", "command", (document,), given))
 
 

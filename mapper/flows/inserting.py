@@ -19,7 +19,7 @@ from mapper.commands import Flow
 from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
-from mapper.events import announce, is_heard
+from mapper.events import announce, announce_each, is_heard
 from mapper.flows.documents import (
     all_stored,
     assigned,
@@ -28,7 +28,7 @@ from mapper.flows.documents import (
     given,
     stored,
 )
-from mapper.flows.failures import duplicate_key, translated, unwritable
+from mapper.flows.failures import Translated, duplicate_key, unwritable
 from mapper.validation import validate
 from mongo_dsl.conformity import conforms
 from mongo_dsl.structure import fields_of
@@ -49,16 +49,18 @@ _NOTHING: Mapping[str, Any] = {}
 
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
-    yield from announced("before", [document])
+    cls = type(document)
+    yield from announce_each(_EVENTS["before"], cls, document)
     values = _NOTHING
-    if behaviours_of(type(document)):
+    if behaviours_of(cls):
         (values,) = yield from values_of([document])
     with assigned(document, values):
         raw = new(document)
-        with translated(collection(document), type(document), raw):
-            yield command(document, "insert_one", raw, session=session)
+        asked = command(document, "insert_one", raw, session=session)
+        with Translated(asked.collection, cls, raw):
+            yield asked
     stored(document, raw)
-    yield from announced("after", [document])
+    yield from announce_each(_EVENTS["after"], cls, document)
     return document
 
 

@@ -23,6 +23,8 @@ def loaded(query: Any, rows: Iterable[MQL]) -> Flow[list[Any]]:
 
 def loaded_one(cls: Any, raw: MQL) -> Flow[Any]:
     """Make the document of *cls* that is stored as *raw*."""
+    if not is_heard("before_load", "after_load"):
+        return load(cls, raw)
     (document,) = yield from _announced(cls, lambda row: load(cls, row), [raw])
     return document
 
@@ -32,7 +34,7 @@ def is_announced(query: Any) -> bool:
 
     Rows of other classes and raw documents are not announced.
     """
-    heard = is_heard("before_load") or is_heard("after_load")
+    heard = is_heard("before_load", "after_load")
     return heard and "raw" not in query.asked and "row" not in query.asked
 
 

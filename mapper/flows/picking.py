@@ -7,11 +7,14 @@ from typing import Any
 
 import attrs
 
-from mapper.commands import Flow
+from mapper.commands import Command, Flow
 from mapper.converter import decode
 from mapper.errors import DocumentsMissingError
 from mapper.flows import finding, reading
+from mapper.flows.loading import loaded_one
+from mapper.scopes import is_whole
 from mapper.tracking import decode_field
+from mongo_dsl import Filter
 from mongo_dsl.errors import ArgumentError
 from mongo_dsl.schema import FieldSpec, find
 from mongo_dsl.values import Face
@@ -102,6 +105,28 @@ def _below(value: Any, path: list[str], annotation: Any) -> Any:
     if not isinstance(value, dict) or path[0] not in value:
         return _MISSING
     return _below(value[path[0]], path[1:], annotation)
+
+
+def get(query: Any, id_: Any) -> Flow[Any]:
+    """Return the document with this id, or None; *query* asks for nothing yet.
+
+    What can't be an id is refused before the flow begins.
+    """
+    return _get(query, query.model.q.id == id_)
+
+
+def _get(query: Any, condition: Filter) -> Flow[Any]:
+    """Return the first document that meets *condition*, or None.
+
+    Where a class neither adds to queries nor caches, no more than the condition has to be
+    compiled: a whole query set takes twice as long.
+    """
+    cls = query.model
+    if not is_whole(cls) or cls.__options__.cache is not None:
+        return (yield from reading.first(query.filter(condition)))
+    given = {"filter": condition.compile(), "limit": 1}
+    found = yield Command(cls.__collection__, "find", (), given, rows=True)
+    return (yield from loaded_one(cls, found[0])) if found else None
 
 
 def get_many(query: Any, ids: Iterable[Any], *, strict: bool) -> Flow[list[Any]]:

@@ -13,7 +13,7 @@ from mapper.errors import (
     DocumentNotFoundError,
     StaleDocumentError,
 )
-from mapper.events import announce
+from mapper.events import announce, announce_each
 from mapper.flows import deleting
 from mapper.flows.documents import (
     assigned,
@@ -28,7 +28,7 @@ from mapper.flows.documents import (
     must_be_stored,
     stored,
 )
-from mapper.flows.failures import translated
+from mapper.flows.failures import Translated
 from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
@@ -50,6 +50,8 @@ D = TypeVar("D")
 MQL = dict[str, Any]
 
 _NOTHING: Mapping[str, Any] = {}
+_BEFORE = ("before_save", "before_update")
+_AFTER = ("after_update", "after_save")
 
 
 def save(document: D, session: Any = None) -> Flow[D]:
@@ -60,16 +62,14 @@ def save(document: D, session: Any = None) -> Flow[D]:
     if state is DELETED:
         raise gone(document)
     cls: Any = type(document)
-    yield from announce("before_save", cls, document)
-    yield from announce("before_update", cls, document)
+    yield from announce_each(_BEFORE, cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
     found = difference(document)
     if found is not None:
         values = _additions(document, found) if behaviours_of(cls) else _NOTHING
         yield from _update(document, found, values, session)
-    yield from announce("after_update", cls, document)
-    yield from announce("after_save", cls, document)
+    yield from announce_each(_AFTER, cls, document)
     return document
 
 
@@ -121,22 +121,25 @@ def _update(
     alive: bool = True,
 ) -> Flow[None]:
     """Send what was *found* to have changed, and give the fields in *values* theirs."""
-    guard = {**condition(document), **expected}
-    there = living(document) if alive else {}
+    guard, there = {**expected}, {}
+    if behaviours_of(type(document)):
+        guard = {**condition(document), **expected}
+        there = living(document) if alive else {}
     filter_ = {**identity(document), **there, **guard}
     with assigned(document, values):
         if values:
             found = found.setting(encoded_values(type(document), values))
         filter_.update(found.filter)
-        with translated(collection(document), type(document), found.stored):
-            reply = yield command(
-                document,
-                "update_one",
-                filter_,
-                found.update,
-                session=session,
-                **found.options,
-            )
+        asked = command(
+            document,
+            "update_one",
+            filter_,
+            found.update,
+            session=session,
+            **found.options,
+        )
+        with Translated(asked.collection, type(document), found.stored):
+            reply = yield asked
         if reply.matched_count == 0:
             fields = found.names if found.filter else ()
             raise (yield from missed(document, bool(guard), session, fields, there))
@@ -148,23 +151,21 @@ def replace(document: D, session: Any = None) -> Flow[D]:
     """Store *document* in the place of what is stored, whatever that is."""
     must_be_stored(document, "replaced")
     cls = type(document)
-    yield from announce("before_save", cls, document)
-    yield from announce("before_update", cls, document)
+    yield from announce_each(_BEFORE, cls, document)
     if document.__options__.validate:  # type: ignore[attr-defined]
         validate(document)
     guard, there = {**condition(document), **states(document)}, living(document)
     names, filter_ = changed_fields(document), {**identity(document), **there, **guard}
     with assigned(document, updating(document, names)):
         raw = replacement(document)
-        with translated(collection(document), cls, raw):
+        with Translated(collection(document), cls, raw):
             reply = yield command(
                 document, "replace_one", filter_, raw, session=session
             )
         if reply.matched_count == 0:
             raise (yield from missed(document, bool(guard), session, (), there))
     stored(document, raw)
-    yield from announce("after_update", cls, document)
-    yield from announce("after_save", cls, document)
+    yield from announce_each(_AFTER, cls, document)
     return document
 
 

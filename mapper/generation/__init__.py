@@ -1,8 +1,17 @@
-"""Code that converts documents, generated for their classes."""
+"""Code that converts, checks and compares documents, generated for their classes."""
 
 from mapper.generation.checking import checking
+from mapper.generation.comparing import differing, unaltered
 from mapper.generation.reading import Loading, loading, structuring
 from mapper.generation.writing import unstructuring
 
 
-__all__ = ["Loading", "checking", "loading", "structuring", "unstructuring"]
+__all__ = [
+    "Loading",
+    "checking",
+    "differing",
+    "loading",
+    "structuring",
+    "unaltered",
+    "unstructuring",
+]

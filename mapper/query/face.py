@@ -13,11 +13,10 @@ from mapper.discriminators import with_class
 from mapper.indexes.uniqueness import is_unique
 from mapper.query.prepared import PreparedQuery
 from mapper.query.relating import Relating
-from mapper.scopes import scoped
+from mapper.scopes import is_whole, scoped
 from mapper.tracking import encoded
 from mongo_dsl import Filter
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.find import FindCommand
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.sorting import Sort
 
@@ -220,10 +219,10 @@ class BoundQuerySet(Relating[M]):
             raise OperandError(f"{msg} from SoftDelete")
         return self._with("deleted", shown)
 
-    def _compile(self) -> FindCommand:
-        asked = scoped(self.model, with_class(self.model, self.asked))
-        found: FindCommand = self._compiled(asked)
-        return found
+    def _whole(self) -> Mapping[str, Any]:
+        if is_whole(self.model):
+            return self.asked
+        return scoped(self.model, with_class(self.model, self.asked))
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

@@ -8,7 +8,6 @@ import attrs
 
 import mongo_dsl
 from mapper import relations as related
-from mongo_dsl.find import compile_find
 
 
 if TYPE_CHECKING:
@@ -71,9 +70,9 @@ class Relating(mongo_dsl.QuerySet[M]):
         )
         return self._with("joins", found)
 
-    def _compiled(self, asked: Any) -> Any:
-        """Compile what is *asked*: to a find, or to the stages that joins need."""
-        found = compile_find(asked)
+    def _compile(self) -> Any:
+        """Compile to a find, or to the stages that joins need."""
+        found = super()._compile()
         return related.joining.stages(self, found) if "joins" in self.asked else found
 
     def _document(self) -> dict[str, Any]:

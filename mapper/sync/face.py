@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper import binding
+from mapper import binding, flows
 from mapper.query import Query
 from mapper.sync.documents import Documents
 from mapper.sync.managing import Managing
@@ -53,7 +53,7 @@ class Mapper(Documents, Queries, Managing, Transactions):
 
     def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
-        return self.find(model, id=id).first()
+        return self._run(flows.picking.get(Query(model).using(self), id))
 
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]

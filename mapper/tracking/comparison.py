@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
-from bson import Decimal128, Int64
+from bson import Decimal128, Int64, ObjectId
 
 
 GONE: Any = object()
@@ -21,12 +22,29 @@ def same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return _kind(left) is _kind(right) and bool(left == right)
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(
-            same(value, right[name]) for name, value in left.items()
-        )
+        return len(left) == len(right) and not unlike(left, right)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right) or left != left  # noqa: PLR0124 - NaN is unequal to itself
+
+
+def unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of *new* that *old* doesn't have under their names."""
+    before = old.get
+    return {
+        name: value
+        for name, value in new.items()
+        # Most values end here: every save asks of every value, and calls take time.
+        if (known := before(name, GONE)) is not value
+        and not (
+            type(known) is type(value) and type(value) in _WHOLE and known == value
+        )
+        and not same(known, value)
+    }
+
+
+_WHOLE = frozenset({str, int, float, bool, type(None), ObjectId, dt.datetime})
+"""The types of most values, which have no parts: two that are equal are the same."""
 
 
 def has_parts(item: Any) -> bool:

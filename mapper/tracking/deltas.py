@@ -35,10 +35,15 @@ _EXACT = {"collation": {"locale": "simple"}}
 
 @attrs.frozen(eq=False)
 class Delta:
-    """The *steps* that save changes, and the document that is *stored* then."""
+    """The *steps* that save changes, and the document that is *stored* then.
+
+    Steps that are *plain* do nothing but give whole fields a value, as most do: they are
+    written as they stand, and need no conditions.
+    """
 
     steps: tuple[Step, ...]
     stored: dict[str, Any]
+    plain: bool = False
 
     def setting(self, values: Mapping[str, Any]) -> Delta:
         """Return this with the fields stored as *values* say, whatever else they were."""
@@ -46,7 +51,7 @@ class Delta:
             return self
         kept = [step for step in self.steps if step.path[0] not in values]
         more = [Assign((name,), value) for name, value in values.items()]
-        return Delta((*kept, *more), {**self.stored, **values})
+        return Delta((*kept, *more), {**self.stored, **values}, self.plain)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,13 +61,15 @@ class Delta:
     @property
     def update(self) -> Any:
         """The update in MQL: operators, or else a pipeline."""
+        if self.plain:
+            return {"$set": {step.path[0]: step.value for step in self.steps}}  # type: ignore[union-attr]
         return with_operators(self.steps) if self._operable else as_pipeline(self.steps)
 
     @property
     def filter(self) -> dict[str, Any]:
         """What must still be stored, as a filter."""
-        if all(isinstance(step, (Assign, Remove)) for step in self.steps):
-            return {}  # most changes need no conditions
+        if self.plain:
+            return {}
         steps = self.steps if self._operable else spliced(self.steps)
         found = [condition for step in steps for condition in guards(step)]
         if len(found) > 1:
@@ -72,7 +79,8 @@ class Delta:
     @property
     def options(self) -> dict[str, Any]:
         """What the command needs besides."""
-        return _EXACT if any(map(_compares, self.steps)) else {}
+        compares = not self.plain and any(map(_compares, self.steps))
+        return _EXACT if compares else {}
 
     @property
     def _operable(self) -> bool:
@@ -85,7 +93,13 @@ def delta(
     new: dict[str, Any],
     annotations: dict[str, Any],
 ) -> Delta:
-    """Return what turns the fields *known*, of the document stored as *old*, into *new*."""
+    """Return what turns the fields *known*, of the document stored as *old*, into *new*.
+
+    All of *new* differ from what was known.
+    """
+    if not any(map(has_parts, new.values())):  # `_steps` and `merged` come to the same
+        plain = tuple([Assign((name,), value) for name, value in new.items()])
+        return Delta(plain, {**old, **new}, plain=True)
     steps: list[Step] = []
     stored = dict(old)
     for name, value in new.items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from mapper.conversion.sealed import settled
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
-from mapper.tracking.comparison import GONE, same
+from mapper.tracking.comparing import Comparison, comparison_of
+from mapper.tracking.comparison import GONE, unlike
 from mapper.tracking.deltas import Delta, delta
 from mapper.tracking.encoding import (
     as_loaded,
@@ -92,19 +94,36 @@ def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, An
     """Return the fields that have changed, as they were loaded and as they are."""
     cls: Any = type(document)
     old = state.document
-    unlike = _unlike(old, settled(_unlike(old, encoded_anew(document, state)), old))
-    if not unlike:
+    comparison = comparison_of(cls)
+    differing = unlike(old, _candidates(document, state, comparison))
+    if comparison is not None and _are_plain(old, differing, comparison):
+        return {name: old[name] for name in differing}, differing
+    differing = unlike(old, settled(differing, old))
+    if not differing:
         return {}, {}
-    known = as_loaded(cls, state, unlike)
-    new = _unlike(known, unlike)
+    known = as_loaded(cls, state, differing)
+    new = unlike(known, differing)
     if state.partial and computed_fields(cls).issuperset(new):
         new = {name: value for name, value in new.items() if name in old}
     return known, new
 
 
-def _unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Return the *new* values that aren't those of *old*."""
-    return {n: value for n, value in new.items() if not same(old.get(n, GONE), value)}
+def _candidates(
+    document: Any, state: Stored, comparison: Comparison | None
+) -> dict[str, Any]:
+    """Encode the fields of *document* that may have changed."""
+    if comparison is not None and not state.partial:
+        with suppress(Exception):  # encoding all of it says what is wrong
+            return comparison.differing(document, state.document)
+    return encoded_anew(document, state)
+
+
+def _are_plain(
+    old: dict[str, Any], differing: dict[str, Any], comparison: Comparison
+) -> bool:
+    """Tell whether only values differ that are as they were loaded, as most changes do."""
+    kinds, before = comparison.unaltered.get, old.get
+    return not [n for n in differing if type(before(n, GONE)) not in kinds(n, ())]
 
 
 def _cut(cls: Any, stored: str) -> MapperError:
@@ -117,14 +136,16 @@ def _refuse_immutable(
 ) -> None:
     """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
+    fixed = fixed_fields(cls)
+    if fixed.keys().isdisjoint(new):
+        return
     problems = {
         name: _refusal(document, stored, name, known)
-        for stored, name in fixed_fields(cls).items()
+        for stored, name in fixed.items()
         if stored in new
     }
-    if problems:
-        text = "; ".join(problems.values())
-        raise ValidationError(text, cls=cls, problems=problems.items())
+    text = "; ".join(problems.values())
+    raise ValidationError(text, cls=cls, problems=problems.items())
 
 
 def _refusal(document: Any, stored: str, name: str, known: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NoReturn
 
 from mongo_dsl.errors import OperandError
@@ -63,3 +64,13 @@ class Fields:
 
     def __reduce__(self) -> Any:
         return Fields, (self.__cls,)
+
+
+@functools.lru_cache(maxsize=1024)
+def known_fields(cls: type) -> Fields:
+    """Return the fields of *cls*, which keep what was looked up before.
+
+    Finding out what a field means takes ten times as long as building a filter of it. What
+    defines classes that are stored with *cls* clears the cache: their fields are its own.
+    """
+    return Fields(cls)

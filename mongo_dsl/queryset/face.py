@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -18,7 +18,13 @@ import attrs
 from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.filters import Filter, filter_of
-from mongo_dsl.find import Find, FindCommand, compile_find, find_shell
+from mongo_dsl.find import (
+    Find,
+    FindCommand,
+    compile_find,
+    find_arguments,
+    find_shell,
+)
 from mongo_dsl.queryset.asking import query_set
 from mongo_dsl.queryset.narrowing import Narrowing
 from mongo_dsl.queryset.ordering import Ordering
@@ -119,7 +125,18 @@ class QuerySet(
         return query_set(type(self), self.model, asked)
 
     def _compile(self) -> FindCommand:
-        return compile_find(self._held[1])
+        return compile_find(self._whole())
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return what `compile` says, as a dictionary of what was given: executing takes that."""
+        try:
+            return find_arguments(self._whole())
+        except RecursionError:
+            return self.compile().as_dict()  # which says what that means
+
+    def _whole(self) -> Mapping[str, Any]:
+        """Return what is asked for, with what a class asks for besides."""
+        return self._held[1]
 
     def _document(self) -> dict[str, Any]:
         return self.compile().as_dict()

@@ -9,8 +9,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import attrs
+import bson
 import pytest
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 from cryptography.fernet import Fernet
 from typing_extensions import Self
 
@@ -18,7 +20,7 @@ import mapper.flows
 from mapper import Index, OnDelete, Ref, SyncDocument, field, state_field
 from mapper.behaviours import AutoIncrement, SoftDelete, Versioned
 from mapper.bulk import BulkWritten, Delete, Insert, Save
-from mapper.codec import CODEC
+from mapper.codec import CODEC, RAW
 from mapper.collections import CollectionPlan
 from mapper.commands import Atomic, Call, Command, Pause, run
 from mapper.encryption import FernetCipher
@@ -71,6 +73,7 @@ from mapper.flows.transactions import Terms
 from mapper.hydration import load
 from mapper.sessions import Ambient
 from mongo_dsl import Pipeline
+from mongo_dsl.errors import OperandError
 
 
 ID, OTHER = ObjectId("0" * 24), ObjectId("1" * 24)
@@ -186,6 +189,11 @@ def send(collection: str, method: str, *args: Any, **given: Any) -> Command:
     return Command(collection, method, args, given)
 
 
+def raws(*rows: Any) -> list[RawBSONDocument]:
+    """Return *rows* as BSON, which is how many are sent."""
+    return [RawBSONDocument(bson.encode(row, codec_options=CODEC), RAW) for row in rows]
+
+
 def reply(**attributes: Any) -> Any:
     """Return what a driver answers to a write."""
     return SimpleNamespace(
@@ -280,7 +288,7 @@ row(
     "inserting.insert_many",
     lambda: inserting.insert_many([fresh(), fresh(id=OTHER)]),
     (
-        send("alone", "insert_many", [ROW, {**ROW, "_id": OTHER}], ordered=True),
+        send("alone", "insert_many", raws(ROW, {**ROW, "_id": OTHER}), ordered=True),
         reply(),
     ),
     gives=names("Ann", "Ann"),
@@ -290,7 +298,7 @@ row(
     "inserting.insert_many",
     lambda: inserting.insert_many([fresh()], ordered=False),
     (
-        send("alone", "insert_many", [ROW], ordered=False),
+        send("alone", "insert_many", raws(ROW), ordered=False),
         DriverError(65, writeErrors=[{"index": 0, "code": 1, "errmsg": "no"}]),
     ),
     gives=BulkInsertError,
@@ -591,6 +599,25 @@ row(
     lambda: picking.values(Alone.all(), (Alone.q.mail,), flat=True),
     (find("alone", {}, projection={"e_mail": 1, "_id": 0}), [{"e_mail": "a"}, {}]),
     gives=["a", None],
+)
+row(
+    "picking.get",
+    lambda: picking.get(Alone.all(), ID),
+    (find("alone", {"_id": ID}, limit=1), [ROW]),
+    gives=same("name", "Ann"),
+)
+row(
+    "picking.get",
+    lambda: picking.get(Alone.all(), str(ID)),
+    (find("alone", {"_id": ID}, limit=1), []),
+    gives=None,
+)
+row("picking.get", lambda: picking.get(Alone.all(), {"$ne": None}), gives=OperandError)
+row(
+    "picking.get",
+    lambda: picking.get(Soft.all(), ID),
+    (find("soft", {"_id": ID, "is_deleted": {"$ne": True}}, limit=1), []),
+    gives=None,
 )
 IDS = {"_id": {"$in": [OTHER, ID]}}
 row(
