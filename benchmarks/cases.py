@@ -31,7 +31,6 @@ CASES: dict[str, Callable[[Bench], Case]] = {
     "save a change, w=1": writing.saving,
     "save a change, w=majority": writing.saving_by_majority,
     "insert_many": writing.inserting,
-    "insert_many, collector left alone": writing.inserting_left_alone,
     "build": building.building,
     "build, against find()": building.building_cursors,
     "bind": building.binding,

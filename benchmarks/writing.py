@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 from pymongo import WriteConcern
 
 from benchmarks.bench import Bench
@@ -13,10 +12,10 @@ from benchmarks.documents import Order, new_order
 from benchmarks.harness import Case
 
 
-def inserting(bench: Bench, **said: Any) -> Case:
+def inserting(bench: Bench) -> Case:
     """Insert many new documents, which both sides have beforehand."""
     count = bench.scaled(10_000)
-    mapper, collection = bench.mapper.with_options(**said), bench.collection("orders")
+    mapper, collection = bench.mapper, bench.collection("orders")
     new: list[Any] = []
     plain: list[dict[str, Any]] = []
 
@@ -48,13 +47,6 @@ def inserting(bench: Bench, **said: Any) -> Case:
         target=1.10,
         held=("ours",),
     )
-
-
-def inserting_left_alone(bench: Bench) -> Case:
-    """Insert many new documents while the collector comes and goes as it does."""
-    case = inserting(bench, collector="leave")
-    name = "insert_many, collector left alone"
-    return attrs.evolve(case, name=name, target=None, held=())
 
 
 def inserting_one(bench: Bench, w: int | str = 1) -> Case:

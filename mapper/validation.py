@@ -71,7 +71,7 @@ def _told(value: Any, annotation: Any) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
+def adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
     """Return, for the fields of *cls* that hold shapes, what reads those of others.
 
     Raises:
@@ -93,7 +93,7 @@ def _adopters(cls: Any) -> dict[str, Callable[[Any], Any]]:
 def _adopt(document: Any, name: str, value: Any) -> Any:
     """Return the shape that *value* stands for in the field *name*."""
     cls: Any = type(document)
-    adopt = _adopters(cls).get(name)
+    adopt = adopters(cls).get(name)
     if adopt is None:
         return value
     try:
@@ -105,7 +105,7 @@ def _adopt(document: Any, name: str, value: Any) -> Any:
 
 def _adopt_all(document: Any) -> None:
     cls: Any = type(document)
-    for name in _adopters(cls):
+    for name in adopters(cls):
         value = getattr(document, name, None)
         adopted = _adopt(document, name, value)
         if adopted is not value:
@@ -121,7 +121,7 @@ def validate(document: Any) -> None:
     cls: Any = type(document)
     if cls.__turns__:
         assign(document, cls.__turns__)
-    if _adopters(cls):
+    if adopters(cls):
         _adopt_all(document)
     try:
         if _fits(cls)(document):
@@ -136,9 +136,13 @@ def _fits(cls: Any) -> Callable[[Any], bool]:
     """Return what tells quickly that all fields of a document hold what they may."""
     record: Any = part_of(cls, class_encoder(cls, converter()))
     parts = {field.name: part for field, part in record.fields()}
+    return checking(parts, cls.__checks__, validated_fields(cls))
+
+
+def validated_fields(cls: Any) -> frozenset[str]:
+    """Return the names of the fields of *cls* that have rules beyond their types."""
     fields = attrs.fields(cls)
-    always = frozenset(one.name for one in fields if _VALIDATORS in one.metadata)
-    return checking(parts, cls.__checks__, always)
+    return frozenset(one.name for one in fields if _VALIDATORS in one.metadata)
 
 
 def _refuse_misfits(document: Any) -> None:
@@ -186,7 +190,7 @@ def _freely(cls: Any) -> dict[str, frozenset[type]]:
     Fields that turn, adopt, convert or validate values have none, nor have those that can't
     always be assigned.
     """
-    adopted = _adopters(cls) if cls.__options__.validate else ()
+    adopted = adopters(cls) if cls.__options__.validate else ()
     turned = {*cls.__turns__, *adopted}
     return {
         attribute.name: sure_types(fields_of(cls)[attribute.name][1])

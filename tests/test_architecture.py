@@ -86,6 +86,7 @@ MAPPER_FLOORS = (
     (
         "validation",
         "tracking",
+        "forming",
         "hydration",
         "scopes",
         "exchange",

@@ -14,10 +14,8 @@ from bson.raw_bson import RawBSONDocument
 
 from mapper.behaviour import behaviours_of
 from mapper.codec import CODEC, RAW
-from mapper.collector import collecting, policy_of
 from mapper.commands import Flow
 from mapper.conversion.trees import top_of
-from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
 from mapper.events import announce, announce_each, is_heard
 from mapper.flows.documents import (
@@ -29,7 +27,7 @@ from mapper.flows.documents import (
     stored,
 )
 from mapper.flows.failures import Translated, duplicate_key, unwritable
-from mapper.validation import validate
+from mapper.forming import Form, form_of
 from mongo_dsl.conformity import conforms
 from mongo_dsl.structure import fields_of
 from mongo_dsl.variants import discriminator_of
@@ -113,9 +111,7 @@ def _insert_batch(
 def _send_batch(
     batch: list[Any], ordered: bool, session: Any
 ) -> Flow[BulkInsertError | None]:
-    ids: list[Any] = []
-    with collecting(policy_of(type(batch[0]))):
-        raws = [_encoded(document, ids) for document in batch]
+    ids, raws = _all_encoded(batch)
     try:
         yield command(batch[0], "insert_many", raws, ordered=ordered, session=session)
     except Exception as error:
@@ -201,13 +197,24 @@ def _reason(document: Any, error: Mapping[str, Any]) -> str:
     return str(error.get("errmsg", "the server gave no reason"))
 
 
-def _encoded(document: Any, ids: list[Any]) -> RawBSONDocument:
-    """Encode a new document as BSON, while it is in the processor's cache; note its id.
+def _all_encoded(documents: Iterable[Any]) -> tuple[list[Any], list[RawBSONDocument]]:
+    """Encode new *documents* as BSON, each while it is in the processor's cache.
 
-    The driver sends that as it is, and the document remembers it.
+    The driver sends that as it is, and the documents remember it. Return their ids, too.
     """
-    raw = new(document)
-    ids.append(raw["_id"])
+    ids, raws = [], []
+    forms: dict[Any, Form] = {}
+    for document in documents:
+        form = forms.get(type(document))
+        if form is None:
+            form = forms[type(document)] = form_of(type(document))
+        raw = _with_id(document, form(document))
+        ids.append(raw["_id"])
+        raws.append(_encoded(document, raw))
+    return ids, raws
+
+
+def _encoded(document: Any, raw: dict[str, Any]) -> RawBSONDocument:
     try:
         return RawBSONDocument(bson.encode(raw, codec_options=CODEC), RAW)
     except UnicodeEncodeError as error:
@@ -216,10 +223,11 @@ def _encoded(document: Any, ids: list[Any]) -> RawBSONDocument:
 
 def new(document: Any) -> dict[str, Any]:
     """Encode a new document, with an id if it has none."""
-    if document.__options__.validate:
-        validate(document)
-    raw = encode_document(document)
-    if raw.get("_id") is None:
+    return _with_id(document, form_of(type(document))(document))
+
+
+def _with_id(document: Any, raw: dict[str, Any]) -> dict[str, Any]:
+    if raw["_id"] is None:
         raw["_id"] = _made_id(document)
     return raw
 

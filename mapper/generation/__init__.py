@@ -3,6 +3,7 @@
 from mapper.generation.checking import checking
 from mapper.generation.comparing import differing, unaltered
 from mapper.generation.reading import Loading, loading, structuring
+from mapper.generation.storing import storing
 from mapper.generation.writing import unstructuring
 
 
@@ -11,6 +12,7 @@ __all__ = [
     "checking",
     "differing",
     "loading",
+    "storing",
     "structuring",
     "unaltered",
     "unstructuring",

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from mapper.conversion.classes import Field
 from mapper.conversion.parts import (
     Choice,
     Exact,
@@ -31,21 +32,32 @@ class Writer:
     """Writes the code for one class into *source*."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self._open: list[Any] = []
+        self.source = source
+        self.open: list[Any] = []
 
     def value(self, part: Part, name: str) -> None:
         """Write what turns the value called *name* into what is stored of *part*."""
         write = _WRITERS.get(type(part))
-        if write is None or self._source.depth > _DEEPEST:
-            self._by_hook(part, name)
+        if write is None:
+            self.by_hook(part, name)
+        elif self.source.depth > _DEEPEST:
+            self.unfit(part, name)
         else:
             write(self, part, name)
 
+    def unfit(self, part: Part, name: str) -> None:
+        """Write what is done with a value that isn't exactly what *part* says."""
+        self.by_hook(part, name)
+
+    def by_hook(self, part: Part, name: str) -> None:
+        """Write the call of the hook."""
+        hook = self.source.named("hook", part.hook)
+        self.source.line(f"{name} = {hook}({name})")
+
     def exact(self, part: Exact, name: str, unless: str = "") -> None:
         """Write the check of a type, and of what an integer may be."""
-        with self._source.block(f"if {unless}{self._misfit(part, name)}"):
-            self._by_hook(part, name)
+        with self.source.block(f"if {unless}{self._misfit(part, name)}"):
+            self.unfit(part, name)
 
     def _misfit(self, part: Exact, name: str) -> str:
         text = f"type({name}) is not {self._kind(part.kind)}"
@@ -55,91 +67,93 @@ class Writer:
 
     def moment(self, part: Moment, name: str) -> None:
         """Write the check that a moment is in UTC, and has no more than milliseconds."""
-        utc = self._source.named("UTC", dt.timezone.utc)
+        utc = self.source.named("UTC", dt.timezone.utc)
         kind = self._kind(dt.datetime)
         other = f"{name}.tzinfo is not {utc} or {name}.microsecond % 1000"
-        with self._source.block(f"if type({name}) is not {kind} or {other}"):
-            self._by_hook(part, name)
+        with self.source.block(f"if type({name}) is not {kind}"):
+            self.unfit(part, name)
+        with self.source.block(f"elif {other}"):
+            self.by_hook(part, name)
 
     def choice(self, part: Choice, name: str) -> None:
         """Write the check of a text."""
-        known = self._source.named("known", part.known)
-        with self._source.block(f"if type({name}) is not str or {name} not in {known}"):
-            self._by_hook(part, name)
+        known = self.source.named("known", part.known)
+        with self.source.block(f"if type({name}) is not str or {name} not in {known}"):
+            self.unfit(part, name)
 
     def member(self, part: Member, name: str) -> None:
         """Write what takes the value of an enum's member."""
-        with self._source.block(f"if type({name}) is {self._kind(part.kind)}"):
-            self._source.line(f"{name} = {name}._value_")
-        with self._source.block("else"):
-            self._by_hook(part, name)
+        with self.source.block(f"if type({name}) is {self._kind(part.kind)}"):
+            self.source.line(f"{name} = {name}._value_")
+        with self.source.block("else"):
+            self.unfit(part, name)
 
     def maybe(self, part: Maybe, name: str) -> None:
         """Write what lets None pass."""
         if isinstance(part.inner, Exact):
             self.exact(part.inner, name, f"{name} is not None and ")
             return
-        with self._source.block(f"if {name} is not None"):
+        with self.source.block(f"if {name} is not None"):
             self.value(part.inner, name)
 
     def many(self, part: Many, name: str) -> None:
         """Write what makes a list of an array; the order of a set is for its hook."""
         if part.make not in (list, tuple):
-            self._by_hook(part, name)
+            self.by_hook(part, name)
             return
-        with self._source.block(f"if type({name}) is {part.make.__name__}"):
+        with self.source.block(f"if type({name}) is {part.make.__name__}"):
             if isinstance(part.inner, Exact):
                 self._checked_items(part, part.inner, name)
             else:
                 self._made_items(part, name)
-        with self._source.block("else"):
-            self._by_hook(part, name)
+        with self.source.block("else"):
+            self.unfit(part, name)
 
     def _checked_items(self, part: Many, inner: Exact, name: str) -> None:
-        item = self._source.local("item")
+        item = self.source.local("item")
         unfit = f"if {self._misfit(inner, item)}"
-        with self._source.block(f"for {item} in {name}"), self._source.block(unfit):
-            self._by_hook(part, name)
-            self._source.line("break")
-        with self._source.block("else"):
-            self._source.line(f"{name} = list({name})")
+        with self.source.block(f"for {item} in {name}"), self.source.block(unfit):
+            self.unfit(part, name)
+            self.source.line("break")
+        with self.source.block("else"):
+            self.source.line(f"{name} = list({name})")
 
     def _made_items(self, part: Many, name: str) -> None:
-        items, item = self._source.local("items"), self._source.local("item")
-        self._source.line(f"{items} = []")
-        with self._source.block(f"for {item} in {name}"):
+        items, item = self.source.local("items"), self.source.local("item")
+        self.source.line(f"{items} = []")
+        with self.source.block(f"for {item} in {name}"):
             self.value(part.inner, item)
-            self._source.line(f"{items}.append({item})")
-        self._source.line(f"{name} = {items}")
+            self.source.line(f"{items}.append({item})")
+        self.source.line(f"{name} = {items}")
 
     def record(self, part: Record, name: str) -> None:
         """Write what makes a dictionary of an instance."""
-        if part.kind in self._open:
-            self._by_hook(part, name)
+        if part.kind in self.open:
+            self.by_hook(part, name)
             return
-        with self._source.block(f"if type({name}) is {self._kind(part.kind)}"):
-            self._source.line(f"{name} = {self.document(part, name)}")
-        with self._source.block("else"):
-            self._by_hook(part, name)
+        with self.source.block(f"if type({name}) is {self._kind(part.kind)}"):
+            self.source.line(f"{name} = {self.document(part, name)}")
+        with self.source.block("else"):
+            self.unfit(part, name)
 
     def document(self, part: Record, instance: str) -> str:
         """Write what stores the fields of *instance*, and return what makes the document."""
-        self._open.append(part.kind)
+        self.open.append(part.kind)
         pairs = []
         for field, inner in part.fields():
-            name = self._source.local(f"its_{field.name}")
-            self._source.line(f"{name} = {instance}.{field.name}")
-            self.value(inner, name)
+            name = self.source.local(f"its_{field.name}")
+            self.source.line(f"{name} = {instance}.{field.name}")
+            self.field(field, inner, name)
             pairs.append(f"{field.stored!r}: {name}")
-        self._open.pop()
+        self.open.pop()
         return f"{{{', '.join(pairs)}}}"
 
-    def _by_hook(self, part: Part, name: str) -> None:
-        hook = self._source.named("hook", part.hook)
-        self._source.line(f"{name} = {hook}({name})")
+    def field(self, _: Field, part: Part, name: str) -> None:
+        """Write what stores a field, whose value is called *name*."""
+        self.value(part, name)
 
     def _kind(self, kind: type) -> str:
-        return self._source.named(kind.__name__, kind)
+        return self.source.named(kind.__name__, kind)
 
 
 _WRITERS: dict[type[Part], Any] = {

@@ -26,19 +26,24 @@ from mapper.converter import (
     converter,
     decode,
     encode,
+    encode_document,
     explaining_converter,
     make_converter,
 )
 from mapper.errors import DecodeError, DefinitionError, MisfitError, ValidationError
+from mapper.forming import form_of
 from mapper.generation import making
 from mapper.hydration import load, reader, row_reader, source_of
 from mapper.rows import Rows, joined
 from mapper.tracking import state_of
+from mapper.validation import validate
 from tests.mapper.strategies import (
+    GARBAGE,
     ODD,
     STORED,
     classes,
     documents,
+    fields_in,
     instances,
     spoilt,
 )
@@ -153,6 +158,55 @@ def test_batches_differ_in_nothing(data):
     one = load if hasattr(cls, "all") else lambda cls, row: decode(row, cls)
     expected = outcome(lambda: [one(cls, bson.decode(raw, CODEC)) for raw in raws])
     assert outcome(lambda: read.all(joined(raws))) == expected
+
+
+def checks(document):
+    """Return what the checks find wrong with *document*, as an outcome says it."""
+    cls = type(document)
+    found = [
+        (name, check(document, getattr(document, name)))
+        for name, check in cls.__checks__.items()
+    ]
+    return tuple((name, text) for name, text in found if text is not None)
+
+
+@pytest.mark.parametrize("annotation", STORED, ids=str)
+def test_odd_values_are_checked(annotation):
+    """Whatever a field holds, it is stored or refused as the checks and the hooks do."""
+    around = [annotation, typing.Optional[annotation]]  # noqa: UP045 - made at run time
+    for kind in [*around, list[annotation], tuple[annotation, ...]]:
+        cls = type(SyncDocument)(
+            "Odd",
+            (SyncDocument,),
+            {"__annotations__": {"field": kind}, "__module__": __name__},
+        )
+        document = cls.__new__(cls)
+        object.__setattr__(document, "id", None)
+        for value in [*ODD, *([odd] for odd in ODD), *((odd,) for odd in ODD)]:
+            object.__setattr__(document, "field", value)
+            assert_checked(document)
+
+
+def assert_checked(document):
+    """Compare generated checks of *document* with those of its fields."""
+    assert problems(outcome(lambda: validate(document))) == (checks(document) or "None")
+    stored = outcome(lambda: form_of(type(document))(document))
+    assert stored == outcome(lambda: validate(document) or encode_document(document))
+
+
+@ANY_CLASS
+@given(st.data())
+def test_checking_differs_in_nothing(data):
+    """A document is checked as its fields are, and stored as it is encoded."""
+    cls = usable(data.draw(documents(depth=1)))
+    annotated, _ = fields_in(cls)
+    document = cls.__new__(cls)
+    values = {name: data.draw(instances(one)) for name, one in annotated.items()}
+    if data.draw(st.booleans()):
+        values[data.draw(st.sampled_from(sorted(values)))] = data.draw(GARBAGE)
+    for name, value in {"id": None, **values}.items():
+        object.__setattr__(document, name, value)
+    assert_checked(document)
 
 
 @attrs.define
