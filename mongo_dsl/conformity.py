@@ -131,7 +131,8 @@ def _any_of(checks: tuple[Check, ...]) -> Check:
 
 def _literal(values: tuple[Any, ...]) -> Check:
     allowed = {(type(value), value) for value in values}
-    return lambda value: value.__hash__ is not None and (type(value), value) in allowed
+    kinds = frozenset(map(type, values))  # others may not hash, whatever they say
+    return lambda value: type(value) in kinds and (type(value), value) in allowed
 
 
 def _plain(annotation: Any) -> Check:
