@@ -38,7 +38,7 @@ class Case:
     check: Callable[[], Any] = nothing
     target: float | None = None
     held: Collection[str] = ()
-    meter: Callable[[Side, int, int | None], float] = timed
+    meter: Callable[[Side, int, bool], float] = timed
     unit: str = "s"
     most: int | None = None
 

@@ -20,7 +20,7 @@ print(time.perf_counter() - start)
 """
 
 
-def told(side: Side, times: int, _owed: int | None) -> float:
+def told(side: Side, times: int, _owing: bool) -> float:
     """Return the seconds that *side* tells, the least: only noise adds to them."""
     return min(side() for _ in range(times))
 

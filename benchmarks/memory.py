@@ -22,7 +22,7 @@ from benchmarks.pairing import Side
 from mapper.converter import encode_document
 
 
-def held(side: Side, _times: int, _owed: int | None) -> float:
+def held(side: Side, _times: int, _owing: bool) -> float:
     """Return the bytes that one of the objects that *side* makes holds."""
     tracemalloc.start()
     try:
