@@ -15,7 +15,7 @@ instead:
 The collector is the whole process's. So it pauses between awaits and never across one,
 for as long as the last of all threads needs, and goes on only if it was on before.
 Applications that froze objects (`gc.freeze`) would see them unfrozen by a promotion, so
-with them the collector only pauses. Promoting resets what the collector counts to know
+once they did the collector only pauses. Promoting resets what the collector counts to know
 when to look again, so what was promoted is counted here: once it is as much as all that
 lived when the collector last looked through everything, it does so anew.
 """
@@ -38,6 +38,9 @@ POLICIES: tuple[Policy, ...] = ("promote", "pause", "leave")
 DEFAULT: Policy = "promote"
 
 _LEAST = 500_000  # objects between two looks through everything
+_IMMORTAL = (
+    2_000  # Python 3.12 freezes some hundred objects itself, applications all theirs
+)
 _UNTOUCHED: AbstractContextManager[None] = nullcontext()
 
 
@@ -50,6 +53,7 @@ class _Pauses:
         self._was_on = False
         self._promoted = 0
         self._due = _LEAST
+        self._frozen = False
 
     def begin(self) -> None:
         """Pause the collector for one block more."""
@@ -65,11 +69,16 @@ class _Pauses:
             self._running -= 1
             if not self._was_on:
                 return
-            due = promote and not gc.get_freeze_count() and self._promote()
+            due = promote and not self._is_frozen() and self._promote()
             if not self._running:
                 gc.enable()
         if due:
             gc.collect()
+
+    def _is_frozen(self) -> bool:
+        """Tell whether the application ever froze objects: Python counts them one by one."""
+        self._frozen = self._frozen or gc.get_freeze_count() > _IMMORTAL
+        return self._frozen
 
     def _promote(self) -> bool:
         """Promote what is young, and tell whether it is time to look through everything."""
