@@ -19,7 +19,7 @@ from mapper.codec import CODEC, NAIVE
 from mapper.collector import collecting, policy_of
 from mapper.conversion.parts import Record, Variants, is_known, part_of
 from mapper.converter import class_of, converter, decode, decode_document
-from mapper.generation import Loading, loading
+from mapper.generation import Loading, loading, loading_in_part
 from mapper.rows import Rows, behind, document_at, piece
 from mapper.tracking import Stored, begin, decode_field
 from mongo_dsl.structure import computed_in, fields_of
@@ -94,7 +94,7 @@ def reader(query: Any) -> Hydrator:
         def some(raw: dict[str, Any]) -> Any:
             return load_part(model, raw, cut)
 
-        return Hydrator(some, partial(_load_singly, some), model)
+        return Hydrator(some, _part_loader(model, some, cut), model)
     one = partial(load, model)
     return Hydrator(one, _loader(model, one, stateful=True), model)
 
@@ -184,6 +184,23 @@ def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
         return partial(_load_variants, part, stateful)
     found = _generated(part, stateful=stateful) if isinstance(part, Record) else None
     return partial(_load_singly, one) if found is None else found
+
+
+def _part_loader(model: Any, one: Any, cut: frozenset[str]) -> Load:
+    """Return what makes documents of a part of their fields; *cut* are those cut themselves."""
+    part = part_of(model, converter().get_structure_hook(model))
+    if not isinstance(part, Record):
+        return partial(_load_singly, one)
+    if "part" not in part.generated:
+        part.generated["part"] = loading_in_part(part, naive=False)
+    code: Loading | None = part.generated["part"]
+    if code is None:
+        return partial(_load_singly, one)
+
+    def in_part(rows: Iterable[Any], raws: Iterable[bytes], found: list[Any]) -> None:
+        code(rows, (Stored(raw, True, cut) for raw in raws), found)
+
+    return partial(_load, in_part, CODEC)
 
 
 def _generated(part: Record, *, stateful: bool) -> Load | None:

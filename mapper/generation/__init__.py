@@ -2,8 +2,13 @@
 
 from mapper.generation.checking import checking
 from mapper.generation.comparing import differing, unaltered
-from mapper.generation.reading import Loading, loading, structuring
 from mapper.generation.storing import storing
+from mapper.generation.structuring import (
+    Loading,
+    loading,
+    loading_in_part,
+    structuring,
+)
 from mapper.generation.writing import unstructuring
 
 
@@ -12,6 +17,7 @@ __all__ = [
     "checking",
     "differing",
     "loading",
+    "loading_in_part",
     "storing",
     "structuring",
     "unaltered",

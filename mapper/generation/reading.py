@@ -9,7 +9,7 @@ raises says little: the converter then asks the hooks for all that is wrong.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from bson import Int64
@@ -35,9 +35,6 @@ from mapper.generation.making import Stores, making
 from mapper.generation.source import Source
 
 
-Loading = Callable[[Iterable[Any], Iterable[bytes], "list[Any]"], None]
-"""It takes decoded rows, the rows as they were read, and the list of what is made."""
-
 Slow = Callable[[str], str]
 """What writes the expression that converts a local name by a hook."""
 
@@ -53,13 +50,17 @@ class Reader:
     """Writes the code for one class into *source*.
 
     Values that are *owned* were decoded for this alone, so lists needn't be copied.
-    Moments that are *naive* are in UTC and don't say so.
+    Moments that are *naive* are in UTC and don't say so. Documents read *in_part* have
+    the fields that are there.
     """
 
-    def __init__(self, source: Source, *, owned: bool, naive: bool) -> None:
+    def __init__(
+        self, source: Source, *, owned: bool, naive: bool, in_part: bool = False
+    ) -> None:
         self._source = source
         self._owned = owned
         self._naive = naive
+        self._in_part = in_part
         self._open: list[Any] = []
         self._values: list[str] = []  # a name for the fields of each open class
         self._missing = source.named("MISSING", MISSING)
@@ -188,6 +189,9 @@ class Reader:
         maker = self._source.named(how.maker.__name__, how.maker)
         self._source.line(f"{made} = {self._new}({maker})")
         for field, inner in part.fields():
+            if self._in_part and len(self._open) == 1:
+                self._found(how.maker, field, inner, row, made)
+                continue
             name = self._field(part.kind, field, inner, row, made)
             self._assignment(how.maker, made, field.name, name)
         if state and len(self._open) == 1:
@@ -195,6 +199,14 @@ class Reader:
         if how.maker is not part.kind:
             self._source.line(f"{made}.__class__ = {self._kind(part.kind)}")
         return made
+
+    def _found(self, maker: Any, field: Field, part: Part, row: str, made: str) -> None:
+        """Write what reads a *field* if it is there; else it has no value."""
+        name = self._values[0]
+        self._source.line(f"{name} = {row}.get({field.stored!r}, {self._missing})")
+        with self._source.block(f"if {name} is not {self._missing}"):
+            self.value(part, name, self._by_hook(part))
+            self._assignment(maker, made, field.name, name)
 
     def _assignment(self, maker: Any, made: str, name: str, value: str) -> None:
         if maker.__setattr__ is object.__setattr__:
@@ -265,36 +277,3 @@ _WRITERS: dict[type[Part], Any] = {
     Entries: Reader.entries,
     Record: Reader.record,
 }
-
-
-def structuring(part: Record) -> Callable[[Any], Any] | None:
-    """Return the function that makes an instance of a stored document.
-
-    There is none where instances are made in ways of their own.
-    """
-    if making(part.annotation) is None:
-        return None
-    source = Source("structure", "row")
-    reader = Reader(source, owned=False, naive=False)
-    with source.block("def structure(row)"):
-        source.line(f"return {reader.whole(part, 'row')}")
-    return source.compiled("structure", part.kind.__qualname__)
-
-
-def loading(part: Record, *, naive: bool, stateful: bool) -> Loading | None:
-    """Return the function that appends instances of decoded *rows* to a list.
-
-    Where it is *stateful*, they are documents and remember what they were read from. There
-    is no function where instances are made in ways of their own.
-    """
-    if making(part.annotation) is None:
-        return None
-    source = Source("load", "rows", "raws", "row", "raw", "found", "add")
-    reader = Reader(source, owned=True, naive=naive)
-    with source.block("def load(rows, raws, found)"):
-        source.line("add = found.append")
-        each = "row, raw in zip(rows, raws)" if stateful else "row in rows"
-        with source.block(f"for {each}"):
-            made = reader.whole(part, "row", state="raw" if stateful else "")
-            source.line(f"add({made})")
-    return source.compiled("load", part.kind.__qualname__)
