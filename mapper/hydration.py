@@ -20,6 +20,7 @@ from mapper.collector import collecting, policy_of
 from mapper.conversion.parts import Record, Variants, is_known, part_of
 from mapper.converter import class_of, converter, decode, decode_document
 from mapper.generation import Loading, loading
+from mapper.generation.planning import accelerator, plan_of
 from mapper.rows import Rows, behind, document_at, piece
 from mapper.tracking import Stored, begin, decode_field
 from mongo_dsl.structure import computed_in, fields_of
@@ -36,6 +37,9 @@ Load: TypeAlias = Callable[[bytes, int, int, "list[Any]"], int]
 It returns the place behind the last. Where that isn't the end, the next document is one
 that it can't make.
 """
+
+accelerated: bool = accelerator is not None
+"""Whether objects are made by the accelerator, where it can make them."""
 
 _MANY = 1 << 16  # bytes; of less than that the collector has little to do
 _ALL = 1 << 62
@@ -142,20 +146,29 @@ def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
     """
     part = part_of(annotation, converter().get_structure_hook(annotation))
     if isinstance(part, Variants):
-        return partial(_load_variants, part, stateful)
+        load = _load_variants if accelerator is None else _accelerate_variants
+        return partial(load, part, stateful)
     found = _generated(part, stateful=stateful) if isinstance(part, Record) else None
     return partial(_load_singly, one) if found is None else found
 
 
 def _generated(part: Record, *, stateful: bool) -> Load | None:
-    """Return what runs the code for a class, which is generated once, if there is any."""
+    """Return what makes instances of a class, which is made once, if there is anything."""
     if stateful not in part.generated:
-        naive = is_known(part)  # hooks of others get moments that say their zone
-        code = _code(part, naive=naive, stateful=stateful)
-        made = None if code is None else partial(_load, code, NAIVE if naive else CODEC)
-        part.generated[stateful] = made
+        part.generated[stateful] = _best(part, stateful=stateful)
     found: Load | None = part.generated[stateful]
     return found
+
+
+def _best(part: Record, *, stateful: bool) -> Load | None:
+    """Return the accelerator with its plan for a class, else what runs the code for it."""
+    plan = plan_of(part, stateful=stateful)
+    if plan is not None:
+        load: Load = plan.load
+        return load
+    naive = is_known(part)  # hooks of others get moments that say their zone
+    code = _code(part, naive=naive, stateful=stateful)
+    return None if code is None else partial(_load, code, NAIVE if naive else CODEC)
 
 
 def _code(part: Record, *, naive: bool, stateful: bool) -> Loading | None:
@@ -203,6 +216,31 @@ def _load_variants(
         except Exception:  # noqa: BLE001 - the converter says what is wrong
             return place
         place += len(raw)
+    return place
+
+
+def _accelerate_variants(
+    part: Variants,
+    stateful: bool,
+    batch: bytes,
+    place: int,
+    most: int,
+    found: list[Any],
+) -> int:
+    """Make instances of a class and its subclasses, each by the plan for its own."""
+    key = part.key
+    while place < len(batch) and most > 0:
+        try:
+            name = accelerator.text_at(batch, place, key)
+            cls = part.found({} if name is None else {key: name})
+            of_class: Any = part.of(cls)
+            load = _generated(of_class, stateful=stateful)
+        except Exception:  # noqa: BLE001 - the converter says what is wrong
+            return place
+        after = place if load is None else load(batch, place, 1, found)
+        if after == place:
+            return place
+        place, most = after, most - 1
     return place
 
 
