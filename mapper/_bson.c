@@ -189,6 +189,28 @@ static Span within(const uint8_t *value, Py_ssize_t size) {
     return (Span){value + 4, value + size - 1};
 }
 
+/* Tell whether the parts of a value are all there, and theirs. The driver, which gets some
+ * values to decode, looks less closely at arrays. */
+static int is_whole(uint8_t type, const uint8_t *value, Py_ssize_t size, int depth) {
+    if (type == SCOPED_CODE) { /* its length, a text and a document */
+        Span rest = {value + 4, value + size};
+        Py_ssize_t text = text_size(&rest);
+        rest.at += text < 0 ? 0 : text;
+        int fits = text > 0 && document_size(&rest) == left(&rest);
+        return fits && is_whole(DOCUMENT, rest.at, left(&rest), depth);
+    }
+    if (type != DOCUMENT && type != ARRAY) {
+        return 1;
+    }
+    Span rest = within(value, size);
+    Element each;
+    int more = depth < DEEPEST ? 1 : -1;
+    while (more > 0 && (more = next_element(&rest, &each)) > 0) {
+        more = is_whole(each.type, each.value, each.size, depth + 1) ? 1 : -1;
+    }
+    return more == 0;
+}
+
 static int is_called(const Element *element, const char *name, Py_ssize_t size) {
     return element->key_size == size && memcmp(element->key, name, (size_t)size) == 0;
 }
@@ -232,7 +254,8 @@ struct Plan {
 
 /* Ask the hook of *plan* for what becomes of *element*. */
 static PyObject *by_hook(Plan *plan, const Element *element) {
-    if (element->size > INT32_MAX - WRAPPING) {
+    if (element->size > INT32_MAX - WRAPPING
+        || !is_whole(element->type, element->value, element->size, 0)) {
         return NULL;
     }
     uint32_t length = (uint32_t)(element->size + WRAPPING);

@@ -146,7 +146,7 @@ def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
     """
     part = part_of(annotation, converter().get_structure_hook(annotation))
     if isinstance(part, Variants):
-        load = _load_variants if accelerator is None else _accelerate_variants
+        load = _accelerate_variants if accelerated else _load_variants
         return partial(load, part, stateful)
     found = _generated(part, stateful=stateful) if isinstance(part, Record) else None
     return partial(_load_singly, one) if found is None else found
@@ -154,15 +154,16 @@ def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
 
 def _generated(part: Record, *, stateful: bool) -> Load | None:
     """Return what makes instances of a class, which is made once, if there is anything."""
-    if stateful not in part.generated:
-        part.generated[stateful] = _best(part, stateful=stateful)
-    found: Load | None = part.generated[stateful]
+    key = "load", stateful, accelerated
+    if key not in part.generated:
+        part.generated[key] = _best(part, stateful=stateful)
+    found: Load | None = part.generated[key]
     return found
 
 
 def _best(part: Record, *, stateful: bool) -> Load | None:
     """Return the accelerator with its plan for a class, else what runs the code for it."""
-    plan = plan_of(part, stateful=stateful)
+    plan = plan_of(part, stateful=stateful) if accelerated else None
     if plan is not None:
         load: Load = plan.load
         return load
