@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import struct
 import uuid
 from typing import Any, Literal
 
@@ -133,10 +134,24 @@ UNKNOWN: dict[str, Any] = {
 }
 STRICT = {"_id": ObjectId("0123456789abcdef01234567"), "name": "n", "point": {"x": 1.5}}
 
+
+def document(elements: bytes) -> bytes:
+    """Return the document of some *elements*."""
+    return struct.pack("<i", len(elements) + 5) + elements + b"\0"
+
+
+def elements_of(row: dict[str, Any]) -> bytes:
+    """Return the elements of a document."""
+    return bson.encode(row)[4:-1]
+
+
+TWICE = elements_of({"name": "n", "tags": ["a"]}) + elements_of({"tags": ["bcd"]})
+
 SEEDS: tuple[tuple[Any, bytes], ...] = (
     (Everything, bson.encode(EVERYTHING)),
     (Few, bson.encode(UNKNOWN)),
     (Strict, bson.encode({**STRICT, "tags": ["a"]})),
+    (Strict, document(TWICE)),
     (Strict, bson.encode(STRICT) + bson.encode({"name": "m"})),
     (Shape, bson.encode({"kind": "circle", "name": "c", "radius": 2.0})),
     (Shape, bson.encode({"name": "s", "kind": "Shape"}) + bson.encode({"name": "s"})),
