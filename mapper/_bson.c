@@ -24,9 +24,11 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DEEPEST = 100 };   /* documents within each other; more are left to Python */
-enum { FEW = 64 };        /* fields of a class that need no memory of their own */
-enum { WRAPPING = 7 };    /* bytes around a value in a document of its own */
+enum {
+    DEEPEST = 100, /* documents within each other; more are left to Python */
+    FEW = 64,      /* fields of a class that need no memory of their own */
+    WRAPPING = 7,  /* bytes around a value in a document of its own */
+};
 
 enum { /* types of BSON */
     DOUBLE = 1, STRING = 2, DOCUMENT = 3, ARRAY = 4, BINARY = 5, UNDEFINED = 6,
@@ -247,9 +249,9 @@ struct Plan {
     Plan *inner;        /* of items; for classes, of what no field describes */
     Field *fields;      /* what follows is of classes */
     Py_ssize_t count;
-    PyObject *arguments; /* names of fields, if the class is to be called with them */
-    PyObject *known;     /* names that no field reads, if others are refused */
-    Py_ssize_t slot;     /* offset of that of an id's bytes, of what documents remember, or 0 */
+    PyObject *arguments; /* names of fields, if the class is called with them, or NULL */
+    PyObject *known;     /* names that no field reads, if others are refused, or NULL */
+    Py_ssize_t slot;     /* offset of an id's bytes, of what documents remember, or 0 */
 };
 
 /* Ask the hook of *plan* for what becomes of *element*. */
@@ -573,7 +575,7 @@ static int pass_over(Plan *plan, const Element *element, int depth) {
     if (name == NULL) {
         return -1;
     }
-    int known = plan->known == Py_None ? 1 : PySet_Contains(plan->known, name);
+    int known = plan->known == NULL ? 1 : PySet_Contains(plan->known, name);
     Py_DECREF(name);
     PyObject *nothing = known > 0 ? plan->inner->read(plan->inner, element, depth) : NULL;
     Py_XDECREF(nothing);
@@ -669,7 +671,7 @@ static PyObject *made_of(Plan *plan, PyObject **values, Span content, int depth)
     memset(values, 0, (size_t)plan->count * sizeof(PyObject *));
     PyObject *made = NULL;
     if (read_fields(plan, content, values, depth) == 0) {
-        int called = plan->arguments != Py_None;
+        int called = plan->arguments != NULL;
         made = called ? called_instance(plan, values) : stored_instance(plan, values);
     }
     for (Py_ssize_t each = 0; each < plan->count; each++) {
@@ -681,7 +683,7 @@ static PyObject *made_of(Plan *plan, PyObject **values, Span content, int depth)
 /* Make an instance of what is within a document. */
 static PyObject *instance_of(Plan *plan, Span content, int depth) {
     PyObject *few[FEW];
-    if (depth >= DEEPEST) {
+    if (depth >= DEEPEST || plan->fields == NULL) {
         return NULL;
     }
     if (plan->count <= FEW) {
@@ -705,25 +707,18 @@ static PyObject *read_instance(Plan *plan, const Element *element, int depth) {
 
 /* ---- Batches --------------------------------------------------------------------- */
 
-/* Take the next document off *rest*, and make an instance of it. */
-static PyObject *next_instance(Plan *plan, Span *rest) {
-    Py_ssize_t size = document_size(rest);
-    if (size < 0) {
+/* Make an instance of a document, which it remembers if its class has a slot for that. */
+static PyObject *whole_instance(Plan *plan, const uint8_t *document, Py_ssize_t size) {
+    PyObject *made = instance_of(plan, within(document, size), 0);
+    if (made == NULL || plan->slot == 0) {
+        return made;
+    }
+    PyObject *state = PyBytes_FromStringAndSize((const char *)document, size);
+    if (state == NULL) {
+        Py_DECREF(made);
         return NULL;
     }
-    const uint8_t *start = rest->at;
-    PyObject *made = instance_of(plan, within(start, size), 0);
-    if (made != NULL && plan->slot > 0) {
-        PyObject *state = PyBytes_FromStringAndSize((const char *)start, size);
-        if (state == NULL) {
-            Py_CLEAR(made);
-        } else {
-            fill_slot(made, plan->slot, state);
-        }
-    }
-    if (made != NULL) {
-        rest->at += size;
-    }
+    fill_slot(made, plan->slot, state);
     return made;
 }
 
@@ -756,7 +751,7 @@ static Span from_place(PyObject *batch, Py_ssize_t place) {
 
 PyDoc_STRVAR(load_doc,
 "load(batch, place, most, found)\n--\n\n"
-"Append instances of the documents of *batch* from *place* on to *found*, *most* of them.\n\n"
+"Append instances of *most* documents of *batch*, from *place* on, to *found*.\n\n"
 "Return the place behind the last; where that isn't the end, and there aren't *most*, the\n"
 "next document is one that no instance can be made of here.");
 
@@ -774,12 +769,14 @@ static PyObject *Plan_load(Plan *self, PyObject *args) {
     }
     Span rest = from_place(batch, place);
     for (; most > 0 && rest.at < rest.end; most--) {
-        PyObject *made = next_instance(self, &rest);
+        Py_ssize_t size = document_size(&rest);
+        PyObject *made = size < 0 ? NULL : whole_instance(self, rest.at, size);
         int failed = made == NULL ? -1 : PyList_Append(found, made);
         Py_XDECREF(made);
         if (failed) {
             break;
         }
+        rest.at += size;
     }
     if (!is_forgotten()) {
         return NULL;
@@ -829,6 +826,14 @@ static int find_offset(PyObject *slot, PyObject *kind, Py_ssize_t *offset) {
     return 0;
 }
 
+/* Refuse classes whose instances `object.__new__` doesn't make. */
+static int check_new(PyObject *kind) {
+    PyObject *object = (PyObject *)&PyBaseObject_Type;
+    PyObject *made = PyObject_CallMethod(object, "__new__", "O", kind);
+    Py_XDECREF(made);
+    return made == NULL ? -1 : 0;
+}
+
 static int check_parts(const Plan *plan, PyObject *slot) {
     int needs_inner = plan->read == read_maybe || plan->read == read_array
                       || plan->read == read_entries || plan->read == read_instance;
@@ -839,8 +844,9 @@ static int check_parts(const Plan *plan, PyObject *slot) {
                && (plan->read != read_choice || PyDict_CheckExact(plan->argument));
     if (!fits) {
         PyErr_SetString(PyExc_TypeError, "the plan lacks a part");
+        return -1;
     }
-    return fits ? 0 : -1;
+    return plan->read == read_id ? check_new(plan->argument) : 0;
 }
 
 PyDoc_STRVAR(Plan_doc,
@@ -909,49 +915,56 @@ static void clear_fields(Field *fields, Py_ssize_t count) {
     PyMem_Free(fields);
 }
 
-static int check_filling(const Plan *plan, PyObject *arguments, PyObject *known,
-                         Py_ssize_t count) {
-    int called = arguments != Py_None;
-    int fits = plan->read == read_instance && plan->fields == NULL
-               && (known == Py_None || PyFrozenSet_CheckExact(known))
-               && (!called || (PyTuple_CheckExact(arguments)
-                               && PyTuple_GET_SIZE(arguments) == count));
-    if (!fits) {
-        PyErr_SetString(PyExc_TypeError, "the plan can't get such fields");
+/* Return the names of fields, which a class is called with. */
+static PyObject *names_of(const Field *fields, Py_ssize_t count) {
+    PyObject *names = PyTuple_New(count);
+    for (Py_ssize_t each = 0; names != NULL && each < count; each++) {
+        PyTuple_SET_ITEM(names, each, Py_NewRef(fields[each].name));
     }
-    return fits ? 0 : -1;
+    return names;
+}
+
+static int check_filling(const Plan *plan, PyObject *known, int called) {
+    if (plan->read != read_instance || plan->fields != NULL
+        || (known != Py_None && !PyFrozenSet_CheckExact(known))) {
+        PyErr_SetString(PyExc_TypeError, "the plan can't get such fields");
+        return -1;
+    }
+    return called ? 0 : check_new(plan->argument);
 }
 
 PyDoc_STRVAR(fill_doc,
-"fill(fields, arguments=None, known=None)\n--\n\n"
+"fill(fields, called=False, known=None)\n--\n\n"
 "Give the plan of a class its *fields*, once; it may be part of them.\n\n"
 "Each is a tuple of its stored name, plan, name and slot, whether it is required, its\n"
-"default and what makes that. The class is called with the *arguments*, if there are any.\n"
+"default and what makes that. A class that is *called* gets them as keywords.\n"
 "If there is *known*, it refuses what neither a field nor that has.");
 
 static PyObject *Plan_fill(Plan *self, PyObject *args, PyObject *named) {
-    static char *names[] = {"fields", "arguments", "known", NULL};
-    PyObject *described, *arguments = Py_None, *known = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O!|OO:fill", names, &PyTuple_Type,
-                                     &described, &arguments, &known)) {
+    static char *names[] = {"fields", "called", "known", NULL};
+    PyObject *described, *known = Py_None;
+    int called = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O!|pO:fill", names, &PyTuple_Type,
+                                     &described, &called, &known)
+        || check_filling(self, known, called) < 0) {
         return NULL;
     }
     Py_ssize_t count = PyTuple_GET_SIZE(described);
-    if (check_filling(self, arguments, known, count) < 0) {
-        return NULL;
-    }
     Field *fields = PyMem_Calloc((size_t)count + 1, sizeof(Field)); /* never of no size */
     if (fields == NULL) {
         return PyErr_NoMemory();
     }
-    for (Py_ssize_t each = 0; each < count; each++) {
-        if (describe_field(&fields[each], PyTuple_GET_ITEM(described, each), self) < 0) {
-            clear_fields(fields, count);
-            return NULL;
-        }
+    int failed = 0;
+    for (Py_ssize_t each = 0; !failed && each < count; each++) {
+        failed = describe_field(&fields[each], PyTuple_GET_ITEM(described, each), self);
     }
-    self->arguments = Py_NewRef(arguments);
-    self->known = Py_NewRef(known);
+    PyObject *arguments = called && !failed ? names_of(fields, count) : NULL;
+    if (failed || (called && arguments == NULL)) {
+        clear_fields(fields, count);
+        return NULL;
+    }
+    self->arguments = arguments;
+    self->known = known == Py_None ? NULL : Py_NewRef(known);
     self->count = count;
     self->fields = fields;
     Py_RETURN_NONE;
@@ -981,7 +994,7 @@ static PyObject *read_cleared(Plan *Py_UNUSED(plan), const Element *Py_UNUSED(el
 static int Plan_clear(Plan *self) {
     Field *fields = self->fields;
     Py_ssize_t count = self->count;
-    self->read = read_cleared; /* a destructor may yet ask another plan, which has this one */
+    self->read = read_cleared; /* a destructor may yet ask a plan that has this one */
     self->fields = NULL;
     self->count = 0;
     if (fields != NULL) {
@@ -1030,7 +1043,7 @@ static PyType_Spec Plan_spec = {
 
 PyDoc_STRVAR(text_at_doc,
 "text_at(batch, place, key)\n--\n\n"
-"Return the text that the document at *place* has under *key*, None if it has no such key.\n\n"
+"Return the text that the document at *place* has under *key*; None if there's no key.\n\n"
 "Raises:\n"
 "    ValueError: there is something else, or the document is damaged.");
 

@@ -14,7 +14,7 @@ class Plan:
     def fill(
         self,
         fields: tuple[tuple[Any, ...], ...],
-        arguments: tuple[str, ...] | None = ...,
+        called: bool = ...,
         known: frozenset[str] | None = ...,
     ) -> None: ...
     def load(self, batch: bytes, place: int, most: int, found: list[Any]) -> int: ...

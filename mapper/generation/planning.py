@@ -34,7 +34,7 @@ from mapper.conversion.parts import (
     Part,
     Record,
 )
-from mapper.generation.making import Calls, making
+from mapper.generation.making import Calls, Stores, making
 from mongo_dsl.variants import discriminator_of
 
 
@@ -125,15 +125,13 @@ class _Planner:
         return self._plans[id(part)]
 
     def _filled(self, part: Record, slot: Any) -> Any:
-        refuse_lacking(part.kind)
         kind = part.kind
         made = self._make("class", _asking(part), kind, self._passing, slot)
         if slot is None:  # within itself, an instance remembers nothing
             self._plans[id(part)] = made
         called = isinstance(making(part.annotation), Calls)
         fields = tuple(self._field(kind, called, *one) for one in part.fields())
-        arguments = tuple(one[2] for one in fields) if called else None
-        made.fill(fields, arguments, _known(part) if refuses_unknown(kind) else None)
+        made.fill(fields, called, _known(part) if refuses_unknown(kind) else None)
         return made
 
     def _field(
@@ -171,9 +169,21 @@ _WIDENED: dict[Any, Any] = {int: decode_int, float: decode_float}
 
 def _is_planned(part: Record) -> bool:
     """Tell whether plans can say how instances are made, and of what."""
+    refuse_lacking(part.kind)
+    how = making(part.annotation)
+    if how is None or (isinstance(how, Stores) and not _is_plain(part.kind)):
+        return False
     stored = [field.stored for field, _ in part.fields()]
-    told = len(set(stored)) == len(stored) and "$ref" not in stored
-    return told and making(part.annotation) is not None
+    return len(set(stored)) == len(stored) and "$ref" not in stored
+
+
+def _is_plain(kind: Any) -> bool:
+    """Tell whether instances have no parts but attributes, as those of `dict` do."""
+    try:
+        object.__new__(kind)
+    except TypeError:
+        return False
+    return True
 
 
 def _known(part: Record) -> frozenset[str]:

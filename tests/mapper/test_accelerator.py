@@ -48,6 +48,7 @@ from tests.mapper.readings import (
 from tests.mapper.strategies import Circle, Node, Open, Point, Shape
 
 
+NAMES = [f"{cls.__name__}-{number}" for number, (cls, _) in enumerate(SEEDS)]
 ROOT = Path(__file__).parent.parent.parent
 
 needs_accelerator = pytest.mark.skipif(
@@ -141,7 +142,7 @@ class TestAllWaysAreOne:
 
         check()
 
-    @pytest.mark.parametrize(("cls", "batch"), SEEDS)
+    @pytest.mark.parametrize(("cls", "batch"), SEEDS, ids=NAMES)
     def test_all_types(self, cls, batch):
         """Documents with everything in them are made without Python's help."""
         check_batch(cls, batch)
@@ -280,13 +281,13 @@ class TestPlaces:
 
 @needs_accelerator
 class TestHostile:
-    @pytest.mark.parametrize(("cls", "batch"), SEEDS)
+    @pytest.mark.parametrize(("cls", "batch"), SEEDS, ids=NAMES)
     def test_truncated(self, cls, batch):
         """A batch may end anywhere."""
         for size in range(len(batch)):
             check_hostile(cls, batch[:size])
 
-    @pytest.mark.parametrize(("cls", "batch"), SEEDS)
+    @pytest.mark.parametrize(("cls", "batch"), SEEDS, ids=NAMES)
     def test_bytes_changed(self, cls, batch):
         """Any byte may be another one."""
         values = (*range(20), 0x7F, 0x80, 0xC3, 0xFF)
@@ -295,7 +296,7 @@ class TestHostile:
                 damaged = batch[:place] + bytes([value]) + batch[place + 1 :]
                 check_hostile(cls, damaged)
 
-    @pytest.mark.parametrize(("cls", "batch"), SEEDS)
+    @pytest.mark.parametrize(("cls", "batch"), SEEDS, ids=NAMES)
     def test_lengths_changed(self, cls, batch):
         """Any four bytes may be another length."""
         for place in range(len(batch) - 3):
@@ -453,6 +454,12 @@ class TestErrors:
         for cls in (Own, Twice):
             assert planning.plan_of(record_of(cls), stateful=False) is None
 
+    def test_a_plan_without_fields(self):
+        """Nothing is made by a plan of a class that wasn't told its fields."""
+        empty = Plan("class", print, Point, Plan("passing", print))
+        plan = plan_of({"x": empty})
+        assert made(plan, bson.encode({"x": {"a": 1}})) == []
+
     MISUSED = (
         (lambda p: Plan("bytes"), "Plan() missing required argument 'hook' (pos 2)"),
         (lambda p: Plan("words", print), "there are no plans for words"),
@@ -469,15 +476,18 @@ class TestErrors:
             f"{Point.x!r} is no slot of {Open!r}",
         ),
         (
-            lambda p: Plan("id", print, BaseException, slot=BaseException.args),
-            f"{BaseException.args!r} is no slot of {BaseException!r}",
+            lambda p: Plan("class", print, type, p, vars(type)["__basicsize__"]),
+            f"{vars(type)['__basicsize__']!r} is no slot of {type!r}",
         ),
         (lambda p: p.load(b"", 1, 1, []), "place is 1; the batch has 0 bytes"),
         (lambda p: p.load(b"", -1, 1, []), "place is -1; the batch has 0 bytes"),
         (lambda p: p.load(b"", 0, 1, []), "the plan has no fields"),
         (lambda p: p.fill(((1,),)), "function takes exactly 7 arguments (1 given)"),
-        (lambda p: p.fill((), ("a",)), "the plan can't get such fields"),
-        (lambda p: p.fill((), None, {"a"}), "the plan can't get such fields"),
+        (
+            lambda p: Plan("class", print, int, p).fill(()),
+            "object.__new__(int) is not safe, use int.__new__()",
+        ),
+        (lambda p: p.fill((), False, {"a"}), "the plan can't get such fields"),
         (lambda p: (p.fill(()), p.fill(())), "the plan can't get such fields"),
         (
             lambda p: planning.accelerator.text_at(bson.encode({"a": 1}), 0, "a"),
@@ -514,7 +524,7 @@ class TestMemory:
     LOADS = 2_000
 
     @pytest.mark.parametrize("damaged", [False, True])
-    @pytest.mark.parametrize(("cls", "batch"), SEEDS)
+    @pytest.mark.parametrize(("cls", "batch"), SEEDS, ids=NAMES)
     def test_nothing_leaks(self, cls, batch, damaged):
         """Reading again and again takes no more memory, wherever it stops."""
         load = readers(cls)[0].load
