@@ -7,7 +7,7 @@ PARALLEL := -n 4 --dist worksteal
 TYPING := tests/typing/loose.py tests/typing/exact.py tests/typing/refusals.py tests/typing/relations.py tests/typing/features.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench bench-peers bench-instructions docs-performance format clean
+.PHONY: help demo test check bench bench-peers bench-instructions docs-performance fuzz format clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -40,12 +40,15 @@ bench-instructions: $(VENV)/.bench  ## Count instructions, and compare them with
 docs-performance: $(VENV)/.bench  ## Put what was measured last into docs/performance.md
 	$(BIN)/python -m benchmarks.chapter
 
+fuzz: $(VENV)/.test  ## Feed damaged documents to the accelerator, under sanitizers
+	$(BIN)/python -m tests.mapper.fuzz $(ARGS)
+
 format: $(VENV)/.dev  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) .cache .coverage .hypothesis build dist *.egg-info
+	rm -rf $(VENV) .cache .coverage .hypothesis build dist *.egg-info mapper/*.so
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -53,7 +56,7 @@ $(VENV)/.made:
 	@touch $@
 
 # One environment for all extras; each is installed once and again after a change.
-$(VENV)/.demo $(VENV)/.test $(VENV)/.bench $(VENV)/.dev: $(VENV)/.%: $(VENV)/.made setup.cfg pyproject.toml
+$(VENV)/.demo $(VENV)/.test $(VENV)/.bench $(VENV)/.dev: $(VENV)/.%: $(VENV)/.made setup.cfg pyproject.toml setup.py mapper/_bson.c
 	@echo "Installing the extra '$*' into $(VENV), this may take a minute ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@.ci/libraries $(VENV)

@@ -15,7 +15,8 @@ from benchmarks.building import built, prepared
 from benchmarks.data import raw_orders
 from benchmarks.documents import Order, new_order
 from mapper.converter import encode_document
-from mapper.hydration import PIECE, load, reader
+from mapper.hydration import load, reader
+from mapper.loaders import PIECE
 from mapper.rows import joined
 from mongo_dsl import QuerySet
 

@@ -9,7 +9,8 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from mapper.hydration import PIECE, Hydrator
+from mapper.hydration import Hydrator
+from mapper.loaders import PIECE
 from mapper.rows import document_at, each, joined, undecoded
 
 

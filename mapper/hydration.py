@@ -1,41 +1,25 @@
-"""How stored documents become objects.
-
-Many at once are made by generated code, piece by piece: a piece is decoded and turned into
-objects while it is in the processor's cache, which takes half the time of decoding
-everything first. Where a document isn't what the code expects, the converter takes over,
-and says what is wrong with it.
-"""
+"""How stored documents become objects: one by one by the converter, many by `loaders`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import bson
 
-from mapper.codec import CODEC, NAIVE
+from mapper.codec import CODEC
 from mapper.collector import collecting, policy_of
 from mapper.conversion.parts import Record, Variants, is_known, part_of
 from mapper.converter import class_of, converter, decode, decode_document
-from mapper.generation import Loading, loading, loading_in_part
-from mapper.rows import Rows, behind, document_at, piece
+from mapper.loaders import Load, code_of, load_as_it_is, loader, part_loader
+from mapper.rows import Rows, document_at
 from mapper.tracking import Stored, begin, decode_field
 from mongo_dsl.structure import computed_in, fields_of
 
 
 D = TypeVar("D")
-
-PIECE = 64
-"""How many documents are decoded and made at a time; more don't stay in the cache."""
-
-Load: TypeAlias = Callable[[bytes, int, int, "list[Any]"], int]
-"""What makes objects of a batch of BSON, from a place on, at most so many, into a list.
-
-It returns the place behind the last. Where that isn't the end, the next document is one
-that it can't make.
-"""
 
 _MANY = 1 << 16  # bytes; of less than that the collector has little to do
 _ALL = 1 << 62
@@ -94,9 +78,9 @@ def reader(query: Any) -> Hydrator:
         def some(raw: dict[str, Any]) -> Any:
             return load_part(model, raw, cut)
 
-        return Hydrator(some, _part_loader(model, some, cut), model)
+        return Hydrator(some, part_loader(model, some, cut), model)
     one = partial(load, model)
-    return Hydrator(one, _loader(model, one, stateful=True), model)
+    return Hydrator(one, loader(model, one, stateful=True), model)
 
 
 def row_reader(pipeline: Any, into: Any = None) -> Hydrator:
@@ -135,7 +119,7 @@ def source_of(cls: Any) -> str:
     naive, stateful = is_known(part), hasattr(cls, "__is_document__")
     code: Any = None
     if isinstance(part, Record):
-        code = _code(part, naive=naive, stateful=stateful)
+        code = code_of(part, naive=naive, stateful=stateful)
     if code is None:
         return (
             f"# {cls.__name__} has an __init__ of its own, which makes its instances\n"
@@ -171,115 +155,7 @@ def _of_rows(row: Any) -> Hydrator:
     def one(raw: dict[str, Any]) -> Any:
         return decode(raw, row)
 
-    return Hydrator(one, _loader(row, one, stateful=False), row)
+    return Hydrator(one, loader(row, one, stateful=False), row)
 
 
-def _loader(annotation: Any, one: Any, *, stateful: bool) -> Load:
-    """Return what makes instances of *annotation*, which remember their state if *stateful*.
-
-    Where no code can be generated it is *one* that makes them.
-    """
-    part = part_of(annotation, converter().get_structure_hook(annotation))
-    if isinstance(part, Variants):
-        return partial(_load_variants, part, stateful)
-    found = _generated(part, stateful=stateful) if isinstance(part, Record) else None
-    return partial(_load_singly, one) if found is None else found
-
-
-def _part_loader(model: Any, one: Any, cut: frozenset[str]) -> Load:
-    """Return what makes documents of a part of their fields; *cut* are those cut themselves."""
-    part = part_of(model, converter().get_structure_hook(model))
-    if not isinstance(part, Record):
-        return partial(_load_singly, one)
-    if "part" not in part.generated:
-        part.generated["part"] = loading_in_part(part, naive=False)
-    code: Loading | None = part.generated["part"]
-    if code is None:
-        return partial(_load_singly, one)
-
-    def in_part(rows: Iterable[Any], raws: Iterable[bytes], found: list[Any]) -> None:
-        code(rows, (Stored(raw, True, cut) for raw in raws), found)
-
-    return partial(_load, in_part, CODEC)
-
-
-def _generated(part: Record, *, stateful: bool) -> Load | None:
-    """Return what runs the code for a class, which is generated once, if there is any."""
-    if stateful not in part.generated:
-        naive = is_known(part)  # hooks of others get moments that say their zone
-        code = _code(part, naive=naive, stateful=stateful)
-        made = None if code is None else partial(_load, code, NAIVE if naive else CODEC)
-        part.generated[stateful] = made
-    found: Load | None = part.generated[stateful]
-    return found
-
-
-def _code(part: Record, *, naive: bool, stateful: bool) -> Loading | None:
-    """Return the code for a class, which is generated once."""
-    if (naive, stateful) not in part.generated:
-        made = loading(part, naive=naive, stateful=stateful)
-        part.generated[naive, stateful] = made
-    found: Loading | None = part.generated[naive, stateful]
-    return found
-
-
-def _load(
-    code: Loading, codec: Any, batch: bytes, place: int, most: int, found: list[Any]
-) -> int:
-    """Make objects by generated *code*, piece by piece."""
-    while place < len(batch) and most > 0:
-        raws = piece(batch, place, min(most, PIECE))
-        before, size = len(found), sum(map(len, raws))
-        try:
-            code(bson.decode_all(batch[place : place + size], codec), raws, found)
-        except Exception:  # noqa: BLE001 - the converter says what is wrong
-            return place + sum(map(len, raws[: len(found) - before]))
-        place += size
-        most -= len(raws)
-    return place
-
-
-def _load_variants(
-    part: Variants,
-    stateful: bool,
-    batch: bytes,
-    place: int,
-    most: int,
-    found: list[Any],
-) -> int:
-    """Make instances of a class and its subclasses, each by the code for its own."""
-    for raw in piece(batch, place, min(most, PIECE)):
-        row = bson.decode(raw, CODEC)
-        try:
-            of_class: Any = part.of(part.found(row))
-            code = _code(of_class, naive=False, stateful=stateful)
-            if code is None:
-                return place
-            code([row], [raw], found)
-        except Exception:  # noqa: BLE001 - the converter says what is wrong
-            return place
-        place += len(raw)
-    return place
-
-
-def _load_singly(
-    one: Callable[[Any], Any], batch: bytes, place: int, most: int, found: list[Any]
-) -> int:
-    """Make objects by *one*, where there is no code for them."""
-    for raw in piece(batch, place, min(most, PIECE)):
-        try:
-            found.append(one(bson.decode(raw, CODEC)))
-        except Exception:  # noqa: BLE001 - it is asked again, and then says what is wrong
-            return place
-        place += len(raw)
-    return place
-
-
-def _load_as_it_is(batch: bytes, place: int, most: int, found: list[Any]) -> int:
-    """Decode documents."""
-    after = behind(batch, place, most)
-    found.extend(bson.decode_all(batch[place:after], CODEC))
-    return after
-
-
-_AS_IT_IS = Hydrator(lambda row: row, _load_as_it_is)
+_AS_IT_IS = Hydrator(lambda row: row, load_as_it_is)

@@ -87,6 +87,19 @@ def mapper(mongo_uri: str, mongo_database_name: str, sent: Sent) -> Iterator[Map
         yield made
 
 
+@pytest.fixture(params=["accelerated", "generated"], scope="module")
+def both_paths(request: Any) -> Iterator[None]:
+    """Make objects by the accelerator, and by generated code."""
+    from mapper import loaders
+
+    accelerated = request.param == "accelerated"
+    if accelerated and not loaders.accelerated:
+        pytest.skip("mapper._bson isn't built, or MONGO_DSL_PURE leaves it out")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "accelerated", accelerated)
+        yield
+
+
 @pytest.fixture(params=DRIVERS)
 async def driver(
     request: Any,

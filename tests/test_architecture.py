@@ -88,6 +88,7 @@ MAPPER_FLOORS = (
         "tracking",
         "forming",
         "hydration",
+        "loaders",
         "scopes",
         "exchange",
         "namespaces",

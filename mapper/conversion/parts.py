@@ -112,9 +112,11 @@ class Record(Part):
 class Variants(Part):
     """An instance of a class or of its subclasses, of which there may be more later.
 
-    *found* tells the class of a stored document, *of* describes instances of a class.
+    *found* tells the class of a stored document by what is stored under *key*, *of*
+    describes instances of a class.
     """
 
+    key: str
     found: Callable[[Mapping[str, Any]], Any]
     of: Callable[[Any], Part]
 

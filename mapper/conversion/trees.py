@@ -154,8 +154,11 @@ def tree_decoder(annotation: Any, converter: Converter) -> Decode:
         return hook_of(variant_of(kind, stored))(stored, None)
 
     def part(own: Decode) -> Part:
+        key: Any = discriminator_of(kind)
         found = functools.partial(variant_of, kind)
-        return Variants(annotation, own, found, lambda one: part_of(one, hook_of(one)))
+        return Variants(
+            annotation, own, key, found, lambda one: part_of(one, hook_of(one))
+        )
 
     return described(decode, part)
 

@@ -13,6 +13,9 @@ from mongo_dsl import F, Pipeline, acc
 from mongo_dsl.errors import OperandError, UnknownFieldError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 @attrs.define
 class Stats:
     people: int

@@ -13,7 +13,8 @@ from bson import ObjectId
 from mapper import Document, SyncDocument, field
 from mapper.codec import CODEC
 from mapper.errors import DecodeError
-from mapper.hydration import PIECE, reader
+from mapper.hydration import reader
+from mapper.loaders import PIECE
 from mapper.rows import Rows, each, gathered, joined, piece
 
 

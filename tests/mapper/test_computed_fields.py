@@ -14,6 +14,9 @@ from mapper.indexes import Index, declared_indexes
 from mongo_dsl.errors import UnknownFieldError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 @attrs.define
 class Line:
     price: int

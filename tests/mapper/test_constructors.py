@@ -12,6 +12,9 @@ from mapper.converter import decode_document, encode_document
 from mapper.errors import ValidationError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 class Slugged:
     """A mixin that isn't a document, with an ``__init__``."""
 

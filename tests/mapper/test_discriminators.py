@@ -27,6 +27,9 @@ from mongo_dsl import F, Pipeline, acc
 from mongo_dsl.errors import ArgumentError, OperandError, UnknownFieldError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 class Zoo:
     """The classes of a collection, on one base class of documents."""
 

@@ -17,6 +17,9 @@ from mapper.converter import decode, decode_document, encode, encode_document
 from mapper.errors import DecodeError, DefinitionError, MapperError, ValidationError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 T = TypeVar("T")
 
 

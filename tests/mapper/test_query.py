@@ -6,6 +6,9 @@ from mapper import SyncDocument, field
 from mongo_dsl.errors import OperandError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 class Player(SyncDocument):
     id: int | None = None
     score: int = field(default=0, db_name="s")

@@ -26,6 +26,9 @@ from mapper.tracking import (
 )
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 @attrs.define
 class Line:
     """An embedded document with a list of its own."""

@@ -13,6 +13,9 @@ from mapper.converter import decode_document
 from mapper.errors import DecodeError, DefinitionError
 
 
+pytestmark = pytest.mark.usefixtures("both_paths")
+
+
 STORED = {
     "_id": 1,
     "name": "Ann",
