@@ -13,6 +13,7 @@ from benchmarks.bench import Bench, opened
 from benchmarks.cases import CASES
 from benchmarks.harness import Result, measure
 from benchmarks.report import aligned, as_json, markdown, plain, rows
+from mapper.loaders import accelerated
 
 
 def main(arguments: list[str] | None = None) -> str:
@@ -47,6 +48,7 @@ def _versions(bench: Bench) -> dict[str, Any]:
         "mongodb": bench.mapper.database.client.server_info()["version"],
         "pymongo": pymongo.version,
         "machine": platform.machine(),
+        "accelerator": "yes" if accelerated else "no",
     }
 
 
