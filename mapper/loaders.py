@@ -144,19 +144,30 @@ def _accelerate_variants(
     found: list[Any],
 ) -> int:
     """Make instances of a class and its subclasses, each by the plan for its own."""
-    key = part.key
+    loads: dict[str | None, Load] = {}  # for this batch; another may know more classes
     while place < len(batch) and most > 0:
         try:
-            name = accelerator.text_at(batch, place, key)
-            cls = part.found({} if name is None else {key: name})
-            of_class: Any = part.of(cls)
-            load = _generated(of_class, stateful=stateful)
+            name = accelerator.text_at(batch, place, part.key)
+            if name not in loads:
+                loads[name] = _load_of(part, name, stateful=stateful)
         except Exception:  # noqa: BLE001 - the converter says what is wrong
             return place
-        after = place if load is None else load(batch, place, 1, found)
+        after = loads[name](batch, place, 1, found)
         if after == place:
             return place
         place, most = after, most - 1
+    return place
+
+
+def _load_of(part: Variants, name: str | None, *, stateful: bool) -> Load:
+    """Return what makes instances of the class that documents call *name*."""
+    cls = part.found({} if name is None else {part.key: name})
+    of_class: Any = part.of(cls)
+    return _generated(of_class, stateful=stateful) or _load_none
+
+
+def _load_none(_batch: bytes, place: int, _most: int, _found: list[Any]) -> int:
+    """Make nothing, where instances are made in ways of their own."""
     return place
 
 

@@ -263,6 +263,19 @@ class TestPlaces:
         assert loaded(Shape, bson.encode({"kind": "other", "name": "s"})) == []
         assert loaded(Shape, bson.encode({"kind": "circle", "name": "c"})) == []
 
+    def test_variants_of_their_own_making(self):
+        """Classes that no plan can make are left to Python."""
+
+        @generated.discriminated("kind")
+        @attrs.define
+        class Own:
+            name: str
+            size: int = attrs.field(init=False, default=1)
+
+        batch = bson.encode({"kind": "Own", "name": "a", "size": 2})
+        assert loaded(Own, batch) == []
+        check_batch(Own, batch + batch)
+
     def test_what_documents_remember(self):
         """It is their own BSON, which embedded ones have none of."""
         rows = [{"name": "a"}, {"name": "b", "tags": ["t"]}]
