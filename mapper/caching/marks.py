@@ -81,7 +81,7 @@ def marked(database: str, collection: str | None) -> list[Mark]:
     return [] if found is None else [found]
 
 
-def written(names: Iterable[tuple[str, "str | None"]], session: Any = None) -> None:
+def written(names: Iterable[tuple[str, str | None]], session: Any = None) -> None:
     """Make outdated what was read of the collections *names*: they were written to.
 
     In a transaction of *session* that holds once more when that is over.
