@@ -18,7 +18,7 @@ import bson
 from mapper.codec import CODEC, NAIVE
 from mapper.collector import collecting, policy_of
 from mapper.conversion.parts import Record, Variants, is_known, part_of
-from mapper.converter import class_of, converter, decode, decode_document
+from mapper.converter import class_of, converter, decode
 from mapper.generation import Loading, loading
 from mapper.rows import Rows, behind, document_at, piece
 from mapper.tracking import Stored, begin, decode_field
@@ -146,8 +146,8 @@ def source_of(cls: Any) -> str:
 
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
-    document: Any = decode_document(raw, cls)
-    begin(document, Stored(raw))
+    document: D = decode(raw, cls)
+    object.__setattr__(document, "_state", raw)
     return document
 
 

@@ -191,7 +191,7 @@ def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Flow[Any]:  # noq
     if id is None:
         return flows.reading.first(query.filter(**keywords))
     if not keywords:
-        return flows.picking.get(query, id)
+        return flows.picking.get(query.model, id, type(query))
     return flows.reading.first(query.filter(query.model.q.id == id, **keywords))
 
 

@@ -19,7 +19,7 @@ from mapper.commands import Flow
 from mapper.conversion.trees import top_of
 from mapper.converter import encode_document
 from mapper.errors import BulkInsertError, MapperError, ValidationError
-from mapper.events import announce, announce_each, is_heard
+from mapper.events import announce, announce_each, is_silent
 from mapper.flows.documents import (
     all_stored,
     assigned,
@@ -140,7 +140,7 @@ def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
 
 def announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
-    events = [event for event in _EVENTS[when] if is_heard(event)]
+    events = [event for event in _EVENTS[when] if not is_silent((event,))]
     if not events:
         return
     for cls, places in _by_class(documents).items():

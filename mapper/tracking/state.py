@@ -1,7 +1,7 @@
 """What a document remembers of the database.
 
-A document that was read with many others remembers the BSON it was made of, and nothing
-else: that takes a seventh of the memory of a dictionary, and no time. It becomes a
+A document that was read remembers what it was made of, and nothing else: that takes no
+time. Of many it is BSON, which takes a seventh of the memory of a dictionary. It becomes a
 `Stored` once someone asks, to save the document, say.
 """
 
@@ -51,11 +51,12 @@ DELETED = Stored({})
 
 def state_of(document: Any) -> Stored | None:
     """Return what *document* remembers; None for one that was never stored."""
-    state: Stored | bytes | None = getattr(document, "_state", None)
-    if type(state) is bytes:
-        state = Stored(state)
-        begin(document, state)
-    return state  # type: ignore[return-value]
+    state: Any = getattr(document, "_state", None)
+    if type(state) is Stored or state is None:
+        return state
+    found = Stored(state)
+    begin(document, found)
+    return found
 
 
 def remember(document: Any, state: Stored) -> None:
