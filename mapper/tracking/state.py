@@ -21,24 +21,17 @@ class Stored:
     It is *partial* if fields were left out; *cut* has those that were loaded in part.
     """
 
-    __slots__ = ("_document", "cut", "partial")
+    __slots__ = ("cut", "document", "partial")
 
     def __init__(
         self,
-        document: dict[str, Any] | bytes,
+        document: dict[str, Any],
         partial: bool = False,
         cut: frozenset[str] = frozenset(),
     ) -> None:
-        self._document = document
+        self.document = document
         self.partial = partial
         self.cut = cut
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The document, decoded when it is first asked for."""
-        if isinstance(self._document, bytes):
-            self._document = bson.decode(self._document, CODEC)
-        return self._document
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Let copies of a deleted document know that it is."""
@@ -54,9 +47,16 @@ def state_of(document: Any) -> Stored | None:
     state: Any = getattr(document, "_state", None)
     if type(state) is Stored or state is None:
         return state
-    found = Stored(state)
+    raw = bson.decode(state, CODEC) if type(state) is bytes else state
+    found = Stored(raw)
     begin(document, found)
     return found
+
+
+def is_stored(document: Any) -> bool:
+    """Tell whether *document* came from the database or was saved to it."""
+    state: Any = getattr(document, "_state", None)
+    return state is not None and state is not DELETED
 
 
 def remember(document: Any, state: Stored) -> None:
