@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -100,7 +100,8 @@ def run(flow: Flow[T], call: Callable[[Step], Any]) -> T:
         try:
             step = resume(value)
         except StopIteration as done:
-            return cast("T", done.value)
+            result: T = done.value
+            return result
         try:
             resume, value = flow.send, call(step)
         except Exception as error:  # noqa: BLE001 - the flow decides what it means
@@ -120,7 +121,8 @@ async def run_async(flow: Flow[T], call: Callable[[Step], Any]) -> T:
         try:
             step = resume(value)
         except StopIteration as done:
-            return cast("T", done.value)
+            result: T = done.value
+            return result
         try:
             reply = call(step)
             resume, value = (

@@ -12,7 +12,7 @@ from mapper.codec import CODEC, RAW
 from mapper.collector import Policy
 from mapper.commands import CachedRead, Command
 from mapper.concerns import SILENT, CollectionName, Concerns
-from mapper.sessions import carried, session_of
+from mapper.sessions import any_ambient, carried, session_of
 
 
 watcher: ContextVar[Callable[[Command], None] | None] = ContextVar(
@@ -51,10 +51,13 @@ class Connection:
         watch = watcher.get()
         if watch is not None:
             watch(command)
-        kwargs = carried(self.client, command)
+        kwargs = carried(self.client, command) if any_ambient() else command.kwargs
         name, method = command.collection, command.method
         if not command.rows or not self._leaves_bson(command):
-            return getattr(self.target(name), method)(*command.args, **kwargs)
+            # Most collections are known, and have no concerns of their own.
+            known = self._collections.get(name) if type(name) is str else None
+            target = self.target(name) if known is None else known
+            return getattr(target, method)(*command.args, **kwargs)
         if method == "find":
             return self.target(name).find_raw_batches(*command.args, **kwargs)
         # Its raw batches would take a command more, the first of which finds nothing.
@@ -75,12 +78,14 @@ class Connection:
 
     def writing(self, command: Command) -> Writing | None:
         """Return the block to send *command* in, which makes caches outdated; None for none."""
-        if command.method in _FINDING:
+        if command.method in FINDING:
             return None
-        names = writes(command, self.name)
-        if not names:
+        if command.method not in _WRITING and not writes(command, self.name):
             return None
-        return Writing(names, session_of(self.client, command))
+        session = command.kwargs.get("session")
+        if any_ambient():
+            session = session_of(self.client, command)
+        return Writing(command, self.name, session)
 
     @functools.cached_property
     def place(self) -> Hashable:
@@ -120,4 +125,9 @@ class Connection:
 
 
 _FEW = 8
-_FINDING = frozenset({"find", "find_one", "count_documents"})
+FINDING = frozenset({"find", "find_one", "count_documents"})
+"""Methods that surely write nothing."""
+
+_WRITING = frozenset(
+    {"insert_one", "insert_many", "update_one", "replace_one", "delete_one"}
+)

@@ -75,21 +75,24 @@ class BsonConverter(cattrs.Converter):
 
     def get_structure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002
         """Return the hook that reads *type*."""
-        return super().get_structure_hook(self._shielded(type), cache_result)
+        annotation = type if type in self._named else _by_predicate(type)
+        if cache_result:  # what cattrs does, in a call less: every read asks
+            dispatch: Any = self._structure_func.dispatch
+            return dispatch(annotation)
+        return super().get_structure_hook(annotation, cache_result)
 
     def get_unstructure_hook(self, type: Any, cache_result: bool = True) -> Any:  # noqa: A002
         """Return the hook that stores *type*."""
-        return super().get_unstructure_hook(self._shielded(type), cache_result)
-
-    def _shielded(self, annotation: Any) -> Any:
-        if not isinstance(annotation, type) or annotation in self._named:
-            return annotation
-        return _by_predicate(annotation)
+        annotation = type if type in self._named else _by_predicate(type)
+        if cache_result:
+            dispatch: Any = self._unstructure_func.dispatch
+            return dispatch(annotation)
+        return super().get_unstructure_hook(annotation, cache_result)
 
 
 @functools.lru_cache(maxsize=1024)
-def _by_predicate(annotation: type) -> Any:
-    caught = issubclass(annotation, _CAUGHT)
+def _by_predicate(annotation: Any) -> Any:
+    caught = isinstance(annotation, type) and issubclass(annotation, _CAUGHT)
     return typing.Annotated[annotation, "by predicate"] if caught else annotation
 
 

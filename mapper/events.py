@@ -154,9 +154,8 @@ def functions_of(cls: Any, event: str) -> Iterator[Callable[..., Any]]:
             yield from listeners.of(event)
 
 
-def is_heard(*events: str) -> bool:
-    """Tell whether anyone has ever listened to one of *events*, of whichever class."""
-    return not _heard.isdisjoint(events)
+is_silent = _heard.isdisjoint
+"""Tell whether nobody has ever listened to any of some events, of whichever class."""
 
 
 def announce(event: str, cls: Any, *documents: Any) -> Iterable[Call]:
@@ -169,7 +168,7 @@ def announce(event: str, cls: Any, *documents: Any) -> Iterable[Call]:
 
 def announce_each(events: Iterable[str], cls: Any, document: Any) -> Iterable[Call]:
     """Call what listens to each of *events* of *cls* with *document*, in their order."""
-    if _heard.isdisjoint(events):  # as a rule; one question for all of them
+    if is_silent(events):  # as a rule; one question for all of them
         return ()
     return (call for event in events for call in _calls(event, cls, (document,)))
 

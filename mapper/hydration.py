@@ -12,7 +12,7 @@ import bson
 from mapper.codec import CODEC
 from mapper.collector import collecting, policy_of
 from mapper.conversion.parts import Record, Variants, is_known, part_of
-from mapper.converter import class_of, converter, decode, decode_document
+from mapper.converter import class_of, converter, decode
 from mapper.loaders import Load, code_of, load_as_it_is, loader, part_loader
 from mapper.rows import Rows, document_at
 from mapper.tracking import Stored, begin, decode_field
@@ -130,8 +130,8 @@ def source_of(cls: Any) -> str:
 
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
-    document: Any = decode_document(raw, cls)
-    begin(document, Stored(raw))
+    document: D = decode(raw, cls)
+    object.__setattr__(document, "_state", raw)
     return document
 
 

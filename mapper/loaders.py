@@ -61,8 +61,8 @@ def part_loader(model: Any, one: Any, cut: frozenset[str]) -> Load:
     if code is None:
         return partial(_load_singly, one)
 
-    def in_part(rows: Iterable[Any], raws: Iterable[bytes], found: list[Any]) -> None:
-        code(rows, (Stored(raw, True, cut) for raw in raws), found)
+    def in_part(rows: Iterable[Any], _: Iterable[bytes], found: list[Any]) -> None:
+        code(rows, [Stored(row, True, cut) for row in rows], found)
 
     return partial(_load, in_part, CODEC)
 

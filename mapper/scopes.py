@@ -6,6 +6,7 @@ collection by another.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from mongo_dsl.variants import discriminator_of
 _NOTHING: Mapping[str, Any] = {}
 
 
+@functools.lru_cache(maxsize=1024)
 def is_whole(cls: Any) -> bool:
     """Tell whether queries of *cls* surely ask for nothing besides, as those of most do."""
     return not behaviours_of(cls) and discriminator_of(cls) is None

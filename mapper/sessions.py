@@ -89,9 +89,8 @@ class Ambient:
 _ambient: ContextVar[tuple[Ambient, ...]] = ContextVar("ambient", default=())
 
 
-def any_ambient() -> bool:
-    """Tell whether any block is on, of whichever client."""
-    return bool(_ambient.get())
+any_ambient = _ambient.get
+"""Return the blocks that are on, of whichever client; as a rule there are none."""
 
 
 def ambient_of(client: Any) -> Ambient | None:
@@ -152,8 +151,6 @@ def carried(client: Any, command: Command) -> Mapping[str, Any]:
     Raises:
         TransactionError: the command can't be part of the transaction that is on.
     """
-    if not _ambient.get():
-        return command.kwargs
     ambient = _of_command(client, command)
     if ambient is None:
         return command.kwargs

@@ -59,7 +59,7 @@ class AsyncMapper(Documents, Queries, Managing, Transactions):
 
     async def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
-        return await self._run(flows.picking.get(AsyncQuery(model).using(self), id))
+        return await self._run(flows.picking.get(model, id, AsyncQuery))
 
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]

@@ -13,6 +13,9 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
+from mapper.caching.touched import Names, writes
+from mapper.commands import Command
+
 
 DOUBT = 10.0
 """Seconds for which a collection isn't cached after a write of unknown fate."""
@@ -78,16 +81,11 @@ def marked(database: str, collection: str | None) -> list[Mark]:
     return [] if found is None else [found]
 
 
-Names = Iterable[tuple[str, "str | None"]]
-
-
-def written(names: Names, session: Any = None) -> None:
+def written(names: Iterable[tuple[str, str | None]], session: Any = None) -> None:
     """Make outdated what was read of the collections *names*: they were written to.
 
     In a transaction of *session* that holds once more when that is over.
     """
-    if session is None and not _marks:
-        return  # nothing was ever read through a cache
     for name, collection in names:
         if _goes_on(session) and collection is not None:
             mark_of(name, collection).hold(session)
@@ -96,26 +94,31 @@ def written(names: Names, session: Any = None) -> None:
 
 
 class Writing:
-    """A block that writes in *session*, and makes outdated what was read of *names*.
+    """A block that sends *command* in *session*, and makes outdated what it writes to.
 
-    It does so before and after the write, so that what is read meanwhile isn't kept. As a
-    generator it would take three times as long, around every write.
+    It does so before and after the write, so that what is read meanwhile isn't kept. It
+    asks for no names as long as nothing is cached: a block is around every write.
     """
 
-    __slots__ = ("_names", "_session")
+    __slots__ = ("_command", "_database", "_session")
 
-    def __init__(self, names: Names, session: Any) -> None:
-        self._names = names
+    def __init__(self, command: Command, database: str, session: Any) -> None:
+        self._command = command
+        self._database = database
         self._session = session
 
     def __enter__(self) -> None:
         if _marks or self._session is not None:
-            written(self._names, self._session)
+            self._written()
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if error is not None and _unanswered(error):
-            _doubt(self._names)
-        written(self._names, self._session)
+            _doubt(writes(self._command, self._database))
+        if _marks or self._session is not None:
+            self._written()
+
+    def _written(self) -> None:
+        written(writes(self._command, self._database), self._session)
 
 
 def _unanswered(error: BaseException) -> bool:

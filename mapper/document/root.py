@@ -17,11 +17,7 @@ from mapper.document.plain import Plain
 from mapper.errors import MapperError
 from mapper.metaclass import DocumentMeta
 from mapper.options import Options
-from mapper.tracking import (
-    DELETED,
-    kept,
-    state_of,
-)
+from mapper.tracking import is_stored, kept
 from mongo_dsl import Fields
 from mongo_dsl.conformity import kind_of
 from mongo_dsl.storages import shows_secrets
@@ -91,7 +87,7 @@ class Root(Listening, Plain, metaclass=_Meta):
     @property
     def is_stored(self) -> bool:
         """Whether the document came from the database or was saved to it."""
-        return state_of(self) not in (None, DELETED)
+        return is_stored(self)
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
@@ -191,7 +187,7 @@ def first_of(query: Any, id: Any, keywords: dict[str, Any]) -> Flow[Any]:  # noq
     if id is None:
         return flows.reading.first(query.filter(**keywords))
     if not keywords:
-        return flows.picking.get(query, id)
+        return flows.picking.get(query.model, id, type(query))
     return flows.reading.first(query.filter(query.model.q.id == id, **keywords))
 
 

@@ -23,7 +23,6 @@ from mapper.tracking import (
     assign,
     encode_field,
     is_recording,
-    remember,
     state_of,
 )
 from mongo_dsl.structure import fields_of
@@ -54,7 +53,7 @@ def stored(document: Any, raw: dict[str, Any]) -> None:
     """Let *document* know that *raw* is stored."""
     if document.id is None:
         assign(document, "id", raw["_id"])
-    remember(document, Stored(raw))
+    assign(document, "_state", Stored(raw))
 
 
 def all_stored(

@@ -31,14 +31,21 @@ class Translated:
         pass
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if not isinstance(error, Exception):
-            return
-        if isinstance(error, UnicodeEncodeError):
-            meant: Exception | None = unwritable(self.cls, self.sent)
-        else:
-            meant = meaning(self.collection, error)
-        if meant is not None:
-            raise meant from error
+        if isinstance(error, Exception):
+            raise_meant(error, self.collection, self.cls, self.sent)
+
+
+def raise_meant(error: Exception, collection: str, cls: Any, sent: Any) -> None:
+    """Raise our error in place of *error*, the driver's, if it means one of ours.
+
+    *sent* is what was to be stored for the class *cls*.
+    """
+    if isinstance(error, UnicodeEncodeError):
+        meant: Exception | None = unwritable(cls, sent)
+    else:
+        meant = meaning(collection, error)
+    if meant is not None:
+        raise meant from error
 
 
 def meaning(collection: str, error: Exception) -> DuplicateKeyError | None:

@@ -14,10 +14,10 @@ from bson.raw_bson import RawBSONDocument
 
 from mapper.behaviour import behaviours_of
 from mapper.codec import CODEC, RAW
-from mapper.commands import Flow
+from mapper.commands import Command, Flow
 from mapper.conversion.trees import top_of
 from mapper.errors import BulkInsertError, MapperError, ValidationError
-from mapper.events import announce, announce_each, is_heard
+from mapper.events import announce, announce_each, is_silent
 from mapper.flows.documents import (
     all_stored,
     assigned,
@@ -26,7 +26,7 @@ from mapper.flows.documents import (
     given,
     stored,
 )
-from mapper.flows.failures import Translated, duplicate_key, unwritable
+from mapper.flows.failures import duplicate_key, raise_meant, unwritable
 from mapper.forming import Form, form_of
 from mongo_dsl.conformity import conforms
 from mongo_dsl.structure import fields_of
@@ -48,18 +48,32 @@ _NOTHING: Mapping[str, Any] = {}
 def insert(document: D, session: Any = None) -> Flow[D]:
     """Store *document* as a new one."""
     cls = type(document)
-    yield from announce_each(_EVENTS["before"], cls, document)
-    values = _NOTHING
+    if not is_silent(_EVENTS["before"]):
+        yield from announce_each(_EVENTS["before"], cls, document)
     if behaviours_of(cls):
         (values,) = yield from values_of([document])
-    with assigned(document, values):
-        raw = new(document)
-        asked = command(document, "insert_one", raw, session=session)
-        with Translated(asked.collection, cls, raw):
-            yield asked
+        with assigned(document, values):
+            raw = yield from _send_one(document, session)
+    else:
+        raw = yield from _send_one(document, session)
     stored(document, raw)
-    yield from announce_each(_EVENTS["after"], cls, document)
+    if not is_silent(_EVENTS["after"]):
+        yield from announce_each(_EVENTS["after"], cls, document)
     return document
+
+
+def _send_one(document: Any, session: Any) -> Flow[dict[str, Any]]:
+    """Store a new *document* and return what is stored."""
+    cls: Any = type(document)
+    raw = new(document)
+    name: str = cls.__options__.collection_name
+    options = {} if session is None else {"session": session}
+    try:
+        yield Command(name, "insert_one", (raw,), options)
+    except Exception as error:
+        raise_meant(error, name, cls, raw)
+        raise
+    return raw
 
 
 def insert_many(
@@ -136,7 +150,7 @@ def values_of(documents: Sequence[Any]) -> Flow[list[Mapping[str, Any]]]:
 
 def announced(when: str, documents: Sequence[Any]) -> Flow[None]:
     """Announce what happens to new *documents*: a save contains an insert."""
-    events = [event for event in _EVENTS[when] if is_heard(event)]
+    events = [event for event in _EVENTS[when] if not is_silent((event,))]
     if not events:
         return
     for cls, places in _by_class(documents).items():

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from mapper.commands import Flow
-from mapper.events import announce, is_heard
+from mapper.events import announce, is_silent
 from mapper.hydration import load, reader
 
 
 MQL = dict[str, Any]
+
+_EVENTS = ("before_load", "after_load")
 
 
 def loaded(query: Any, rows: Iterable[MQL]) -> Flow[list[Any]]:
@@ -23,7 +25,7 @@ def loaded(query: Any, rows: Iterable[MQL]) -> Flow[list[Any]]:
 
 def loaded_one(cls: Any, raw: MQL) -> Flow[Any]:
     """Make the document of *cls* that is stored as *raw*."""
-    if not is_heard("before_load", "after_load"):
+    if is_silent(_EVENTS):
         return load(cls, raw)
     (document,) = yield from _announced(cls, lambda row: load(cls, row), [raw])
     return document
@@ -34,8 +36,9 @@ def is_announced(query: Any) -> bool:
 
     Rows of other classes and raw documents are not announced.
     """
-    heard = is_heard("before_load", "after_load")
-    return heard and "raw" not in query.asked and "row" not in query.asked
+    if is_silent(_EVENTS):
+        return False
+    return "raw" not in query.asked and "row" not in query.asked
 
 
 def _announced(cls: Any, read: Any, rows: Iterable[MQL]) -> Flow[list[Any]]:

@@ -107,25 +107,23 @@ def _below(value: Any, path: list[str], annotation: Any) -> Any:
     return _below(value[path[0]], path[1:], annotation)
 
 
-def get(query: Any, id_: Any) -> Flow[Any]:
-    """Return the document with this id, or None; *query* asks for nothing yet.
+def get(cls: Any, id_: Any, query: Callable[[Any], Any]) -> Flow[Any]:
+    """Return the document of *cls* with this id, or None; *query* makes queries of it.
 
-    What can't be an id is refused before the flow begins.
+    What can't be an id is refused before the flow begins. Where a class neither adds to
+    queries nor caches, no more than the condition has to be compiled: a whole query set
+    takes twice as long.
     """
-    return _get(query, query.model.q.id == id_)
+    condition: Filter = cls.q.id == id_
+    if is_whole(cls) and cls.__options__.cache is None:
+        return _get(cls, condition.compile())
+    return reading.first(query(cls).filter(condition))
 
 
-def _get(query: Any, condition: Filter) -> Flow[Any]:
-    """Return the first document that meets *condition*, or None.
-
-    Where a class neither adds to queries nor caches, no more than the condition has to be
-    compiled: a whole query set takes twice as long.
-    """
-    cls = query.model
-    if not is_whole(cls) or cls.__options__.cache is not None:
-        return (yield from reading.first(query.filter(condition)))
-    given = {"filter": condition.compile(), "limit": 1}
-    found = yield Command(cls.__collection__, "find", (), given, rows=True)
+def _get(cls: Any, condition: dict[str, Any]) -> Flow[Any]:
+    given = {"filter": condition, "limit": 1}
+    name: str = cls.__options__.collection_name
+    found = yield Command(name, "find", (), given, rows=True)
     return (yield from loaded_one(cls, found[0])) if found else None
 
 

@@ -36,6 +36,7 @@ from mapper.tracking import (
     Delta,
     Journal,
     Stored,
+    Whole,
     assign,
     changed_fields,
     difference,
@@ -151,7 +152,7 @@ def _plan_save(one: Planned) -> None:
         _update(one, found, writing.updating(document, names))
 
 
-def _update(one: Planned, found: Delta, values: Mapping[str, Any]) -> None:
+def _update(one: Planned, found: Delta | Whole, values: Mapping[str, Any]) -> None:
     """Plan to send what was *found* to have changed, and the *values* of fields."""
     document = one.operation.document
     guard = {**condition(document), **living(document)}

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from mapper.behaviour import behaviours_of
-from mapper.commands import Flow
+from mapper.commands import Command, Flow
 from mapper.converter import decode_document
 from mapper.errors import (
     DocumentDeletedError,
     DocumentNotFoundError,
     StaleDocumentError,
 )
-from mapper.events import announce, announce_each
+from mapper.events import announce, announce_each, is_silent
 from mapper.flows import deleting
 from mapper.flows.documents import (
     assigned,
@@ -28,12 +28,13 @@ from mapper.flows.documents import (
     must_be_stored,
     stored,
 )
-from mapper.flows.failures import Translated
+from mapper.flows.failures import Translated, raise_meant
 from mapper.flows.inserting import insert
 from mapper.tracking import (
     DELETED,
     Delta,
     Stored,
+    Whole,
     assign,
     changed_fields,
     difference,
@@ -62,18 +63,20 @@ def save(document: D, session: Any = None) -> Flow[D]:
     if state is DELETED:
         raise gone(document)
     cls: Any = type(document)
-    yield from announce_each(_BEFORE, cls, document)
-    if document.__options__.validate:  # type: ignore[attr-defined]
+    if not is_silent(_BEFORE):
+        yield from announce_each(_BEFORE, cls, document)
+    if cls.__options__.validate:
         validate(document)
     found = difference(document)
     if found is not None:
         values = _additions(document, found) if behaviours_of(cls) else _NOTHING
         yield from _update(document, found, values, session)
-    yield from announce_each(_AFTER, cls, document)
+    if not is_silent(_AFTER):
+        yield from announce_each(_AFTER, cls, document)
     return document
 
 
-def _additions(document: Any, found: Delta) -> MQL:
+def _additions(document: Any, found: Delta | Whole) -> MQL:
     """Ask the behaviours what becomes of a document in which a change was *found*."""
     cls: Any = type(document)
     named = names_by_stored(cls)
@@ -113,7 +116,7 @@ def rewrite(
 
 def _update(
     document: Any,
-    found: Delta,
+    found: Delta | Whole,
     values: Mapping[str, Any],
     session: Any,
     expected: Mapping[str, Any] = _NOTHING,
@@ -121,30 +124,42 @@ def _update(
     alive: bool = True,
 ) -> Flow[None]:
     """Send what was *found* to have changed, and give the fields in *values* theirs."""
-    guard, there = {**expected}, {}
+    guard, there = expected, _NOTHING
     if behaviours_of(type(document)):
         guard = {**condition(document), **expected}
-        there = living(document) if alive else {}
-    filter_ = {**identity(document), **there, **guard}
+        there = living(document) if alive else _NOTHING
+    if not values:
+        yield from _send(document, found, guard, there, session)
+        return
     with assigned(document, values):
-        if values:
-            found = found.setting(encoded_values(type(document), values))
-        filter_.update(found.filter)
-        asked = command(
-            document,
-            "update_one",
-            filter_,
-            found.update,
-            session=session,
-            **found.options,
-        )
-        with Translated(asked.collection, type(document), found.stored):
-            reply = yield asked
-        if reply.matched_count == 0:
-            fields = found.names if found.filter else ()
-            raise (yield from missed(document, bool(guard), session, fields, there))
+        found = found.setting(encoded_values(type(document), values))
+        yield from _send(document, found, guard, there, session)
+
+
+def _send(
+    document: Any,
+    found: Delta | Whole,
+    guard: Mapping[str, Any],
+    there: Mapping[str, Any],
+    session: Any,
+) -> Flow[None]:
+    """Send what was *found* to have changed, where *guard* and *there* hold."""
+    cls: Any = type(document)
+    name: str = cls.__options__.collection_name
+    filter_ = {**identity(document), **there, **guard, **found.filter}
+    options = {**found.options}
+    if session is not None:
+        options["session"] = session
+    try:
+        reply = yield Command(name, "update_one", (filter_, found.update), options)
+    except Exception as error:
+        raise_meant(error, name, cls, found.stored)
+        raise
+    if reply.matched_count == 0:
+        fields = found.names if found.filter else ()
+        raise (yield from missed(document, bool(guard), session, fields, there))
     state: Any = state_of(document)
-    remember(document, Stored(found.stored, state.partial, state.cut))
+    assign(document, "_state", Stored(found.stored, state.partial, state.cut))
 
 
 def replace(document: D, session: Any = None) -> Flow[D]:

@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from bson.tz_util import utc as driver_utc
+
 from mapper.conversion.parts import (
     Choice,
     Entries,
@@ -29,6 +31,8 @@ Differing = Callable[[Any, "dict[str, Any]"], "dict[str, Any]"]
 """It takes an object and what is stored of it, and encodes what may have changed."""
 
 _GONE: Any = object()
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_START = _EPOCH.replace(tzinfo=driver_utc)
 
 
 class _Comparer:
@@ -71,11 +75,15 @@ class _Comparer:
 
     def moment(self, _: Moment, value: str, stored: str) -> str:
         """Write the test of a moment in UTC, without more than milliseconds."""
-        kind = self._kind(dt.datetime)
-        utc = self.source.named("UTC", dt.timezone.utc)
+        kind, named = self._kind(dt.datetime), self.source.named
+        utc = named("UTC", dt.timezone.utc)
         whole = f"{value}.tzinfo is {utc} and not {value}.microsecond % 1000"
         types = f"type({value}) is type({stored}) is {kind}"
-        return f"{types} and {whole} and {stored} == {value}"
+        # Moments of different zones ask these zones, four times, by functions of Python.
+        driver, start = named("DRIVER_UTC", driver_utc), named("DRIVER_EPOCH", _START)
+        since = f"{stored} - {start} == {value} - {named('EPOCH', _EPOCH)}"
+        equal = f"{since} if {stored}.tzinfo is {driver} else {stored} == {value}"
+        return f"{types} and {whole} and ({equal})"
 
     def choice(self, _: Choice, value: str, stored: str) -> str:
         """Write the test of a text."""
@@ -90,8 +98,12 @@ class _Comparer:
         """Write the test of an array; that of a set is for its hook."""
         if part.make not in (list, tuple):
             return "False"
-        test = self._function(part.inner)
         types = f"type({value}) is {part.make.__name__} and type({stored}) is list"
+        if isinstance(part.inner, Exact) and part.make is list:
+            only = self.source.named("only", frozenset({part.inner.kind}))
+            exact = [f"{only}.issuperset(map(type, {one}))" for one in (value, stored)]
+            return f"{types} and {stored} == {value} and {' and '.join(exact)}"
+        test = self._function(part.inner)
         lengths = f"len({value}) == len({stored})"
         return f"{types} and {lengths} and all(map({test}, {value}, {stored}))"
 

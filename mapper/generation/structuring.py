@@ -37,19 +37,22 @@ def loading(part: Record, *, naive: bool, stateful: bool) -> Loading | None:
     """
     if making(part.annotation) is None:
         return None
-    return _loading(part, "raw" if stateful else "", naive=naive)
+    return _loading(part, "raw" if stateful else "", owned=True, naive=naive)
 
 
 def loading_in_part(part: Record, *, naive: bool) -> Loading | None:
-    """Return the function that makes documents of the fields that rows have, and no others."""
+    """Return the function that makes documents of the fields that rows have, and no others.
+
+    They may remember the rows, and share nothing with them.
+    """
     if not isinstance(making(part.annotation), Stores):
         return None
-    return _loading(part, "raw", naive=naive, in_part=True)
+    return _loading(part, "raw", owned=False, naive=naive, in_part=True)
 
 
 def _loading(part: Record, state: str, **how: bool) -> Loading:
     source = Source("load", "rows", "raws", "row", "raw", "found", "add")
-    reader = Reader(source, owned=True, **how)
+    reader = Reader(source, **how)
     with source.block("def load(rows, raws, found)"):
         source.line("add = found.append")
         each = "row, raw in zip(rows, raws)" if state else "row in rows"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Callable
 from typing import Any
 
@@ -84,11 +83,11 @@ class DocumentMeta(Namespaced):
     @property
     def q(cls) -> Fields:
         """The fields of the class, to build queries from."""
-        found = cls.__dict__.get("__fields__")
+        found: Fields | None = cls.__dict__.get("__fields__")
         if found is None:
             found = Fields(cls)
             type.__setattr__(cls, "__fields__", found)
-        return typing.cast("Fields", found)
+        return found
 
     @property
     def __checks__(cls) -> dict[str, Callable[[Any, Any], str | None]]:

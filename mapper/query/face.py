@@ -220,9 +220,10 @@ class BoundQuerySet(Relating[M]):
         return self._with("deleted", shown)
 
     def _whole(self) -> Mapping[str, Any]:
-        if is_whole(self.model):
+        model: Any = self.model
+        if is_whole(model):
             return self.asked
-        return scoped(self.model, with_class(self.model, self.asked))
+        return scoped(model, with_class(model, self.asked))
 
     def _keywords(self, keywords: Mapping[str, Any]) -> Filter:
         options = self.model.__options__  # type: ignore[union-attr]

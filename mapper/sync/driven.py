@@ -10,6 +10,7 @@ from mapper import caching
 from mapper.collector import ambient
 from mapper.commands import CachedRead, Call, Command, Flow, Pause, Step, run
 from mapper.connected import Connected
+from mapper.connection import FINDING
 from mapper.errors import HookError
 from mapper.rows import gathered
 from mapper.sessions import any_ambient, transaction_of
@@ -28,6 +29,8 @@ class Driven(Connected):
     def _run(self, flow: Flow[T]) -> T:
         policy = self._connection.collector
         if policy is None:
+            if not any_ambient():  # as a rule; cold code costs more than its lines
+                return run(flow, self._call)
             return self._ran(flow)
         with ambient(policy):
             return self._ran(flow)
@@ -44,7 +47,8 @@ class Driven(Connected):
         if not isinstance(step, Command):
             return self._do(step)
         try:
-            reply = self._open(step)
+            send = self._connection.send if step.method in FINDING else self._open
+            reply = send(step)
             return gathered(list(reply)) if step.rows else reply
         except Exception as error:
             meant = self._meaning(step)(error)

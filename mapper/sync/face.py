@@ -53,7 +53,7 @@ class Mapper(Documents, Queries, Managing, Transactions):
 
     def get(self, model: type[M], id: Any) -> M | None:  # noqa: A002
         """Return the document of *model* with this *id*, or None. Sends one command."""
-        return self._run(flows.picking.get(Query(model).using(self), id))
+        return self._run(flows.picking.get(model, id, Query))
 
     def watch(
         self, model: type[M], *filters: Any, **options: Unpack[WatchOptions]

@@ -15,13 +15,20 @@ from mapper.tracking.encoding import (
     names_by_stored,
 )
 from mapper.tracking.journal import Journal, assign, is_recording, journal, recording
-from mapper.tracking.state import DELETED, Stored, begin, remember, state_of
+from mapper.tracking.state import (
+    DELETED,
+    Stored,
+    begin,
+    is_stored,
+    remember,
+    state_of,
+)
 from mapper.tracking.unknown import kept
 from mongo_dsl.later import later
 
 
 if TYPE_CHECKING:
-    from mapper.tracking.deltas import Delta
+    from mapper.tracking.deltas import Delta, Whole
     from mapper.tracking.saving import (
         changed_fields,
         difference,
@@ -34,6 +41,7 @@ __all__ = [
     "Delta",
     "Journal",
     "Stored",
+    "Whole",
     "assign",
     "begin",
     "changed_fields",
@@ -43,6 +51,7 @@ __all__ = [
     "encoded",
     "immutable_fields",
     "is_recording",
+    "is_stored",
     "journal",
     "kept",
     "named_states",
@@ -55,7 +64,7 @@ __all__ = [
 ]
 
 _NAMES = {
-    "mapper.tracking.deltas": ("Delta",),
+    "mapper.tracking.deltas": ("Delta", "Whole"),
     "mapper.tracking.saving": (
         "changed_fields",
         "difference",

@@ -25,7 +25,7 @@ def same(left: Any, right: Any) -> bool:
         return len(left) == len(right) and not unlike(left, right)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right) or left != left  # noqa: PLR0124 - NaN is unequal to itself
+    return bool(left == right) or (left != left and right != right)  # noqa: PLR0124 - NaN
 
 
 def unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

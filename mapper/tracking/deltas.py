@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -35,15 +35,10 @@ _EXACT = {"collation": {"locale": "simple"}}
 
 @attrs.frozen(eq=False)
 class Delta:
-    """The *steps* that save changes, and the document that is *stored* then.
-
-    Steps that are *plain* do nothing but give whole fields a value, as most do: they are
-    written as they stand, and need no conditions.
-    """
+    """The *steps* that save changes, and the document that is *stored* then."""
 
     steps: tuple[Step, ...]
     stored: dict[str, Any]
-    plain: bool = False
 
     def setting(self, values: Mapping[str, Any]) -> Delta:
         """Return this with the fields stored as *values* say, whatever else they were."""
@@ -51,7 +46,7 @@ class Delta:
             return self
         kept = [step for step in self.steps if step.path[0] not in values]
         more = [Assign((name,), value) for name, value in values.items()]
-        return Delta((*kept, *more), {**self.stored, **values}, self.plain)
+        return Delta((*kept, *more), {**self.stored, **values})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,15 +56,11 @@ class Delta:
     @property
     def update(self) -> Any:
         """The update in MQL: operators, or else a pipeline."""
-        if self.plain:
-            return {"$set": {step.path[0]: step.value for step in self.steps}}  # type: ignore[union-attr]
         return with_operators(self.steps) if self._operable else as_pipeline(self.steps)
 
     @property
     def filter(self) -> dict[str, Any]:
         """What must still be stored, as a filter."""
-        if self.plain:
-            return {}
         steps = self.steps if self._operable else spliced(self.steps)
         found = [condition for step in steps for condition in guards(step)]
         if len(found) > 1:
@@ -79,12 +70,39 @@ class Delta:
     @property
     def options(self) -> dict[str, Any]:
         """What the command needs besides."""
-        compares = not self.plain and any(map(_compares, self.steps))
-        return _EXACT if compares else {}
+        return _EXACT if any(map(_compares, self.steps)) else {}
 
     @property
     def _operable(self) -> bool:
         return all(map(has_operators, self.steps))
+
+
+@attrs.define(eq=False)
+class Whole:
+    """Whole fields that get new *values*, and the document that is *stored* then.
+
+    That is what most changes come to. They are written as they stand, and need no
+    conditions; apart from that it is like a `Delta`.
+    """
+
+    values: dict[str, Any]
+    stored: dict[str, Any]
+    filter: ClassVar[Mapping[str, Any]] = {}
+    options: ClassVar[Mapping[str, Any]] = {}
+
+    def setting(self, values: Mapping[str, Any]) -> Whole:
+        """Return this with the fields stored as *values* say, whatever else they were."""
+        return Whole({**self.values, **values}, {**self.stored, **values})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The stored names of the fields that change."""
+        return tuple(self.values)
+
+    @property
+    def update(self) -> dict[str, Any]:
+        """The update in MQL."""
+        return {"$set": self.values}
 
 
 def delta(
@@ -92,14 +110,13 @@ def delta(
     known: dict[str, Any],
     new: dict[str, Any],
     annotations: dict[str, Any],
-) -> Delta:
+) -> Delta | Whole:
     """Return what turns the fields *known*, of the document stored as *old*, into *new*.
 
     All of *new* differ from what was known.
     """
     if not any(map(has_parts, new.values())):  # `_steps` and `merged` come to the same
-        plain = tuple([Assign((name,), value) for name, value in new.items()])
-        return Delta(plain, {**old, **new}, plain=True)
+        return Whole(new, {**old, **new})
     steps: list[Step] = []
     stored = dict(old)
     for name, value in new.items():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from mapper.conversion.sealed import settled
 from mapper.errors import MapperError, ValidationError
 from mapper.tracking.annotations import stored_fields
 from mapper.tracking.comparing import Comparison, comparison_of
-from mapper.tracking.comparison import GONE, unlike
-from mapper.tracking.deltas import Delta, delta
+from mapper.tracking.comparison import GONE, same, unlike
+from mapper.tracking.deltas import Delta, Whole, delta
 from mapper.tracking.encoding import (
     as_loaded,
     computed_fields,
@@ -26,7 +25,7 @@ from mongo_dsl.storages import holds_secrets
 from mongo_dsl.structure import fields_of
 
 
-def difference(document: Any) -> Delta | None:
+def difference(document: Any) -> Delta | Whole | None:
     """Return what has changed in the stored *document*; None if nothing has.
 
     Raises:
@@ -34,13 +33,12 @@ def difference(document: Any) -> Delta | None:
         MapperError: a field has changed that was loaded in part.
     """
     cls: Any = type(document)
-    state = _state(document)
+    state: Any = state_of(document)
     known, new = _changed(document, state)
     if not new:
         return None
-    for name in new:
-        if name in state.cut:
-            raise _cut(cls, name)
+    if state.cut and not state.cut.isdisjoint(new):
+        raise _cut(cls, next(name for name in new if name in state.cut))
     _refuse_immutable(document, known, new)
     return delta(state.document, known, new, stored_fields(cls))
 
@@ -54,7 +52,8 @@ def replacement(document: Any) -> dict[str, Any]:
         ValidationError: a field has changed that is immutable or a state.
         MapperError: it was loaded in part.
     """
-    state, owner = _state(document), type(document).__name__
+    state: Any = state_of(document)
+    owner = type(document).__name__
     if state.partial:
         msg = f"{owner} was loaded in part and can't replace what is stored; save() it,"
         raise MapperError(f"{msg} or reload() it first")
@@ -83,22 +82,17 @@ def changed_fields(document: Any) -> tuple[str, ...]:
     return tuple(name for name, (stored, _) in fields.items() if stored in new)
 
 
-def _state(document: Any) -> Stored:
-    state = state_of(document)
-    if state is None:  # pragma: no cover - callers ask for documents that are stored
-        raise AssertionError
-    return state
-
-
 def _changed(document: Any, state: Stored) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields that have changed, as they were loaded and as they are."""
     cls: Any = type(document)
     old = state.document
     comparison = comparison_of(cls)
-    differing = unlike(old, _candidates(document, state, comparison))
-    if comparison is not None and _are_plain(old, differing, comparison):
-        return {name: old[name] for name in differing}, differing
-    differing = unlike(old, settled(differing, old))
+    found = _candidates(document, state, comparison)
+    if comparison is not None:
+        new = _plainly_changed(old, found, comparison)
+        if new is not None:
+            return old, new
+    differing = unlike(old, settled(unlike(old, found), old))
     if not differing:
         return {}, {}
     known = as_loaded(cls, state, differing)
@@ -113,17 +107,28 @@ def _candidates(
 ) -> dict[str, Any]:
     """Encode the fields of *document* that may have changed."""
     if comparison is not None and not state.partial:
-        with suppress(Exception):  # encoding all of it says what is wrong
+        try:
             return comparison.differing(document, state.document)
+        except Exception:  # noqa: BLE001, S110 - encoding all of it says what is wrong
+            pass
     return encoded_anew(document, state)
 
 
-def _are_plain(
-    old: dict[str, Any], differing: dict[str, Any], comparison: Comparison
-) -> bool:
-    """Tell whether only values differ that are as they were loaded, as most changes do."""
-    kinds, before = comparison.unaltered.get, old.get
-    return not [n for n in differing if type(before(n, GONE)) not in kinds(n, ())]
+def _plainly_changed(
+    old: dict[str, Any], found: dict[str, Any], comparison: Comparison
+) -> dict[str, Any] | None:
+    """Return which of the fields *found* differ from what is stored, *old*.
+
+    None if some that do were loaded otherwise than they are stored, as few are.
+    """
+    kinds, new = comparison.unaltered, {}
+    for name, value in found.items():
+        known = old.get(name, GONE)
+        if not same(known, value):
+            if type(known) not in kinds.get(name, ()):
+                return None
+            new[name] = value
+    return new
 
 
 def _cut(cls: Any, stored: str) -> MapperError:

@@ -1,7 +1,7 @@
 """What a document remembers of the database.
 
-A document that was read with many others remembers the BSON it was made of, and nothing
-else: that takes a seventh of the memory of a dictionary, and no time. It becomes a
+A document that was read remembers what it was made of, and nothing else: that takes no
+time. Of many it is BSON, which takes a seventh of the memory of a dictionary. It becomes a
 `Stored` once someone asks, to save the document, say.
 """
 
@@ -21,24 +21,17 @@ class Stored:
     It is *partial* if fields were left out; *cut* has those that were loaded in part.
     """
 
-    __slots__ = ("_document", "cut", "partial")
+    __slots__ = ("cut", "document", "partial")
 
     def __init__(
         self,
-        document: dict[str, Any] | bytes,
+        document: dict[str, Any],
         partial: bool = False,
         cut: frozenset[str] = frozenset(),
     ) -> None:
-        self._document = document
+        self.document = document
         self.partial = partial
         self.cut = cut
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The document, decoded when it is first asked for."""
-        if isinstance(self._document, bytes):
-            self._document = bson.decode(self._document, CODEC)
-        return self._document
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Let copies of a deleted document know that it is."""
@@ -51,11 +44,19 @@ DELETED = Stored({})
 
 def state_of(document: Any) -> Stored | None:
     """Return what *document* remembers; None for one that was never stored."""
-    state: Stored | bytes | None = getattr(document, "_state", None)
-    if type(state) is bytes:
-        state = Stored(state)
-        begin(document, state)
-    return state  # type: ignore[return-value]
+    state: Any = getattr(document, "_state", None)
+    if type(state) is Stored or state is None:
+        return state
+    raw = bson.decode(state, CODEC) if type(state) is bytes else state
+    found = Stored(raw)
+    begin(document, found)
+    return found
+
+
+def is_stored(document: Any) -> bool:
+    """Tell whether *document* came from the database or was saved to it."""
+    state: Any = getattr(document, "_state", None)
+    return state is not None and state is not DELETED
 
 
 def remember(document: Any, state: Stored) -> None:

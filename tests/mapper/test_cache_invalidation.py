@@ -223,7 +223,7 @@ async def test_a_write_during_a_read(driver, users):
         reply = send(command)
         if command.method == "count_documents" and not wrote:
             wrote.append(driver.mongo.users.insert_one({}).inserted_id)
-            with marks.Writing([(mapper.database.name, "users")], None):
+            with marks.Writing(Command("users", "drop"), mapper.database.name, None):
                 pass
         return reply
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 import attrs
 import pytest
 from bson import Int64, ObjectId
+from bson.tz_util import utc as driver_utc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +184,27 @@ def test_changes(name: str, value: Any):
     steps = document.changes()
     sent = {path.partition(".")[0] for change in steps.values() for path in change}
     assert sent == {name}
+
+
+def test_what_is_no_number():
+    """It is the same as another NaN, and as nothing else."""
+    document = loaded(ratio=float("nan"), part=Part("x", size=float("nan")))
+    document.ratio = float("nan")
+    assert document.changes() == {}
+    document.ratio = document.part.size = 2.5  # type: ignore[union-attr]
+    assert document.changes() == {"$set": {"part.size": 2.5, "ratio": 2.5}}
+
+
+def test_moments_of_other_zones():
+    """A moment is what the driver gave, or what was saved, in whatever zone."""
+    document = loaded()
+    raw = {**state_of(document).document, "at": NOON.replace(tzinfo=driver_utc)}  # type: ignore[union-attr]
+    document = load(Thing, raw)
+    assert document.changes() == {}
+    document.at = NOON.astimezone(dt.timezone(dt.timedelta(hours=5)))
+    assert document.changes() == {}
+    document.at += dt.timedelta(milliseconds=1)
+    assert document.changes() == {"$set": {"at": document.at.astimezone(UTC)}}
 
 
 def test_values_that_cannot_be_stored():

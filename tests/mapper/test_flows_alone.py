@@ -71,6 +71,7 @@ from mapper.flows.changing import Written
 from mapper.flows.following import Following
 from mapper.flows.transactions import Terms
 from mapper.hydration import load
+from mapper.query import Query
 from mapper.sessions import Ambient
 from mongo_dsl import Pipeline
 from mongo_dsl.errors import OperandError
@@ -602,20 +603,20 @@ row(
 )
 row(
     "picking.get",
-    lambda: picking.get(Alone.all(), ID),
+    lambda: picking.get(Alone, ID, Query),
     (find("alone", {"_id": ID}, limit=1), [ROW]),
     gives=same("name", "Ann"),
 )
 row(
     "picking.get",
-    lambda: picking.get(Alone.all(), str(ID)),
+    lambda: picking.get(Alone, str(ID), Query),
     (find("alone", {"_id": ID}, limit=1), []),
     gives=None,
 )
-row("picking.get", lambda: picking.get(Alone.all(), {"$ne": None}), gives=OperandError)
+row("picking.get", lambda: picking.get(Alone, {"$ne": None}, Query), gives=OperandError)
 row(
     "picking.get",
-    lambda: picking.get(Soft.all(), ID),
+    lambda: picking.get(Soft, ID, Query),
     (find("soft", {"_id": ID, "is_deleted": {"$ne": True}}, limit=1), []),
     gives=None,
 )

@@ -196,6 +196,14 @@ def test_parts_remember_that_they_are():
     assert found.changes() == {"$set": {"made": 6}}
 
 
+def test_parts_share_nothing_with_what_they_remember():
+    """A list that changes in place has changed."""
+    raw = bson.encode({"_id": ObjectId(), "zip": [1]})
+    (found,) = reader(Named.all().only("zip")).all(joined([raw]))
+    found.zip.append(2)
+    assert found.changed_fields == ("zip",)
+
+
 @pytest.mark.parametrize("annotation", STORED, ids=str)
 def test_odd_values_are_checked(annotation):
     """Whatever a field holds, it is stored or refused as the checks and the hooks do."""

@@ -19,6 +19,7 @@ from mapper.converter import encode_document
 from mapper.errors import DefinitionError, ValidationError
 from mapper.hydration import load
 from mapper.options import Options
+from mapper.tracking import state_of
 from mongo_dsl.errors import UnknownFieldError
 
 
@@ -400,7 +401,7 @@ class TestCopies:
         assert found == stored
         assert found is not stored
         assert found.is_stored
-        assert found._state.document == stored._state.document
+        assert state_of(found).document == state_of(stored).document
 
     @pytest.mark.parametrize("copied", _rows(COPIES))
     def test_new(self, copied):
@@ -411,9 +412,9 @@ class TestCopies:
         """Changing a deep copy changes neither the document nor what it remembers."""
         found = copy.deepcopy(stored)
         found.settings["a"].append(2)
-        found._state.document["settings"]["a"].append(3)
+        state_of(found).document["settings"]["a"].append(3)
         assert stored.settings == {"a": [1]}
-        assert stored._state.document["settings"] == {"a": [1]}
+        assert state_of(stored).document["settings"] == {"a": [1]}
 
 
 def test_fields_do_not_hide_methods():
