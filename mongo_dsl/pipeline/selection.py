@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import stages
+from mongo_dsl.counts import count_node
+from mongo_dsl.filters import Filter, query_of
+from mongo_dsl.nodes import Op
 from mongo_dsl.pipeline.chaining import Chained
+from mongo_dsl.pipeline.remembering import remembered
+from mongo_dsl.predicates import Part
+from mongo_dsl.shape.kinds import NOTHING
 
 
 if TYPE_CHECKING:
@@ -28,8 +34,23 @@ class SelectionStages(Chained):
         >>> Pipeline().match(F.age > 18, city="Paris").compile()
         [{'$match': {'age': {'$gt': 18}, 'city': 'Paris'}}]
         """
+        if len(filters) == 1 and not keywords and type(filters[0]) is Filter:
+            found = query_of(filters[0])
+            if found.parts is not None and self._reads(found.parts):
+                return self._stepped(Op("$match", found), self._shape)
         return self.then(stages.match(*filters, **keywords))
 
+    def _reads(self, parts: tuple[Part, ...]) -> bool:
+        """Tell whether fields at the top, which are certainly there, are all that is read."""
+        if self._shape is None:
+            return self._goes_on()
+        fields = self._shape.fields
+        for path, _, _ in parts:
+            if fields.get(path.name, NOTHING) is NOTHING:
+                return False
+        return self._goes_on()
+
+    @remembered
     def sort(self, *keys: Any) -> Self:
         """Sort by *keys*: fields, ``field.desc()``, ``"-name"``, pairs or mappings.
 
@@ -50,6 +71,9 @@ class SelectionStages(Chained):
         >>> Pipeline().limit(5).compile()
         [{'$limit': 5}]
         """
+        if type(limit) is int and self._goes_on():
+            counted = Op("$limit", count_node("limit", limit, 1))
+            return self._stepped(counted, self._shape)
         return self.then(stages.limit(limit))
 
     def skip(self, skip: Any) -> Self:
@@ -61,6 +85,8 @@ class SelectionStages(Chained):
         >>> Pipeline().skip(5).compile()
         [{'$skip': 5}]
         """
+        if type(skip) is int and self._goes_on():
+            return self._stepped(Op("$skip", count_node("skip", skip, 0)), self._shape)
         return self.then(stages.skip(skip))
 
     def sample(self, size: Any) -> Self:
