@@ -27,12 +27,18 @@ def compile_stages(node: Stages) -> list[Any]:
 
 
 def reuse(stage: Op) -> None:
-    """Let *stage*, which holds no values of the caller's, be compiled once."""
+    """Let *stage*, which holds no values of the caller's, be copied from the third time on.
+
+    What is compiled once, as most is in a program that ends soon, needs no template.
+    """
 
     def first() -> Any:
-        copied = copier(EXPRESSIONS[Op](stage))
-        stage.template = copied
-        return copied()
+        stage.template = second
+        return EXPRESSIONS[Op](stage)
+
+    def second() -> Any:
+        stage.template = copier(EXPRESSIONS[Op](stage))
+        return stage.template()
 
     stage.template = first
 

@@ -41,8 +41,11 @@ class Chained:
         """Tell whether any stage may follow that is checked against the shape alone."""
         raise NotImplementedError
 
-    def _stepped(self, stage: Node, shape: Any) -> Self:
-        """Add a *stage* that was checked, and leaves *shape*."""
+    def _stepped(self, stage: Node, shape: Any) -> Self | None:
+        """Add a *stage* that was checked against the shape, and leaves *shape*.
+
+        Where there is more to check, the answer is None.
+        """
         raise NotImplementedError
 
 

@@ -19,7 +19,7 @@ from mongo_dsl.pipeline.grouping import GroupingStages
 from mongo_dsl.pipeline.joining import JoiningStages
 from mongo_dsl.pipeline.output import OutputStages
 from mongo_dsl.pipeline.ranking import RankingStages
-from mongo_dsl.pipeline.remembering import beginning
+from mongo_dsl.pipeline.remembering import beginning, begun
 from mongo_dsl.pipeline.searching import SearchStages
 from mongo_dsl.pipeline.selection import SelectionStages
 from mongo_dsl.pipeline.series import SeriesStages
@@ -74,11 +74,13 @@ class Pipeline(
     _shape: Shape | None = attrs.field(default=None, eq=False)
 
     def __init__(self, *pieces: Any) -> None:
-        model, pieces = _started(pieces)
-        found = _grown((), inserted(pieces)) if pieces else _EMPTY
-        shape = None if model is None else beginning(model)
-        if shape is not None and pieces:
-            shape = flow(shape, found.items)
+        found, shape = _EMPTY, begun(pieces[0]) if len(pieces) == 1 else None
+        if shape is None:
+            model, pieces = _started(pieces)
+            found = _grown((), inserted(pieces))
+            shape = None if model is None else flow(beginning(model), found.items)
+        else:
+            model = pieces[0]  # which was looked at before
         _put_node(self, found)
         _put_model(self, model)
         _put_row(self, None)
@@ -104,22 +106,23 @@ class Pipeline(
     def _goes_on(self) -> bool:
         if self.row is not None or (self._shape is None and self.model is not None):
             return False  # there is more to check
-        items = self._node.items
-        if items and type(items[-1]) is Op:
-            return items[-1].name not in placement.LAST
-        return not placement.ends(items)
+        return not placement.ends(self._node.items)
 
-    def _stepped(self, stage: Node, shape: Shape | None) -> Self:
-        items = (*self._node.items, stage)
-        if type(self) is not Pipeline:
-            return self._rebuilt(Stages(items), shape)
+    def _stepped(self, stage: Node, shape: Shape | None) -> Self | None:
+        before, model = self._node.items, self.model
+        if self.row is not None or (self._shape is None and model is not None):
+            return None
+        if before and (type(before[-1]) is not Op or before[-1].name in _LAST):
+            return None
         stages: Stages = _new(Stages)
-        _put_items(stages, items)
+        _put_items(stages, (*before, stage))
+        if type(self) is not Pipeline:
+            return self._rebuilt(stages, shape)
         made: Self = _new(Pipeline)  # what `_rebuilt` does, without its call
         _put_node(made, stages)
         _put_shape(made, shape)
-        _put_model(made, self.model)
-        _put_row(made, self.row)
+        _put_model(made, model)
+        _put_row(made, None)
         return made
 
     def _followed(self, added: tuple[Node, ...]) -> Shape | None:
@@ -260,6 +263,7 @@ _put_row = vars(Pipeline)["row"].__set__
 _put_items = vars(Stages)["items"].__set__
 _OWN = frozenset({"_node", "_shape", "model", "row"})
 _EMPTY = Stages(())
+_LAST = placement.LAST
 
 
 @functools.lru_cache(maxsize=64)

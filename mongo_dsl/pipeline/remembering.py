@@ -52,12 +52,14 @@ def _remembered(method: Method[C, P], plain: tuple[type, ...]) -> Method[C, P]:
     def adding(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
         shape = self._shape
         # A shape says in which stage a field was left out, so the place counts, too.
-        place = len(self._node.items)
-        named = map(id, kwargs.values())
-        key = (name, id(shape), place, *map(id, args), *kwargs, *named)
+        key = (name, id(shape), len(self._node.items), *map(id, args))
+        if kwargs:
+            key = (*key, *kwargs, *map(id, kwargs.values()))
         known = _added.get(key)
-        if known is not None and self._goes_on():
-            return self._stepped(known[0], known[1])
+        if known is not None:
+            again = self._stepped(known[0], known[1])
+            if again is not None:
+                return again
         before = volatile()
         made = method(self, *args, **kwargs)
         lasting = _last(args, _NAMES) and _last(kwargs.values(), plain)
@@ -83,18 +85,22 @@ def _keep(key: Any, made: Chained, whose: tuple[Any, ...]) -> None:
         _added.keep(key, (stage, made._shape, whose))  # noqa: SLF001
 
 
+def begun(model: Any) -> Shape | None:
+    """Return the shape of the documents of *model* if it is remembered."""
+    known = _begun.get((id(model),))
+    return None if known is None else known[0]
+
+
 def beginning(model: type) -> Shape:
     """Return the shape of the documents of *model*, the same one every time.
 
     Raises:
         UnknownFieldError: an annotation names something that doesn't exist.
     """
-    key = (id(model),)
-    known = _begun.get(key)
-    if known is None:
+    found = begun(model)
+    if found is None:
         before = volatile()
-        known = (of_class(model), model)
+        found = of_class(model)
         if before == volatile():
-            _begun.keep(key, known)
-    found: Shape = known[0]
+            _begun.keep((id(model),), (found, model))
     return found

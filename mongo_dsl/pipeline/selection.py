@@ -11,7 +11,7 @@ from mongo_dsl.nodes import Op
 from mongo_dsl.pipeline.chaining import Chained
 from mongo_dsl.pipeline.remembering import remembered
 from mongo_dsl.predicates import Part
-from mongo_dsl.shape.kinds import NOTHING
+from mongo_dsl.shape.kinds import NOTHING, Shape
 
 
 if TYPE_CHECKING:
@@ -36,19 +36,11 @@ class SelectionStages(Chained):
         """
         if len(filters) == 1 and not keywords and type(filters[0]) is Filter:
             found = query_of(filters[0])
-            if found.parts is not None and self._reads(found.parts):
-                return self._stepped(Op("$match", found), self._shape)
+            if found.parts is not None and _has_all(self._shape, found.parts):
+                made = self._stepped(Op("$match", found), self._shape)
+                if made is not None:
+                    return made
         return self.then(stages.match(*filters, **keywords))
-
-    def _reads(self, parts: tuple[Part, ...]) -> bool:
-        """Tell whether fields at the top, which are certainly there, are all that is read."""
-        if self._shape is None:
-            return self._goes_on()
-        fields = self._shape.fields
-        for path, _, _ in parts:
-            if fields.get(path.name, NOTHING) is NOTHING:
-                return False
-        return self._goes_on()
 
     @remembered
     def sort(self, *keys: Any) -> Self:
@@ -71,9 +63,11 @@ class SelectionStages(Chained):
         >>> Pipeline().limit(5).compile()
         [{'$limit': 5}]
         """
-        if type(limit) is int and self._goes_on():
+        if type(limit) is int:
             counted = Op("$limit", count_node("limit", limit, 1))
-            return self._stepped(counted, self._shape)
+            made = self._stepped(counted, self._shape)
+            if made is not None:
+                return made
         return self.then(stages.limit(limit))
 
     def skip(self, skip: Any) -> Self:
@@ -85,8 +79,6 @@ class SelectionStages(Chained):
         >>> Pipeline().skip(5).compile()
         [{'$skip': 5}]
         """
-        if type(skip) is int and self._goes_on():
-            return self._stepped(Op("$skip", count_node("skip", skip, 0)), self._shape)
         return self.then(stages.skip(skip))
 
     def sample(self, size: Any) -> Self:
@@ -99,3 +91,13 @@ class SelectionStages(Chained):
         [{'$sample': {'size': 3}}]
         """
         return self.then(stages.sample(size))
+
+
+def _has_all(shape: Shape | None, parts: tuple[Part, ...]) -> bool:
+    """Tell whether fields at the top, which are certainly there, are all that is read."""
+    if shape is None:
+        return True
+    for path, _, _ in parts:
+        if shape.fields.get(path.name, NOTHING) is NOTHING:
+            return False
+    return True

@@ -191,6 +191,29 @@ def spoil(found):
     found.clear()
 
 
+def test_shapes_are_remembered():
+    """Values that differ leave the same shape, as long as it says the same, in this order."""
+    forget()
+
+    def after_(*stages_):
+        return Pipeline(Spender).then(*stages_).shape
+
+    first = after_(stages.set_(a=5, b=[1.5], c=F.age))
+    assert after_(stages.set_(a=6, b=[2.5, 3.5], c=q.age)) is first
+    others = (
+        stages.set_(a=5.5, b=[1.5], c=F.age),
+        stages.set_(a=5, b=[1], c=F.age),
+        stages.set_(a=5, b=[1.5], c=F.name),
+        stages.set_(b=[1.5], a=5, c=F.age),
+        stages.set_(a=5, b=[1.5]),
+    )
+    for one in others:
+        shape = after_(one)
+        forget()
+        assert str(shape) == str(after_(one)) != str(first)
+    assert after_(stages.limit(1), stages.set_(a=5, b=[1.5], c=F.age)) is not first
+
+
 def test_values_are_not_remembered():
     """What users may have part in is in no table."""
     forget()
@@ -216,7 +239,7 @@ def test_tables_have_bounds():
         name = f"n{number}"
         pipeline.unwind(F[name]).sort(F[name].asc()).group(F[name] + F[name])
         pipeline.group(None, n=acc.max_(F[name]))
-    assert len(memories()) == 5
+    assert len(memories()) == 6
     assert all(len(memory) <= 1024 for memory in memories().values())
     forget()
 
