@@ -11,7 +11,7 @@ from typing import Any
 import bson
 from bson import ObjectId
 
-from benchmarks.building import built, prepared
+from benchmarks.building import built, piped, prepared
 from benchmarks.data import raw_orders
 from benchmarks.documents import Order, new_order
 from mapper.converter import encode_document
@@ -76,6 +76,7 @@ COUNTED: dict[str, Callable[[], Callable[[], Any]]] = {
     "read a batch": _reading,
     "unstructure": _unstructuring,
     "construct": _constructing,
+    "pipeline": lambda: piped,
 }
 
 

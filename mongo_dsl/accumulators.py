@@ -15,6 +15,7 @@ from mongo_dsl.expressions.arguments import TimeUnit, order, positive
 from mongo_dsl.expressions.face import MISSING, AsIs, document
 from mongo_dsl.expressions.order import in_call_order
 from mongo_dsl.frames import Bound, Window, framed
+from mongo_dsl.memory import Memory
 from mongo_dsl.nodes import Node, Op, Param, Seq, frozen
 from mongo_dsl.params import changed, own_code
 from mongo_dsl.readable import Readable
@@ -93,6 +94,18 @@ class Accumulator(Readable[dict[str, Any]], Face):
 
 def _single(name: str, value: Any) -> Accumulator:
     """Build ``{name: value}``; groups take no bare list for a value."""
+    key = (name, id(value))
+    known = _singles.get(key)
+    if known is not None:  # of a field alone, and asked for before
+        made: Accumulator = known[0]
+        return made
+    return _singles.made(key, _of_one(name, value), value)
+
+
+_singles = Memory()
+
+
+def _of_one(name: str, value: Any) -> Accumulator:
     if isinstance(value, AsIs):
         return Accumulator(Op(name, value.body))
     found = node(value)
@@ -160,7 +173,10 @@ def max_(expression: Any) -> Accumulator:
 
 def count() -> Accumulator:
     """Count the documents. Needs MongoDB 5.0."""
-    return _named("$count")
+    return _COUNT
+
+
+_COUNT = _singles.made(("$count",), _named("$count"))
 
 
 def first(expression: Any) -> Accumulator:

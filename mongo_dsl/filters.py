@@ -10,14 +10,18 @@ from typing import Any, ClassVar, NoReturn
 from mongo_dsl.compile import compile_filter
 from mongo_dsl.demands import QUERY
 from mongo_dsl.errors import OperandError, TruthValueError
-from mongo_dsl.flat import Part, compile_flat, grown
+from mongo_dsl.flat import compile_flat
 from mongo_dsl.junctions import both, either, negation
 from mongo_dsl.nodes import Map, Op, Raw, Var
 from mongo_dsl.predicates import (
     EVERYTHING,
     Computed,
+    Part,
     Predicate,
+    Query,
     Verbatim,
+    flat_query,
+    grown,
 )
 from mongo_dsl.readable import Readable
 from mongo_dsl.values import Face
@@ -151,6 +155,17 @@ def as_filter(value: Any, operator_: str = "filter()") -> Filter:
     if type(value) is Filter:
         return value
     return filter_of(condition(value, operator_))
+
+
+def query_of(value: Any, operator_: str = "filter()") -> Query:
+    """Return *value*, a filter or a condition it can be, as the argument of a stage.
+
+    Raises:
+        OperandError: *value* is no condition; the message says what *operator_* takes.
+    """
+    if type(value) is Filter and value._flat is not None:  # noqa: SLF001
+        return flat_query(value._flat)  # noqa: SLF001
+    return Query(condition(value, operator_))
 
 
 def condition(value: Any, operator_: str = "filter()") -> Predicate:

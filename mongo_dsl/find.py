@@ -9,6 +9,7 @@ import attrs
 
 from mongo_dsl.compile import compile_value
 from mongo_dsl.filters import Filter
+from mongo_dsl.flat import compile_flat
 from mongo_dsl.nodes import Node, Value, frozen
 from mongo_dsl.sorting import Sort
 
@@ -53,9 +54,10 @@ def compile_find(asked: Mapping[str, Any]) -> FindCommand:
     Raises:
         ParameterError: a parameter is unbound.
     """
-    given = {**_NOTHING, **find_arguments(asked)}
     command: FindCommand = _new(FindCommand)
-    _fill(command, given)  # the constructor takes its time
+    _fill(
+        command, _compiled(asked, {**_NOTHING, "filter": {}})
+    )  # the constructor takes its time
     return command
 
 
@@ -65,7 +67,11 @@ def find_arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ParameterError: a parameter is unbound.
     """
-    given: dict[str, Any] = {"filter": {}}
+    return _compiled(asked, {"filter": {}})
+
+
+def _compiled(asked: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Put what is *asked* for, compiled, into what is *given* without."""
     for name, part in asked.items():
         compile_part = _COMPILERS.get(name)
         if compile_part is not None:
@@ -76,6 +82,10 @@ def find_arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filter(filter_: Filter) -> dict[str, Any]:
+    if filter_._flat is not None:  # noqa: SLF001 - the way of most filters
+        flat = compile_flat(filter_._flat)  # noqa: SLF001
+        if flat is not None:
+            return flat
     return filter_._compile()  # noqa: SLF001 - the query set looks after deep nesting
 
 

@@ -6,28 +6,11 @@ tree of `predicates` grows only when somebody asks for it.
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
-from mongo_dsl.nodes import Node, Op, Path, Seq, Value
-from mongo_dsl.predicates import And, Equals, Predicate, Where
-
-
-Part = tuple[Path, str, Any]
-"""A path, an operator and a value; without operator they are equal, a tuple is an array."""
-
-
-def grown(parts: tuple[Part, ...]) -> Predicate:
-    """Return the tree that *parts* stand for."""
-    terms = tuple(itertools.starmap(_term, parts))
-    return terms[0] if len(terms) == 1 else And(terms)
-
-
-def _term(path: Path, operator: str, value: Any) -> Predicate:
-    found: Node = (
-        Seq(tuple(map(Value, value))) if type(value) is tuple else Value(value)
-    )
-    return Where(path, (Op(operator, found),)) if operator else Equals(path, found)
+from mongo_dsl.compile.expressions import EXPRESSIONS
+from mongo_dsl.compile.filters import compile_filter
+from mongo_dsl.predicates import Part, Query
 
 
 def compile_flat(parts: tuple[Part, ...]) -> dict[str, Any] | None:
@@ -44,3 +27,12 @@ def compile_flat(parts: tuple[Part, ...]) -> dict[str, Any] | None:
         else:
             return None
     return None if "" in merged else merged  # an array's item has no name
+
+
+def compile_query(query: Query) -> dict[str, Any]:
+    """Compile the filter that is a stage's argument."""
+    flat = None if query.parts is None else compile_flat(query.parts)
+    return compile_filter(query.predicate) if flat is None else flat
+
+
+EXPRESSIONS[Query] = compile_query

@@ -79,6 +79,18 @@ def in_mql(
     return {known[name]: value for name, value in given.items() if value is not None}
 
 
+def place(key: Any, subject: str) -> int:
+    """Check the place that *subject* is asked for.
+
+    Raises:
+        OperandError: *key* is no integer.
+    """
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key
+    msg = f"{subject} got the key {key!r}; it takes a name or a place"
+    raise OperandError(msg)
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` where one of *known* looks like *name*."""
     import difflib

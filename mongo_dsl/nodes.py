@@ -106,8 +106,15 @@ class Body(Node):
     items: tuple[tuple[str, Node], ...]
 
 
+class _Written(Node):
+    """What may remember how it is written, see `compile.templates`; no part of its value."""
+
+    __slots__ = ("template",)
+    template: Callable[[], Any]
+
+
 @frozen
-class Op(Node):
+class Op(_Written):
     """An operator: ``{name: body}``."""
 
     name: str

@@ -104,12 +104,12 @@ def check(stages: Sequence[Node], *, since: int = 0, within: str = "") -> None:
         name = stage.name if type(stage) is Op else name_of(stage)
         if name in refused:
             raise _refused(name, within)
-        if name in _PLACED:
+        if name in PLACED:
             _check_place(name, stages, place, within)
 
 
-# Most stages may stand anywhere.
-_PLACED = FIRST | LAST | {"$match"}
+PLACED = FIRST | LAST | {"$match"}
+"""Stages whose place matters; all others may stand anywhere but after the last."""
 
 
 def _check_place(name: str, stages: Sequence[Node], place: int, within: str) -> None:
@@ -134,7 +134,7 @@ def _misplaced(name: str, place: int, within: str, rule: str) -> PlacementError:
 def _check_text(stages: Sequence[Node], place: int, within: str) -> None:
     """Check the place of ``$text``; the manual's examples list one ``$match`` by one."""
     body = getattr(stages[place], "body", None)
-    if isinstance(body, Query) and _compares(body.predicate):
+    if isinstance(body, Query) and (body.parts or _compares(body.predicate)):
         return  # most filters hold nothing that the search below could find
     others = any(name_of(stage) != "$match" for stage in stages[:place])
     if (others or within == "$facet") and "$text" in _operators(stages[place]):
@@ -182,6 +182,14 @@ def check_filters(stages: Sequence[Node]) -> None:
             if place and name == "$text":
                 rule = "it must be the first stage"
                 raise _misplaced("$match with $text", place, "", rule)
+
+
+def ends(stages: Sequence[Node]) -> bool:
+    """Tell whether no stage may follow *stages*."""
+    if not stages:
+        return False
+    stage = stages[-1]
+    return (stage.name if type(stage) is Op else name_of(stage)) in LAST
 
 
 def _operators(stage: Node) -> Iterator[str]:

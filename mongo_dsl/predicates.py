@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import attrs
 
 from mongo_dsl.errors import CompileError
-from mongo_dsl.nodes import Node, Op, Path, frozen
+from mongo_dsl.nodes import Node, Op, Path, Seq, Value, frozen
 
 
 class Predicate(Node):
@@ -81,11 +84,60 @@ class Verbatim(Predicate):
     body: Node
 
 
-@frozen
-class Query(Node):
+Part = tuple[Path, str, Any]
+"""A path, an operator and a value; without operator they are equal, a tuple is an array."""
+
+
+def grown(parts: tuple[Part, ...]) -> Predicate:
+    """Return the tree that *parts* stand for."""
+    terms = tuple(itertools.starmap(_term, parts))
+    return terms[0] if len(terms) == 1 else And(terms)
+
+
+def _term(path: Path, operator: str, value: Any) -> Predicate:
+    found: Node = (
+        Seq(tuple(map(Value, value))) if type(value) is tuple else Value(value)
+    )
+    return Where(path, (Op(operator, found),)) if operator else Equals(path, found)
+
+
+class _Flat(Node):
+    """What may be made of parts; no part of its value."""
+
+    __slots__ = ("parts",)
+    parts: tuple[Part, ...] | None
+
+
+@frozen(init=False)
+class Query(_Flat):
     """A filter as the argument of a stage; elsewhere predicates become expressions."""
 
     predicate: Predicate
+
+    def __init__(self, predicate: Predicate) -> None:
+        _put_predicate(self, predicate)
+        self.parts = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Grow the tree when it is asked for; what was pickled has no parts."""
+        if name == "predicate":
+            found = grown(self.parts or ())
+            _put_predicate(self, found)
+            return found
+        if name == "parts":
+            return None
+        msg = f"a query has no {name}"
+        raise AttributeError(msg)
+
+
+_put_predicate = vars(Query)["predicate"].__set__
+
+
+def flat_query(parts: tuple[Part, ...]) -> Query:
+    """Return the query of *parts*; its tree grows when it is asked for."""
+    made = Query.__new__(Query)
+    made.parts = parts
+    return made
 
 
 EVERYTHING = And(())

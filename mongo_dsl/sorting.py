@@ -9,6 +9,7 @@ import attrs
 from bson import Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
+from mongo_dsl.memory import Memory
 from mongo_dsl.nodes import Body, Node, Path, Raw, Value, frozen
 from mongo_dsl.values import Face, node
 
@@ -41,6 +42,20 @@ class Sort(Node):
             raise ArgumentError(msg)
         direction = self.direction.value
         return attrs.evolve(self, direction=Value(type(direction)(-direction)))
+
+
+def sort_by(field: Any, direction: int) -> Sort:
+    """Return the sort by *field* in a *direction*, 1 or -1."""
+    key = (id(field), direction)
+    known = _by_field.get(key)
+    if known is None:
+        made = Sort(field._node, Value(direction))  # noqa: SLF001
+        return _by_field.made(key, made, field)
+    found: Sort = known[0]
+    return found
+
+
+_by_field = Memory()
 
 
 def sorts(keys: Sequence[Any], resolve: Resolve) -> tuple[Sort, ...]:

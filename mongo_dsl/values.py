@@ -54,6 +54,7 @@ class Face:
     _node: Any  # each face narrows it to its nodes
     _computes: ClassVar[bool] = False  # whether the node is an expression
     _is_value: ClassVar[bool] = True  # whether it may stand where values do
+    _lasts: ClassVar[bool] = False  # whether it is the same object every time
 
 
 def node(value: Any) -> Node:

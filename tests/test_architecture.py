@@ -22,7 +22,7 @@ MODULES = sorted(
 
 # From the ground floor up; a module imports only what stands on its floor or below.
 DSL_FLOORS = (
-    ("errors", "later"),
+    ("errors", "later", "memory"),
     ("names", "nodes", "storage", "conformity", "versions", "geo", "signatures"),
     ("admission", "values", "predicates", "structure", "variants", "storages"),
     (

@@ -8,7 +8,14 @@ table from node type to function.
 from mongo_dsl.compile import predicates as _predicates  # noqa: F401 - fills the table
 from mongo_dsl.compile.expressions import compile_expression, compile_whole
 from mongo_dsl.compile.filters import compile_filter
+from mongo_dsl.compile.templates import compile_stages
 from mongo_dsl.compile.values import compile_value
 
 
-__all__ = ["compile_expression", "compile_filter", "compile_value", "compile_whole"]
+__all__ = [
+    "compile_expression",
+    "compile_filter",
+    "compile_stages",
+    "compile_value",
+    "compile_whole",
+]

@@ -23,7 +23,6 @@ from mongo_dsl.compile.conditions import (
     where,
 )
 from mongo_dsl.compile.expressions import EXPRESSIONS, compile_expression, read_path
-from mongo_dsl.compile.filters import compile_filter
 from mongo_dsl.errors import CompileError
 from mongo_dsl.nodes import Node, Op, Path, Seq
 from mongo_dsl.predicates import (
@@ -34,7 +33,6 @@ from mongo_dsl.predicates import (
     Nor,
     Or,
     Predicate,
-    Query,
     Top,
     Verbatim,
     Where,
@@ -230,4 +228,3 @@ _LOWERINGS: dict[type[Predicate], Callable[[Any, str], Any]] = {
     Verbatim: _verbatim,
 }
 EXPRESSIONS.update(dict.fromkeys(_LOWERINGS, lowered))
-EXPRESSIONS[Query] = lambda node: compile_filter(node.predicate)

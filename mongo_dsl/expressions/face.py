@@ -11,10 +11,12 @@ from typing import Any, ClassVar, NoReturn
 import attrs
 
 from mongo_dsl.compile import compile_expression
-from mongo_dsl.errors import ArgumentError, OperandError, TruthValueError
+from mongo_dsl.errors import ArgumentError, TruthValueError
 from mongo_dsl.expressions.namespaces import Namespaces
 from mongo_dsl.filters import NO_TRUTH, Filter, condition
 from mongo_dsl.junctions import both, either, negation
+from mongo_dsl.memory import Memory
+from mongo_dsl.names import place
 from mongo_dsl.nodes import Body, Node, Op, Param, Seq, frozen
 from mongo_dsl.params import changed
 from mongo_dsl.predicates import Computed
@@ -213,18 +215,6 @@ class Expr(Namespaces, Readable[Any], Face):
         return compile_expression(self._node)
 
 
-def place(key: Any, subject: str) -> int:
-    """Check the place that *subject* is asked for.
-
-    Raises:
-        OperandError: *key* is no integer.
-    """
-    if isinstance(key, int) and not isinstance(key, bool):
-        return key
-    msg = f"{subject} got the key {key!r}; it takes a name or a place"
-    raise OperandError(msg)
-
-
 @attrs.frozen
 class AsIs(Face):
     """What `as_is` makes of an operator's argument."""
@@ -276,7 +266,15 @@ def _bracketed(found: Node) -> Node:
 
 def positional(name: str, *values: Any) -> Expr:
     """Build ``{name: [value, …]}``, leaving out what is `MISSING`."""
-    return Expr(Op(name, sequence(*values)))
+    key = (name, *map(id, values))
+    known = _positional.get(key)
+    if known is not None:  # of fields alone, and asked for before
+        found: Expr = known[0]
+        return found
+    return _positional.made(key, Expr(Op(name, sequence(*values))), *values)
+
+
+_positional = Memory()
 
 
 def sequence(*values: Any) -> Node:

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 import attrs
 
 from mongo_dsl.errors import ArgumentError, OperandError
-from mongo_dsl.expressions.face import Expr, place, positional
-from mongo_dsl.names import checked, suggestion
+from mongo_dsl.expressions.face import Expr, positional
+from mongo_dsl.names import checked, place, suggestion
 from mongo_dsl.nodes import Node, Var
 from mongo_dsl.schema import FieldSpec
 from mongo_dsl.values import node

@@ -22,14 +22,13 @@ from mongo_dsl.nodes import Node, Op, Param, Path, Seq, Value
 from mongo_dsl.params import later, settled
 from mongo_dsl.predicates import Computed, Equals, Predicate, Where
 from mongo_dsl.schema import FieldSpec
-from mongo_dsl.sorting import Sort
+from mongo_dsl.sorting import Sort, sort_by
 from mongo_dsl.values import PLAIN, Face, is_pattern, node
 
 
 T = TypeVar("T")
 
 
-_UP, _DOWN = Value(1), Value(-1)
 _EQUALITIES = frozenset({"$eq", "$ne"})
 
 
@@ -212,7 +211,7 @@ class Comparable(Expr, Generic[T]):
         >>> QuerySet().sort(F.age.asc()).compile().sort
         {'age': 1}
         """
-        return Sort(self._node, _UP)
+        return sort_by(self, 1)
 
     def desc(self) -> Sort:
         """Sort by the field, greatest first.
@@ -221,7 +220,7 @@ class Comparable(Expr, Generic[T]):
         >>> QuerySet().sort(F.age.desc()).compile().sort
         {'age': -1}
         """
-        return Sort(self._node, _DOWN)
+        return sort_by(self, -1)
 
     # -- The funnel: every comparison comes through here -------------------
 

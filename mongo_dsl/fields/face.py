@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import attrs
 
@@ -48,6 +48,7 @@ class Field(
     """
 
     __hash__ = Comparable.__hash__
+    _lasts: ClassVar[bool] = True
 
     def __getattr__(self, name: str) -> Field[Any]:
         if name[:2] == "__":

@@ -28,12 +28,24 @@ class Chained:
     _node: Stages
     _shape: Any
     model: type | None
+    row: type | None
 
     def then(self, *pieces: Any) -> Self:
         """Add stages, pipelines or documents of MQL."""
         raise NotImplementedError
 
     def _rebuilt(self, node: Any, shape: Any = None) -> Self:
+        raise NotImplementedError
+
+    def _goes_on(self) -> bool:
+        """Tell whether any stage may follow that is checked against the shape alone."""
+        raise NotImplementedError
+
+    def _stepped(self, stage: Node, shape: Any) -> Self | None:
+        """Add a *stage* that was checked against the shape, and leaves *shape*.
+
+        Where there is more to check, the answer is None.
+        """
         raise NotImplementedError
 
 

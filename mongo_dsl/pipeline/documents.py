@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import stages
 from mongo_dsl.pipeline.chaining import Chained, in_call_order
+from mongo_dsl.pipeline.remembering import remembered, remembered_by_name
 
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class DocumentStages(Chained):
 
     __slots__ = ()
 
+    @remembered
     def project(self, /, *fields: Any, **computed: Any) -> Self:
         """Keep *fields* and add the *computed* ones.
 
@@ -35,6 +37,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.project(*fields, **computed))
 
+    @remembered
     def set(self, /, *assignments: Mapping[Any, Any], **fields: Any) -> Self:
         """Set *fields* to values or expressions; *assignments* name nested ones.
 
@@ -49,6 +52,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.set_(*assignments, **fields))
 
+    @remembered
     def add_fields(self, /, *assignments: Mapping[Any, Any], **fields: Any) -> Self:
         """Set *fields* to values or expressions: the older name of `set`.
 
@@ -60,6 +64,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.add_fields(*assignments, **fields))
 
+    @remembered
     def unset(self, *fields: Any) -> Self:
         """Remove *fields*; a list of them is written as a list, whatever its length.
 
@@ -71,6 +76,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.unset(*fields))
 
+    @remembered
     def replace_root(self, new_root: Any) -> Self:
         """Replace every document by the document that *new_root* yields.
 
@@ -82,6 +88,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.replace_root(new_root))
 
+    @remembered
     def replace_with(self, expression: Any) -> Self:
         """Replace every document by the document that *expression* yields.
 
@@ -106,6 +113,7 @@ class DocumentStages(Chained):
         """
         return self.then(stages.redact(expression))
 
+    @remembered_by_name
     @in_call_order
     def unwind(
         self,

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 import attrs
 
 from mongo_dsl import placement
-from mongo_dsl.compile import compile_expression
+from mongo_dsl.compile import compile_stages
 from mongo_dsl.errors import OperandError, TruthValueError
 from mongo_dsl.mermaid import flowchart
-from mongo_dsl.nodes import Node, Stages
+from mongo_dsl.nodes import Node, Op, Stages
 from mongo_dsl.pipeline.diagnostics import DiagnosticStages
 from mongo_dsl.pipeline.documents import DocumentStages
 from mongo_dsl.pipeline.grouping import GroupingStages
 from mongo_dsl.pipeline.joining import JoiningStages
 from mongo_dsl.pipeline.output import OutputStages
 from mongo_dsl.pipeline.ranking import RankingStages
+from mongo_dsl.pipeline.remembering import beginning, begun
 from mongo_dsl.pipeline.searching import SearchStages
 from mongo_dsl.pipeline.selection import SelectionStages
 from mongo_dsl.pipeline.series import SeriesStages
 from mongo_dsl.pipeline.sources import SourceStages
 from mongo_dsl.readable import Readable
-from mongo_dsl.shape import OPEN, Shape, after, check_row, flow, of_class
+from mongo_dsl.shape import OPEN, Shape, after, check_row, flow
 from mongo_dsl.stages.arguments import collection
 from mongo_dsl.stages.face import inserted, stages_of
 from mongo_dsl.values import Face
@@ -73,10 +74,17 @@ class Pipeline(
     _shape: Shape | None = attrs.field(default=None, eq=False)
 
     def __init__(self, *pieces: Any) -> None:
-        model, pieces = _started(pieces)
-        found = _grown((), inserted(pieces))
-        shape = None if model is None else flow(of_class(model), found.items)
-        self.__attrs_init__(found, model, None, shape)  # pyright: ignore[reportAttributeAccessIssue]
+        found, shape = _EMPTY, begun(pieces[0]) if len(pieces) == 1 else None
+        if shape is None:
+            model, pieces = _started(pieces)
+            found = _grown((), inserted(pieces))
+            shape = None if model is None else flow(beginning(model), found.items)
+        else:
+            model = pieces[0]  # which was looked at before
+        _put_node(self, found)
+        _put_model(self, model)
+        _put_row(self, None)
+        _put_shape(self, shape)
 
     def then(self, *pieces: Any) -> Self:
         """Add stages, pipelines or documents of MQL.
@@ -94,6 +102,28 @@ class Pipeline(
         added = stages_of(pieces[0]) if len(pieces) == 1 else inserted(pieces)
         found = _grown(self._node.items, added)
         return self._rebuilt(found, self._followed(added))
+
+    def _goes_on(self) -> bool:
+        if self.row is not None or (self._shape is None and self.model is not None):
+            return False  # there is more to check
+        return not placement.ends(self._node.items)
+
+    def _stepped(self, stage: Node, shape: Shape | None) -> Self | None:
+        before, model = self._node.items, self.model
+        if self.row is not None or (self._shape is None and model is not None):
+            return None
+        if before and (type(before[-1]) is not Op or before[-1].name in _LAST):
+            return None
+        stages: Stages = _new(Stages)
+        _put_items(stages, (*before, stage))
+        if type(self) is not Pipeline:
+            return self._rebuilt(stages, shape)
+        made: Self = _new(Pipeline)  # what `_rebuilt` does, without its call
+        _put_node(made, stages)
+        _put_shape(made, shape)
+        _put_model(made, model)
+        _put_row(made, None)
+        return made
 
     def _followed(self, added: tuple[Node, ...]) -> Shape | None:
         """Return the shape that the stages *added* leave, if there is a class to know."""
@@ -119,7 +149,7 @@ class Pipeline(
         """
         found = self._shape
         if found is None:
-            start = OPEN if self.model is None else of_class(self.model)
+            start = OPEN if self.model is None else beginning(self.model)
             found = flow(start, self._node.items)
             object.__setattr__(self, "_shape", found)
         return found
@@ -191,8 +221,11 @@ class Pipeline(
         made: Self = _new(kind)
         _put_node(made, node)
         _put_shape(made, shape)
-        for name in _others(kind):
-            _put(made, name, getattr(self, name))
+        _put_model(made, self.model)
+        _put_row(made, self.row)
+        if kind is not Pipeline:  # what a subclass holds besides
+            for name in _others(kind):
+                _put(made, name, getattr(self, name))
         return made
 
     def _evolved(self, **changes: Any) -> Self:
@@ -210,8 +243,7 @@ class Pipeline(
             object.__setattr__(self, name, value)
 
     def _compile(self) -> list[dict[str, Any]]:
-        compiled: list[dict[str, Any]] = compile_expression(self._node)
-        return compiled
+        return compile_stages(self._node)
 
     def __len__(self) -> int:
         return len(self._node.items)
@@ -226,13 +258,19 @@ _new: Any = object.__new__
 _put = object.__setattr__
 _put_node = vars(Pipeline)["_node"].__set__
 _put_shape = vars(Pipeline)["_shape"].__set__
+_put_model = vars(Pipeline)["model"].__set__
+_put_row = vars(Pipeline)["row"].__set__
+_put_items = vars(Stages)["items"].__set__
+_OWN = frozenset({"_node", "_shape", "model", "row"})
+_EMPTY = Stages(())
+_LAST = placement.LAST
 
 
 @functools.lru_cache(maxsize=64)
 def _others(cls: Any) -> tuple[str, ...]:
-    """Return the names of what a pipeline of the class *cls* holds besides stages."""
+    """Return the names of what a pipeline of the class *cls* holds besides our own."""
     names = [attribute.name for attribute in attrs.fields(cls)]
-    return tuple([name for name in names if name not in ("_node", "_shape")])
+    return tuple([name for name in names if name not in _OWN])
 
 
 def _started(pieces: tuple[Any, ...]) -> tuple[type | None, tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mongo_dsl import stages
 from mongo_dsl.expressions.face import MISSING
 from mongo_dsl.pipeline.chaining import Chained, in_call_order
+from mongo_dsl.pipeline.remembering import remembered
 from mongo_dsl.stages.grouping import Granularity
 
 
@@ -22,6 +23,7 @@ class GroupingStages(Chained):
 
     __slots__ = ()
 
+    @remembered
     def group(
         self, by: Any, /, *outputs: Mapping[Any, Any], **accumulators: Any
     ) -> Self:
@@ -103,6 +105,7 @@ class GroupingStages(Chained):
             )
         )
 
+    @remembered
     def sort_by_count(self, expression: Any) -> Self:
         """Count the documents of every value of *expression*, the most frequent first.
 
@@ -114,6 +117,7 @@ class GroupingStages(Chained):
         """
         return self.then(stages.sort_by_count(expression))
 
+    @remembered
     def count(self, field: Any = "count") -> Self:
         """Count the documents into *field*.
 

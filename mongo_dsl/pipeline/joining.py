@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongo_dsl import stages
 from mongo_dsl.pipeline.chaining import Chained, in_call_order
+from mongo_dsl.pipeline.remembering import remembered_by_name
 from mongo_dsl.stages.correlation import Joined
 
 
@@ -21,6 +22,7 @@ class JoiningStages(Chained):
 
     __slots__ = ()
 
+    @remembered_by_name
     @in_call_order
     def lookup(
         self,

@@ -5,7 +5,7 @@ be anything.
 """
 
 from mongo_dsl.shape import binding, joins  # noqa: F401 - they fill tables
-from mongo_dsl.shape.classes import of_class
+from mongo_dsl.shape.classes import of_class, volatile
 from mongo_dsl.shape.flow import after, flow
 from mongo_dsl.shape.kinds import OPEN, Array, Kind, Shape, Typed
 from mongo_dsl.shape.rows import check_row
@@ -21,4 +21,5 @@ __all__ = [
     "check_row",
     "flow",
     "of_class",
+    "volatile",
 ]

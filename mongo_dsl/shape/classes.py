@@ -72,6 +72,7 @@ def _alternatives(annotation: Any) -> tuple[Kind, ...]:
     if type(annotation) is type and annotation in SCALARS:
         return (Typed(annotation),)  # most fields are of such a type
     if any(discriminator_of(member) for member in members(annotation)):
+        _found_volatile()
         return _read(annotation)  # not kept: a subclass may be defined any time
     return _kept(annotation)
 
@@ -79,6 +80,19 @@ def _alternatives(annotation: Any) -> tuple[Kind, ...]:
 @functools.lru_cache(maxsize=1024)
 def _kept(annotation: Any) -> tuple[Kind, ...]:
     return _read(annotation)
+
+
+_volatile = 0
+
+
+def _found_volatile() -> None:
+    global _volatile  # noqa: PLW0603 - a counter
+    _volatile += 1
+
+
+def volatile() -> int:
+    """Count how often something was read that changes when a subclass is defined."""
+    return _volatile
 
 
 def _read(annotation: Any) -> tuple[Kind, ...]:
@@ -120,6 +134,7 @@ def _fields(cls: Any) -> dict[str, Kind]:
     key = discriminator_of(cls)
     if key is None:
         return _own_fields(cls)
+    _found_volatile()
     shapes = [Shape(_own_fields(one)) for one in variants(cls) or (cls,)]
     return {**functools.reduce(_merged, shapes).fields, key: Typed(str)}
 

@@ -27,8 +27,8 @@ def check_filter(node: Node, scope: Scope) -> None:
         UnknownFieldError: a field is certainly not there.
     """
     if isinstance(node, Query):
-        node = node.predicate
-    if isinstance(node, (Equals, Fits)):
+        _check_query(node, scope)
+    elif isinstance(node, (Equals, Fits)):
         _subject(node.path, scope)
     elif isinstance(node, Where):
         kind = _subject(node.path, scope)
@@ -39,6 +39,14 @@ def check_filter(node: Node, scope: Scope) -> None:
             check_filter(term, scope)
     elif isinstance(node, Computed):
         kind_of(node.expression, scope)
+
+
+def _check_query(node: Query, scope: Scope) -> None:
+    if node.parts is None:
+        check_filter(node.predicate, scope)
+    else:
+        for path, _, _ in node.parts:  # the tree needn't grow
+            _subject(path, scope)
 
 
 def _subject(subject: Node, scope: Scope) -> Kind:

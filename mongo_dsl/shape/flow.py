@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mongo_dsl.memory import Memory
 from mongo_dsl.nodes import Node, Op, Param, Raw
-from mongo_dsl.shape.kinds import OPEN, Kind, Shape
+from mongo_dsl.shape.kinds import OPEN, Kind, Shape, alike
 from mongo_dsl.shape.reading import Scope
 from mongo_dsl.shape.stages import STAGES, passed
 
@@ -42,7 +43,30 @@ def after(
     made = change(stage.body, scope)
     if made is shape:
         return shape
-    return Shape(made.fields, made.rest, (f"{stage.name} in stage {number}", shape))
+    return _left(made, shape, stage.name, number)
+
+
+def _left(made: Shape, before: Shape, name: str, number: int) -> Shape:
+    """Return what the stage *name* made of the shape *before*, the last one if it is alike.
+
+    Values in a stage differ every time, what they are hardly ever: what follows it finds
+    the same shape, and what is remembered of that.
+    """
+    key = (id(before), name, number)
+    known = _last.get(key)
+    if (
+        known is not None
+        and alike(known[0].fields, made.fields)
+        and known[0].rest is made.rest
+    ):
+        found: Shape = known[0]
+        return found
+    found = Shape(made.fields, made.rest, (f"{name} in stage {number}", before))
+    _last.keep(key, (found, before))
+    return found
+
+
+_last = Memory()
 
 
 def flow(

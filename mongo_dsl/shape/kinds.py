@@ -101,6 +101,28 @@ class Nothing(Kind):
         return "nothing"
 
 
+def alike(ours: Mapping[str, Kind], theirs: Mapping[str, Kind]) -> bool:
+    """Tell whether fields are the same to the letter, in the same order: messages list them.
+
+    Most of them are the same objects.
+    """
+    if list(ours) != list(theirs):
+        return False
+    pairs = zip(ours.values(), theirs.values(), strict=True)
+    return all(one is other or _alike(one, other) for one, other in pairs)
+
+
+def _alike(one: Kind, other: Kind) -> bool:
+    if isinstance(one, Typed) and isinstance(other, Typed):
+        return one.annotation is other.annotation
+    if isinstance(one, Array) and isinstance(other, Array):
+        return _alike(one.item, other.item)
+    if isinstance(one, Shape) and isinstance(other, Shape):
+        same = one.rest is other.rest and one.came is other.came
+        return same and alike(one.fields, other.fields)
+    return one is other
+
+
 NOTHING = Nothing()
 UNKNOWN = Typed(Any)
 NULL = Typed(type(None))

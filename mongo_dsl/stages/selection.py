@@ -9,12 +9,11 @@ from typing import Any
 
 from mongo_dsl.counts import count_node
 from mongo_dsl.errors import ArgumentError
-from mongo_dsl.filters import condition
+from mongo_dsl.filters import query_of
 from mongo_dsl.keywords import keyword_filter
 from mongo_dsl.logic import all_of
 from mongo_dsl.names import checked
 from mongo_dsl.nodes import Node, Path
-from mongo_dsl.predicates import Query
 from mongo_dsl.sorting import sort_document, sorts
 from mongo_dsl.stages.arguments import options
 from mongo_dsl.stages.face import stage
@@ -31,9 +30,8 @@ def match(*filters: Any, **keywords: Any) -> Node:
     {'$match': {'age': {'$gt': 18}, 'city': 'Paris'}}
     """
     given = (*filters, keyword_filter(None, keywords)) if keywords else filters
-    if len(given) == 1:
-        return Query(condition(given[0], "all_of"))  # what joining one filter comes to
-    return Query(all_of(*given)._node)  # noqa: SLF001
+    # joining one filter comes to that filter
+    return query_of(given[0] if len(given) == 1 else all_of(*given), "all_of")
 
 
 @stage("$sort")
