@@ -45,7 +45,6 @@ def inserting(bench: Bench) -> Case:
         prepare=prepare,
         check=check,
         target=1.10,
-        held=("ours",),
     )
 
 

@@ -25,8 +25,10 @@ _lasting: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
 def lasts(value: Any) -> bool:
     """Tell whether who asks for *value* again gets the same object: fields, and what is kept."""
-    # of the class, for objects of some have every attribute
-    return getattr(type(value), "_lasts", False) or _lasting.get(id(value)) is value
+    if _lasting.get(id(value)) is value:
+        return True
+    # of the class, for objects of some have every attribute; array filters hold values
+    return getattr(type(value), "_lasts", False) and not value._arrays  # noqa: SLF001
 
 
 class Memory(dict[Key, tuple[Any, ...]]):

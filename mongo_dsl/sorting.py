@@ -10,7 +10,7 @@ from bson import Int64
 
 from mongo_dsl.errors import ArgumentError, OperandError
 from mongo_dsl.memory import Memory
-from mongo_dsl.nodes import Body, Node, Path, Raw, Value, frozen
+from mongo_dsl.nodes import Body, Node, Path, Raw, Value
 from mongo_dsl.values import Face, node
 
 
@@ -20,9 +20,12 @@ Resolve = Callable[[str], Path]
 _DIRECTIONS = {1: 1, -1: -1, "asc": 1, "desc": -1, "ascending": 1, "descending": -1}
 
 
-@frozen
+@attrs.frozen
 class Sort(Node):
-    """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``."""
+    """One field's part of a sort order; made by ``field.asc()`` and ``field.desc()``.
+
+    It is frozen at run time, too, for callers hold the one that all get.
+    """
 
     path: Path
     direction: Node

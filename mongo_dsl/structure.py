@@ -44,6 +44,12 @@ def computed_in(cls: Any) -> dict[str, Any]:
     return found
 
 
+def may_grow(annotation: Any) -> bool:
+    """Tell whether there may be more fields within *annotation* later: of new subclasses."""
+    kinds = map(element_of, members(annotation))
+    return any(discriminator_of(kind) is not None for kind in kinds)
+
+
 def nested_in(annotation: Any, name: str) -> tuple[str, Any] | None:
     """Return the stored name and the annotation of *name* within *annotation*."""
     for member in members(annotation):

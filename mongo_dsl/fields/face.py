@@ -20,6 +20,7 @@ from mongo_dsl.nodes import Param, Path
 from mongo_dsl.params import settled
 from mongo_dsl.predicates import Equals, under
 from mongo_dsl.schema import FieldSpec
+from mongo_dsl.structure import may_grow
 
 
 T = TypeVar("T")
@@ -108,9 +109,14 @@ class Field(
         found: Field[Any] | None = self.__dict__.get(name)
         if found is None:
             found = self._new_child(name)
-            if name not in _METHODS and len(self.__dict__) < _REMEMBERED:
+            if name not in _METHODS and self._has_room():
                 self.__dict__[name] = found  # the next look-up doesn't come here
         return found
+
+    def _has_room(self) -> bool:
+        """Tell whether nested fields may be kept: few, and of classes that are all known."""
+        grows = self._spec is not None and may_grow(self._spec.annotation)
+        return not grows and len(self.__dict__) < _REMEMBERED
 
     def _new_child(self, name: str) -> Field[Any]:
         if self._spec is not None:
@@ -243,7 +249,11 @@ def field_at(path: Path, spec: FieldSpec | None, arrays: Any = ()) -> Field[Any]
         key = (*key, spec.name)
         fields = _interned.setdefault(spec.root, Interned())
     found = fields.get(key)
-    return fields.setdefault(key, _face(spec)(path, spec)) if found is None else found
+    if found is None:
+        return fields.setdefault(key, _face(spec)(path, spec))
+    if spec is not None and spec.annotation != found._spec.annotation:  # type: ignore[union-attr]  # noqa: SLF001
+        fields[key] = found = _face(spec)(path, spec)  # of a subclass that came later
+    return found
 
 
 def _face(spec: FieldSpec | None) -> type[Field[Any]]:

@@ -23,7 +23,10 @@ class UntypedRoot:
     def __getattr__(self, name: str) -> Field[Any]:
         if name[:2] == "__":
             raise AttributeError(name)
-        return self[name]
+        found = self[name]
+        if len(self.__dict__) < _REMEMBERED:
+            self.__dict__[name] = found  # the next look-up doesn't come here
+        return found
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         msg = f"F.{name} can't be assigned; write == {value!r}, or .set({value!r})"
@@ -34,13 +37,7 @@ class UntypedRoot:
         if not isinstance(name, str):
             msg = f"F got the key {name!r}; it takes a field's name"
             raise OperandError(msg)
-        known: Field[Any] | None = self.__dict__.get(name)
-        if known is not None:
-            return known
-        found: Field[Any] = field_at(Path(checked(name)), None)
-        if len(self.__dict__) < _REMEMBERED and name[:2] != "__":
-            self.__dict__[name] = found  # the next look-up of an attribute isn't a call
-        return found
+        return field_at(Path(checked(name)), None)
 
     def __iter__(self) -> NoReturn:
         msg = "F can't be iterated over; it has every name"

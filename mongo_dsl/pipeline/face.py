@@ -129,7 +129,7 @@ class Pipeline(
         """Return the shape that the stages *added* leave, if there is a class to know."""
         if self.model is None and self.row is None:
             return None
-        shape = before = self._shape or self.shape
+        shape = before = self._shape or self._left()
         for number, stage in enumerate(added, len(self._node.items) + 1):
             shape = after(shape, stage, number)
         if self.row is not None and shape is not before:
@@ -147,6 +147,11 @@ class Pipeline(
         >>> Pipeline().group(F.city, people=acc.count(), names=acc.push(F.name)).shape
         <Shape {_id: Any, people: int, names: list[Any]}>
         """
+        found = self._left()
+        # Other pipelines have the same shape: what is given out is a copy.
+        return Shape({**found.fields}, found.rest, found.came)
+
+    def _left(self) -> Shape:
         found = self._shape
         if found is None:
             start = OPEN if self.model is None else beginning(self.model)
@@ -173,7 +178,7 @@ class Pipeline(
         >>> Pipeline().group(F.city, people=acc.count()).into(CityStats).row.__name__
         'CityStats'
         """
-        check_row(row, self.shape)
+        check_row(row, self._left())
         return self._evolved(row=row)
 
     def __add__(self, other: Any) -> Self:

@@ -52,9 +52,9 @@ def _remembered(method: Method[C, P], plain: tuple[type, ...]) -> Method[C, P]:
     def adding(self: C, /, *args: P.args, **kwargs: P.kwargs) -> C:
         shape = self._shape
         # A shape says in which stage a field was left out, so the place counts, too.
-        key = (name, id(shape), len(self._node.items), *map(id, args))
+        key = (name, id(shape), len(self._node.items), *_identities(args))
         if kwargs:
-            key = (*key, *kwargs, *map(id, kwargs.values()))
+            key = (*key, *kwargs, *_identities(kwargs.values()))
         known = _added.get(key)
         if known is not None:
             again = self._stepped(known[0], known[1])
@@ -70,12 +70,22 @@ def _remembered(method: Method[C, P], plain: tuple[type, ...]) -> Method[C, P]:
     return adding
 
 
+def _identities(arguments: Iterable[Any]) -> list[Any]:
+    """Return what tells arguments apart: of names, which may be put together, the text."""
+    return [one if type(one) is str else id(one) for one in arguments]
+
+
 def _last(arguments: Iterable[Any], plain: tuple[type, ...]) -> bool:
-    """Tell whether all *arguments* are the same objects in the next call; 0 and 1 are flags."""
+    """Tell whether all *arguments* are the same in the next call; 0 and 1 are flags."""
     return all(
-        type(a) in plain or lasts(a) or (type(a) is int and a in (0, 1))
+        (type(a) in plain and (type(a) is not str or len(a) <= _LONGEST))
+        or lasts(a)
+        or (type(a) is int and a in (0, 1))
         for a in arguments
     )
+
+
+_LONGEST = 64  # letters of a name; who sends longer ones doesn't mean a field
 
 
 def _keep(key: Any, made: Chained, whose: tuple[Any, ...]) -> None:

@@ -37,7 +37,7 @@ class Array(Kind):
         return f"list[{self.item}]"
 
 
-@frozen(repr=False, unsafe_hash=False)
+@attrs.frozen(repr=False, hash=False)
 class Shape(Kind):
     """A document: its *fields*, by stored name.
 

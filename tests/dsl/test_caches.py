@@ -18,12 +18,14 @@ from mongo_dsl import (
     acc,
     fn,
     param,
+    sorting,
     stages,
     translate,
 )
-from mongo_dsl.errors import PlacementError, UnknownFieldError
+from mongo_dsl.errors import OperandError, PlacementError, UnknownFieldError
 from mongo_dsl.fields.documents import Fields
 from mongo_dsl.memory import Memory
+from mongo_dsl.pipeline import remembering
 from mongo_dsl.variants import variants
 
 
@@ -196,7 +198,7 @@ def test_shapes_are_remembered():
     forget()
 
     def after_(*stages_):
-        return Pipeline(Spender).then(*stages_).shape
+        return Pipeline(Spender).then(*stages_)._shape
 
     first = after_(stages.set_(a=5, b=[1.5], c=F.age))
     assert after_(stages.set_(a=6, b=[2.5, 3.5], c=q.age)) is first
@@ -354,3 +356,81 @@ def test_filters_hold_nothing_to_set():
     again = pickle.loads(pickle.dumps(adults))  # noqa: S301
     assert again == adults
     assert type(again) is Filter
+
+
+class TestNoOneIsSurprised:
+    """What is remembered can't be changed, grows with classes and holds no values."""
+
+    def test_fields_of_classes_that_come_later(self):
+        """What is within a class that may have subclasses is asked for anew."""
+
+        @attrs.define
+        class Pet:
+            __discriminator__ = "kind"
+            name: str
+
+        @attrs.define
+        class Dog(Pet):
+            size: int
+
+        @attrs.define
+        class Owner:
+            pet: Pet
+
+        fields = Fields(Owner)
+        assert fields.pet.size.desc() == Fields(Owner).pet.size.desc()
+        assert (fields.pet.size == 3).compile() == {"pet.size": 3}
+        with pytest.raises(
+            OperandError, match=r"^Owner\.pet\.size is int and can't be"
+        ):
+            _ = fields.pet.size == "x"
+
+        @attrs.define
+        class Cat(Pet):
+            size: str
+
+        assert (fields.pet.size == "x").compile() == {"pet.size": "x"}
+        assert (Fields(Owner).pet.size == 3).compile() == {"pet.size": 3}
+        assert Fields(Owner).pet.size is Fields(Owner).pet.size
+
+    def test_array_filters_are_not_remembered(self):
+        """They hold values, which come from users."""
+        secret = "told to nobody " * 2
+        _ = F.items.where(F.sku == secret).qty.desc()
+        held = [
+            one
+            for entry in sorting._by_field.values()
+            for one in gc.get_referents(entry)
+        ]
+        assert not any("told to nobody" in repr(one) for one in held)
+
+    def test_names_that_are_put_together(self):
+        """Names are told apart by their text, however often they are made."""
+        before = len(remembering._added)
+        for letters in ["name"] * 50:
+            Pipeline().match(F.a > 1).sort(f"-{letters}")
+        assert len(remembering._added) <= before + 3
+
+    def test_names_by_item_are_not_kept(self):
+        """Names come from users where they are no attributes."""
+        _ = F["named by someone"]
+        assert "named by someone" not in vars(F)
+
+    def test_sorts_are_frozen(self):
+        """Who holds a sort can't turn it for all others."""
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            F.age.desc().direction = None
+        assert QuerySet().sort(F.age.desc()).compile().sort == {"age": -1}
+
+    def test_shapes_are_copies(self):
+        """Who holds a shape can't change what other pipelines know."""
+
+        @attrs.define
+        class User:
+            name: str
+
+        shape = Pipeline(User).shape
+        shape.fields.pop("name")
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            shape.rest = None
+        assert str(Pipeline(User).sort("name").shape) == "{_id: Any, name: str}"
