@@ -53,7 +53,8 @@ class Connection:
             watch(command)
         kwargs = carried(self.client, command) if any_ambient() else command.kwargs
         name, method = command.collection, command.method
-        if not command.rows or not self._leaves_bson(command):
+        is_small = command.kwargs.get("limit", _FEW) < _FEW
+        if not command.rows or is_small or not self._leaves_bson(command):
             # Most collections are known, and have no concerns of their own.
             known = self._collections.get(name) if type(name) is str else None
             target = self.target(name) if known is None else known
@@ -66,11 +67,9 @@ class Connection:
     def _leaves_bson(self, command: Command) -> bool:
         """Tell whether the rows of *command* are read as BSON, to be decoded later.
 
-        That begins to pay with a few documents, and the driver can't decrypt them.
+        That pays for more than a few documents; the driver can't decrypt them.
         """
-        if command.method == "find":
-            return command.kwargs.get("limit", _FEW) >= _FEW and not self._decrypts
-        return command.method == "aggregate" and not self._decrypts
+        return command.method in ("find", "aggregate") and not self._decrypts
 
     @functools.cached_property
     def _decrypts(self) -> bool:

@@ -130,7 +130,13 @@ def source_of(cls: Any) -> str:
 
 def load(cls: type[D], raw: dict[str, Any]) -> D:
     """Make the document that is stored as *raw*."""
-    document: D = decode(raw, cls)
+    document: Any
+    try:
+        document = converter().decoder(cls)(raw, cls)
+    except Exception:  # noqa: BLE001 - what it says may quote what messages don't
+        document = None
+    if document is None:
+        document = decode(raw, cls)
     object.__setattr__(document, "_state", raw)
     return document
 

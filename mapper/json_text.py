@@ -29,9 +29,10 @@ from bson.binary import UUID_SUBTYPE
 from cattrs import Converter
 
 from mapper.conversion.forms import Form
+from mapper.conversion.hooks import BsonConverter
 from mapper.conversion.problems import refused, unfit
 from mapper.conversion.scalars import Decode, Encode
-from mapper.converter import BsonConverter, make_converter
+from mapper.converter import make_converter
 from mapper.fields import field
 from mongo_dsl.conformity import conforms
 

@@ -53,7 +53,8 @@ class Watch:
             return
         frames = list(_frames())
         lines = tuple((one.f_code.co_filename, one.f_lineno) for one in frames)
-        kind = (command.method, command.collection, _shape(command), lines)
+        method = command.method.removesuffix("_one")  # a find, either way
+        kind = (method, command.collection, _shape(command), lines)
         first = self._first.setdefault(kind, frames)
         self.counts[kind] += 1
         if self.counts[kind] == self.threshold:

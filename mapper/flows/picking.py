@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -110,21 +111,36 @@ def _below(value: Any, path: list[str], annotation: Any) -> Any:
 def get(cls: Any, id_: Any, query: Callable[[Any], Any]) -> Flow[Any]:
     """Return the document of *cls* with this id, or None; *query* makes queries of it.
 
-    What can't be an id is refused before the flow begins. Where a class neither adds to
-    queries nor caches, no more than the condition has to be compiled: a whole query set
-    takes twice as long.
+    What can't be an id is refused before the flow begins.
     """
+    if type(id_) in _plain_ids(cls):
+        return _get(cls, {"_id": id_})
     condition: Filter = cls.q.id == id_
-    if is_whole(cls) and cls.__options__.cache is None:
+    if _adds_nothing(cls):
         return _get(cls, condition.compile())
     return reading.first(query(cls).filter(condition))
 
 
+@functools.lru_cache(maxsize=1024)
+def _plain_ids(cls: Any) -> frozenset[type]:
+    """Return the types of ids for which no query set has to be made, as it takes long.
+
+    They are stored as they are; an `int` may be too long for that.
+    """
+    plain: frozenset[type] = cls.q.id._plain_types  # noqa: SLF001 - of this house
+    return plain - {int} if _adds_nothing(cls) else frozenset()
+
+
+def _adds_nothing(cls: Any) -> bool:
+    """Tell whether *cls* neither adds to queries nor caches what is read."""
+    return is_whole(cls) and cls.__options__.cache is None
+
+
 def _get(cls: Any, condition: dict[str, Any]) -> Flow[Any]:
-    given = {"filter": condition, "limit": 1}
+    """Return the one document that meets *condition*, or None."""
     name: str = cls.__options__.collection_name
-    found = yield Command(name, "find", (), given, rows=True)
-    return (yield from loaded_one(cls, found[0])) if found else None
+    found = yield Command(name, "find_one", (condition,))
+    return None if found is None else (yield from loaded_one(cls, found))
 
 
 def get_many(query: Any, ids: Iterable[Any], *, strict: bool) -> Flow[list[Any]]:

@@ -68,9 +68,10 @@ def save(document: D, session: Any = None) -> Flow[D]:
     if cls.__options__.validate:
         validate(document)
     found = difference(document)
-    if found is not None:
-        values = _additions(document, found) if behaviours_of(cls) else _NOTHING
-        yield from _update(document, found, values, session)
+    if found is not None and behaviours_of(cls):
+        yield from _update(document, found, _additions(document, found), session)
+    elif found is not None:
+        yield from _send(document, found, _NOTHING, _NOTHING, session)
     if not is_silent(_AFTER):
         yield from announce_each(_AFTER, cls, document)
     return document
@@ -145,8 +146,9 @@ def _send(
 ) -> Flow[None]:
     """Send what was *found* to have changed, where *guard* and *there* hold."""
     cls: Any = type(document)
+    state: Any = state_of(document)
     name: str = cls.__options__.collection_name
-    filter_ = {**identity(document), **there, **guard, **found.filter}
+    filter_ = {"_id": state.document["_id"], **there, **guard, **found.filter}
     options = {**found.options}
     if session is not None:
         options["session"] = session
@@ -158,7 +160,6 @@ def _send(
     if reply.matched_count == 0:
         fields = found.names if found.filter else ()
         raise (yield from missed(document, bool(guard), session, fields, there))
-    state: Any = state_of(document)
     assign(document, "_state", Stored(found.stored, state.partial, state.cut))
 
 

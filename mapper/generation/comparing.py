@@ -7,11 +7,8 @@ Of every other field the hook is asked, and what it returns remains to be compar
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
-
-from bson.tz_util import utc as driver_utc
 
 from mapper.conversion.parts import (
     Choice,
@@ -24,6 +21,7 @@ from mapper.conversion.parts import (
     Part,
     Record,
 )
+from mapper.generation.moments import alike
 from mapper.generation.source import Source
 
 
@@ -31,8 +29,6 @@ Differing = Callable[[Any, "dict[str, Any]"], "dict[str, Any]"]
 """It takes an object and what is stored of it, and encodes what may have changed."""
 
 _GONE: Any = object()
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
-_START = _EPOCH.replace(tzinfo=driver_utc)
 
 
 class _Comparer:
@@ -75,15 +71,7 @@ class _Comparer:
 
     def moment(self, _: Moment, value: str, stored: str) -> str:
         """Write the test of a moment in UTC, without more than milliseconds."""
-        kind, named = self._kind(dt.datetime), self.source.named
-        utc = named("UTC", dt.timezone.utc)
-        whole = f"{value}.tzinfo is {utc} and not {value}.microsecond % 1000"
-        types = f"type({value}) is type({stored}) is {kind}"
-        # Moments of different zones ask these zones, four times, by functions of Python.
-        driver, start = named("DRIVER_UTC", driver_utc), named("DRIVER_EPOCH", _START)
-        since = f"{stored} - {start} == {value} - {named('EPOCH', _EPOCH)}"
-        equal = f"{since} if {stored}.tzinfo is {driver} else {stored} == {value}"
-        return f"{types} and {whole} and ({equal})"
+        return alike(self.source, value, stored)
 
     def choice(self, _: Choice, value: str, stored: str) -> str:
         """Write the test of a text."""

@@ -31,7 +31,7 @@ def comparison_of(cls: Any) -> Comparison | None:
     registered.
     """
     hooks = converter()
-    write, read = hooks.get_unstructure_hook(cls), hooks.get_structure_hook(cls)
+    write, read = hooks.encoder(cls), hooks.decoder(cls)
     known: Comparison | None = cls.__dict__.get("__comparison__")
     if known is not None and known.write is write and known.read is read:
         return known

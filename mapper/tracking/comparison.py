@@ -36,14 +36,12 @@ def unlike(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         for name, value in new.items()
         # Most values end here: every save asks of every value, and calls take time.
         if (known := before(name, GONE)) is not value
-        and not (
-            type(known) is type(value) and type(value) in _WHOLE and known == value
-        )
+        and not (type(known) is type(value) and type(value) in WHOLE and known == value)
         and not same(known, value)
     }
 
 
-_WHOLE = frozenset({str, int, float, bool, type(None), ObjectId, dt.datetime})
+WHOLE = frozenset({str, int, float, bool, type(None), ObjectId, dt.datetime})
 """The types of most values, which have no parts: two that are equal are the same."""
 
 

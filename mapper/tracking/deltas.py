@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from mapper.tracking.annotations import is_one_value, is_set, items_of, within
-from mapper.tracking.comparison import GONE, has_parts, same
+from mapper.tracking.comparison import GONE, WHOLE, has_parts, same
 from mapper.tracking.guards import guards
 from mapper.tracking.lists import list_steps, set_steps, splice
 from mapper.tracking.merging import IDENTITY, continues, merged, partners
@@ -79,30 +79,26 @@ class Delta:
 
 @attrs.define(eq=False)
 class Whole:
-    """Whole fields that get new *values*, and the document that is *stored* then.
+    """An *update* of whole fields, in MQL, and the document that is *stored* then.
 
-    That is what most changes come to. They are written as they stand, and need no
-    conditions; apart from that it is like a `Delta`.
+    That is what most changes come to. It needs no conditions; apart from that it is like a
+    `Delta`.
     """
 
-    values: dict[str, Any]
+    update: dict[str, dict[str, Any]]
     stored: dict[str, Any]
     filter: ClassVar[Mapping[str, Any]] = {}
     options: ClassVar[Mapping[str, Any]] = {}
 
     def setting(self, values: Mapping[str, Any]) -> Whole:
         """Return this with the fields stored as *values* say, whatever else they were."""
-        return Whole({**self.values, **values}, {**self.stored, **values})
+        changed = {**self.update["$set"], **values}
+        return Whole({"$set": changed}, {**self.stored, **values})
 
     @property
     def names(self) -> tuple[str, ...]:
         """The stored names of the fields that change."""
-        return tuple(self.values)
-
-    @property
-    def update(self) -> dict[str, Any]:
-        """The update in MQL."""
-        return {"$set": self.values}
+        return tuple(self.update["$set"])
 
 
 def delta(
@@ -115,8 +111,11 @@ def delta(
 
     All of *new* differ from what was known.
     """
-    if not any(map(has_parts, new.values())):  # `_steps` and `merged` come to the same
-        return Whole(new, {**old, **new})
+    # `_steps` and `merged` come to the same; the first question calls nothing.
+    if WHOLE.issuperset(map(type, new.values())) or not any(
+        map(has_parts, new.values())
+    ):
+        return Whole({"$set": new}, {**old, **new})
     steps: list[Step] = []
     stored = dict(old)
     for name, value in new.items():

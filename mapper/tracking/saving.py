@@ -39,7 +39,8 @@ def difference(document: Any) -> Delta | Whole | None:
         return None
     if state.cut and not state.cut.isdisjoint(new):
         raise _cut(cls, next(name for name in new if name in state.cut))
-    _refuse_immutable(document, known, new)
+    if not fixed_fields(cls).keys().isdisjoint(new):
+        _refuse_immutable(document, known, new)
     return delta(state.document, known, new, stored_fields(cls))
 
 
@@ -52,12 +53,14 @@ def replacement(document: Any) -> dict[str, Any]:
         ValidationError: a field has changed that is immutable or a state.
         MapperError: it was loaded in part.
     """
+    cls: Any = type(document)
     state: Any = state_of(document)
-    owner = type(document).__name__
     if state.partial:
-        msg = f"{owner} was loaded in part and can't replace what is stored; save() it,"
+        msg = f"{cls.__name__} was loaded in part and can't replace what is stored; save() it,"
         raise MapperError(f"{msg} or reload() it first")
-    _refuse_immutable(document, *_changed(document, state))
+    known, new = _changed(document, state)
+    if not fixed_fields(cls).keys().isdisjoint(new):
+        _refuse_immutable(document, known, new)
     return {**encoded(document), **kept(document)}
 
 
@@ -141,12 +144,9 @@ def _refuse_immutable(
 ) -> None:
     """Refuse changes of immutable fields and states that assignments didn't show."""
     cls: Any = type(document)
-    fixed = fixed_fields(cls)
-    if fixed.keys().isdisjoint(new):
-        return
     problems = {
         name: _refusal(document, stored, name, known)
-        for stored, name in fixed.items()
+        for stored, name in fixed_fields(cls).items()
         if stored in new
     }
     text = "; ".join(problems.values())

@@ -604,13 +604,13 @@ row(
 row(
     "picking.get",
     lambda: picking.get(Alone, ID, Query),
-    (find("alone", {"_id": ID}, limit=1), [ROW]),
+    (send("alone", "find_one", {"_id": ID}), ROW),
     gives=same("name", "Ann"),
 )
 row(
     "picking.get",
     lambda: picking.get(Alone, str(ID), Query),
-    (find("alone", {"_id": ID}, limit=1), []),
+    (send("alone", "find_one", {"_id": ID}), None),
     gives=None,
 )
 row("picking.get", lambda: picking.get(Alone, {"$ne": None}, Query), gives=OperandError)
