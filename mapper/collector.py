@@ -23,6 +23,7 @@ lived when the collector last looked through everything, it does so anew.
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -45,32 +46,45 @@ _UNTOUCHED: AbstractContextManager[None] = nullcontext()
 
 
 class _Pauses:
-    """How many blocks want the collector to pause, and what was promoted since it looked."""
+    """How many blocks want the collector to pause, and what was promoted since it looked.
+
+    Whatever runs at any moment, as finalizers and signal handlers do, may read, too: so a
+    thread may come back while it has the lock, and finds at each line what it can go on
+    with. *holding* says that it was we who switched the collector off.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running = 0
-        self._was_on = False
         self._promoted = 0
         self._due = _LEAST
         self._frozen = False
+        self._holding = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the blocks of other threads, which a forked process doesn't have."""
+        self._lock = threading.RLock()
+        self._running = 0
+        if self._holding:
+            self._holding = False
+            gc.enable()
 
     def begin(self) -> None:
         """Pause the collector for one block more."""
         with self._lock:
-            if not self._running:
-                self._was_on = gc.isenabled()
-                gc.disable()
             self._running += 1
+            if not self._holding and gc.isenabled():
+                self._holding = True
+                gc.disable()
 
     def end(self, *, promote: bool) -> None:
         """End a block; after the last one the collector goes on, if it was on."""
         with self._lock:
-            self._running -= 1
-            if not self._was_on:
-                return
-            due = promote and not self._is_frozen() and self._promote()
-            if not self._running:
+            due = (
+                self._holding and promote and not self._is_frozen() and self._promote()
+            )
+            self._running = max(self._running - 1, 0)  # none is left after a fork
+            if self._holding and not self._running:
+                self._holding = False
                 gc.enable()
         if due:
             gc.collect()
@@ -93,6 +107,8 @@ class _Pauses:
 
 
 _pauses = _Pauses()
+if hasattr(os, "register_at_fork"):  # not on Windows, which doesn't fork
+    os.register_at_fork(after_in_child=_pauses.restart)
 _ambient: ContextVar[Policy | None] = ContextVar("collector", default=None)
 
 

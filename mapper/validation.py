@@ -136,7 +136,7 @@ def _fits(cls: Any) -> Callable[[Any], bool]:
     """Return what tells quickly that all fields of a document hold what they may."""
     record: Any = part_of(cls, class_encoder(cls, converter()))
     parts = {field.name: part for field, part in record.fields()}
-    return checking(parts, cls.__checks__, validated_fields(cls))
+    return checking(cls, parts, cls.__checks__, validated_fields(cls))
 
 
 def validated_fields(cls: Any) -> frozenset[str]:

@@ -18,9 +18,12 @@ Check = Callable[[Any, Any], "str | None"]
 
 
 def checking(
-    parts: Mapping[str, Part], checks: Mapping[str, Check], always: frozenset[str]
+    cls: Any,
+    parts: Mapping[str, Part],
+    checks: Mapping[str, Check],
+    always: frozenset[str],
 ) -> Callable[[Any], bool]:
-    """Return the function that tells whether a document fits.
+    """Return the function that tells whether a document of *cls* fits.
 
     *parts* describes its fields, *checks* finds what is wrong with their values; fields in
     *always* have rules beyond their types, so they are checked whatever they hold.
@@ -38,7 +41,7 @@ def checking(
             else:
                 _write_field(source, part, value, other)
         source.line("return True")
-    return source.compiled("fits", "documents")
+    return source.compiled("fits", cls)
 
 
 def _write_field(source: Source, part: Part | None, value: str, other: str) -> None:

@@ -164,7 +164,7 @@ def differing(part: Record) -> Differing:
                 source.line(f"found[{field.stored!r}] = {hook}(its)")
         source.line("return found")
     comparer.finish()
-    found: Differing = source.compiled("differing", part.kind.__qualname__)
+    found: Differing = source.compiled("differing", part.kind)
     return found
 
 

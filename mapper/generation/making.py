@@ -92,8 +92,8 @@ def shadow_of(kind: Any) -> Any:
     allows where both classes have the same places.
     """
     above = kind.__base__
-    if not inspect.isbuiltin(above.__init_subclass__):
-        return None  # it would take the shadow for a subclass
+    if not inspect.isbuiltin(above.__init_subclass__) or hasattr(kind, "__del__"):
+        return None  # they would take the shadow for a subclass, and for an instance
     namespace = {
         "__slots__": vars(kind).get("__slots__", ()),
         "__setattr__": object.__setattr__,

@@ -23,7 +23,8 @@ class Source:
         self.names: dict[str, Any] = {}
         self._lines: list[str] = []
         self._depth = 0
-        self._taken: dict[str, int] = dict.fromkeys(reserved, 1)
+        self._taken = set(reserved)
+        self._numbers: dict[str, int] = {}
         self._known: dict[tuple[str, int], str] = {}
         for one in _BUILTINS:
             self.named(one.__name__, one)
@@ -53,10 +54,17 @@ class Source:
     def local(self, stem: str) -> str:
         """Return a name that nothing has yet."""
         stem = re.sub(r"\W", "_", stem)
-        stem = f"{stem}_" if keyword.iskeyword(stem) else stem
-        number = self._taken.get(stem, 0)
-        self._taken[stem] = number + 1
-        return f"{stem}_{number}" if number else stem
+        if keyword.iskeyword(stem) or not stem.isidentifier():
+            stem = f"_{stem}"
+        name, number = stem, self._numbers.get(stem, 0)
+        while (
+            name in self._taken
+        ):  # a field may be called like another one with a number
+            number += 1
+            name = f"{stem}_{number}"
+        self._numbers[stem] = number
+        self._taken.add(name)
+        return name
 
     def named(self, stem: str, value: Any) -> str:
         """Return the name under which the code finds *value*, one for each value."""
@@ -67,11 +75,12 @@ class Source:
             self.names[name] = value
         return self._known[known]
 
-    def compiled(self, function: str, about: str) -> Any:
-        """Return the *function* of the code; tracebacks show it as code *about* something.
+    def compiled(self, function: str, kind: Any) -> Any:
+        """Return the *function* of the code; tracebacks show it as code for the class *kind*.
 
         Its ``__source__`` is the code.
         """
+        about = f"{kind.__module__}.{kind.__qualname__}"
         filename = f"<mapper generated {function} of {about}>"
         # A class of that name that is defined anew takes the place of the one before.
         lines = self.text.splitlines(keepends=True)

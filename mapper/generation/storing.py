@@ -70,4 +70,4 @@ def storing(
     writer = _Storer(source, checks, always)
     with source.block("def store(instance)"):
         source.line(f"return {writer.document(part, 'instance')}")
-    return source.compiled("store", part.kind.__qualname__)
+    return source.compiled("store", part.kind)

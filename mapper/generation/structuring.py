@@ -26,7 +26,7 @@ def structuring(part: Record) -> Callable[[Any], Any] | None:
     reader = Reader(source, owned=False, naive=False)
     with source.block("def structure(row)"):
         source.line(f"return {reader.whole(part, 'row')}")
-    return source.compiled("structure", part.kind.__qualname__)
+    return source.compiled("structure", part.kind)
 
 
 def loading(part: Record, *, naive: bool, stateful: bool) -> Loading | None:
@@ -58,5 +58,5 @@ def _loading(part: Record, state: str, **how: bool) -> Loading:
         each = "row, raw in zip(rows, raws)" if state else "row in rows"
         with source.block(f"for {each}"):
             source.line(f"add({reader.whole(part, 'row', state)})")
-    made: Loading = source.compiled("load", part.kind.__qualname__)
+    made: Loading = source.compiled("load", part.kind)
     return made

@@ -173,4 +173,4 @@ def unstructuring(part: Record) -> Callable[[Any], dict[str, Any]]:
     writer = Writer(source)
     with source.block("def unstructure(instance)"):
         source.line(f"return {writer.document(part, 'instance')}")
-    return source.compiled("unstructure", part.kind.__qualname__)
+    return source.compiled("unstructure", part.kind)

@@ -164,8 +164,8 @@ MAKERS = (
 @st.composite
 def classes(draw, depth=2, makers=MAKERS):
     """Generate classes, of which `fields_in` tells the fields."""
-    count = draw(st.integers(1, 4))
-    names = draw(st.permutations(["f0", "type", "row", "list"]))[:count]
+    count = draw(st.integers(1, 5))
+    names = draw(st.permutations(["f0", "f0_1", "f0_2", "type", "row", "list"]))[:count]
     annotated = {name: draw(annotations(depth)) for name in names}
     defaults = {
         name: draw(st.sampled_from([{"default": None}, {"factory": list}]))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
+import subprocess
+import sys
 import threading
+import typing
 
 import attrs
 import bson
@@ -323,3 +327,85 @@ def test_streams_leave_it(mapper):
     seen.clear()
     assert sum(1 for _ in mapper.find(Watched)) == 400
     assert all(seen)
+
+
+class Reading:
+    """Garbage that reads when it is found."""
+
+    found: typing.ClassVar[list[int]] = []
+
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        self.found.append(len(reader(Watched.all()).all(many())))
+
+
+def test_finalizers_may_read():
+    """What the collector finds may read, at whatever moment it does."""
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for policy in ("pause", "promote"):
+            Reading()
+            with collecting(policy):
+                made = [[] for _ in range(10)]
+            del made
+            gc.collect()
+    finally:
+        gc.set_threshold(*before)
+    assert Reading.found == [400, 400]
+
+
+def test_signal_handlers_may_read():
+    """A handler that comes while the collector is handled reads, and everything goes on."""
+    read = []
+
+    def handle(*_):
+        read.append(len(reader(Watched.all()).all(many(300))))
+
+    before = signal.signal(signal.SIGALRM, handle)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    try:
+        while len(read) < 20:
+            with collecting("pause"):
+                pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert set(read) == {300}
+
+
+FORKED = """
+import gc, os, threading
+from mapper.collector import collecting
+
+inside, outside = threading.Event(), threading.Event()
+
+def other():
+    with collecting("promote"):
+        inside.set()
+        outside.wait(10)
+
+thread = threading.Thread(target=other)
+thread.start()
+inside.wait(10)
+child = os.fork()
+if not child:
+    assert gc.isenabled()
+    with collecting("promote"):
+        assert not gc.isenabled()
+    os._exit(0 if gc.isenabled() else 1)
+outside.set()
+thread.join()
+assert gc.isenabled()
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_forks_begin_anew():
+    """A process that was forked while a thread read has no such thread."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED], timeout=60, check=False
+    )
+    assert done.returncode == 0

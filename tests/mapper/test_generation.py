@@ -148,6 +148,7 @@ def test_writing_differs_in_nothing(data):
         assert outcome(lambda: decode(encode(instance, cls), cls)) == shown(instance)
 
 
+@pytest.mark.usefixtures("both_paths")
 @ANY_CLASS
 @given(st.data())
 def test_batches_differ_in_nothing(data):
@@ -276,6 +277,49 @@ def test_names_of_fields_are_free():
 
 
 @attrs.define
+class House:
+    """A class whose fields are called as those of what holds it."""
+
+    street: str
+    street_1: str = ""
+
+
+class Resident(SyncDocument):
+    """A document with fields that are called like others, with numbers."""
+
+    street: str
+    street_1: str
+    street_2: str
+    home: House
+    homes: list[House]
+
+
+@attrs.define
+class Checked:
+    """A class that is called with its fields, and holds another one."""
+
+    street: str = attrs.field(validator=attrs.validators.instance_of(str))
+    street_1: str
+    home: House
+    street_2: str = "c"
+
+
+def test_names_with_numbers_are_free():
+    """A field that is called like a nested one, with a number, keeps its value."""
+    home = {"street": "d", "street_1": "e"}
+    row = {"street": "a", "street_1": "b", "street_2": "c", "home": home}
+    whole = {**row, "_id": ObjectId(), "homes": [home, home]}
+    document = decode(whole, Resident)
+    assert encode(document, Resident) == form_of(Resident)(document) == whole
+    (found,) = reader(Resident.all()).all(joined([bson.encode(whole)]))
+    assert encode(found, Resident) == whole
+    checked = Checked("a", "b", House("d", "e"))
+    assert decode(row, Checked) == checked
+    assert row_reader(None, Checked).all(joined([bson.encode(row)])) == [checked]
+    assert encode(checked, Checked) == row
+
+
+@attrs.define
 class Row:
     """A class that is called as a variable of the code."""
 
@@ -292,7 +336,7 @@ class Keyword:
     rows: list[Row]
 
 
-Keyword.__name__ = "not a name"
+Keyword.__name__ = "2 not a name"
 
 
 def test_names_of_classes_are_free():
