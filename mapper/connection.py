@@ -39,7 +39,7 @@ class Connection:
         self.client = database.client
         self.name: str = database.name
         self.concerns = concerns
-        self.collector = collector
+        self.collector: Policy | None = collector
 
     def with_options(self, concerns: Concerns, collector: Policy | None) -> Connection:
         """Return a connection to the same database, with *concerns* over these."""

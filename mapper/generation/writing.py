@@ -148,7 +148,7 @@ class Writer:
         self.open.pop()
         return f"{{{', '.join(pairs)}}}"
 
-    def field(self, _: Field, part: Part, name: str) -> None:
+    def field(self, field: Field, part: Part, name: str) -> None:  # noqa: ARG002
         """Write what stores a field, whose value is called *name*."""
         self.value(part, name)
 
