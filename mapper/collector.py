@@ -39,9 +39,7 @@ POLICIES: tuple[Policy, ...] = ("promote", "pause", "leave")
 DEFAULT: Policy = "promote"
 
 _LEAST = 500_000  # objects between two looks through everything
-_IMMORTAL = (
-    2_000  # Python 3.12 freezes some hundred objects itself, applications all theirs
-)
+_IMMORTAL = 2_000  # Python 3.12 freezes some hundred objects itself
 _UNTOUCHED: AbstractContextManager[None] = nullcontext()
 
 

@@ -75,4 +75,4 @@ def _misfit(source: Source, part: Part | None, value: str) -> str | None:
         kind = part.kind
     if kind is None:
         return None
-    return f"type({value}) is not {source.named(kind.__name__, kind)}"
+    return f"type({value}) is not {source.kind(kind)}"

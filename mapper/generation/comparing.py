@@ -60,7 +60,7 @@ class _Comparer:
 
     def exact(self, part: Exact, value: str, stored: str) -> str:
         """Write the test of a value that stays as it is: identity is asked first."""
-        kind = self._kind(part.kind)
+        kind = self.source.kind(part.kind)
         equal = f"type({stored}) is {kind} and {stored} == {value}"
         return f"type({value}) is {kind} and ({stored} is {value} or {equal})"
 
@@ -79,7 +79,9 @@ class _Comparer:
 
     def member(self, part: Member, value: str, stored: str) -> str:
         """Write the test of an enum's member."""
-        types = f"type({value}) is {self._kind(part.kind)} and type({stored}) is str"
+        types = (
+            f"type({value}) is {self.source.kind(part.kind)} and type({stored}) is str"
+        )
         return f"{types} and {stored} == {value}._value_"
 
     def many(self, part: Many, value: str, stored: str) -> str:
@@ -109,9 +111,7 @@ class _Comparer:
 
     def _record(self, part: Record) -> None:
         """Write the tests of all fields; nothing else may be stored."""
-        types = (
-            f"type(value) is not {self._kind(part.kind)} or type(stored) is not dict"
-        )
+        types = f"type(value) is not {self.source.kind(part.kind)} or type(stored) is not dict"
         with self.source.block(f"if {types} or len(stored) != {len(part.fields())}"):
             self.source.line("return False")
         for field, inner in part.fields():
@@ -134,9 +134,6 @@ class _Comparer:
             self._functions[about] = name
             self._late.append((part, name))
         return self._functions[about]
-
-    def _kind(self, kind: type) -> str:
-        return self.source.named(kind.__name__, kind)
 
 
 _TESTS: dict[type[Part], Any] = {

@@ -41,8 +41,6 @@ Slow = Callable[[str], str]
 MISSING: Any = object()
 """What stands for a field that isn't stored."""
 
-_DEEPEST = 10  # blocks; Python takes 20 loops within each other
-
 
 class Reader:
     """Writes the code for one class into *source*.
@@ -67,20 +65,18 @@ class Reader:
     def value(self, part: Part, name: str, slow: Slow) -> None:
         """Write what turns the stored value called *name* into what *part* says."""
         write = _WRITERS.get(type(part))
-        if write is None or self._source.depth > _DEEPEST:
+        if write is None or self._source.is_deep:
             self._source.line(f"{name} = {slow(name)}")
         else:
             write(self, part, name, slow)
 
     def exact(self, part: Exact, name: str, slow: Slow, unless: str = "") -> None:
         """Write the check of a type; an `int` may come as the driver's `Int64`."""
-        kind = self._kind(part.kind)
+        kind = self._source.kind(part.kind)
         with self._source.block(f"if {unless}type({name}) is not {kind}"):
             other = slow(name)
             if part.kind is int:
-                other = (
-                    f"int({name}) if type({name}) is {self._kind(Int64)} else {other}"
-                )
+                other = f"int({name}) if type({name}) is {self._source.kind(Int64)} else {other}"
             self._source.line(f"{name} = {other}")
 
     def moment(self, _: Moment, name: str, slow: Slow) -> None:
@@ -113,7 +109,7 @@ class Reader:
 
     def _checked_items(self, part: Many, inner: Exact, name: str, slow: Slow) -> None:
         item = self._source.local("item")
-        unfit = f"if type({item}) is not {self._kind(inner.kind)}"
+        unfit = f"if type({item}) is not {self._source.kind(inner.kind)}"
         with self._source.block(f"for {item} in {name}"), self._source.block(unfit):
             self._source.line(f"{name} = {slow(name)}")
             self._source.line("break")
@@ -187,7 +183,7 @@ class Reader:
         if state and len(self._open) == 1:
             self._assignment(how.maker, made, "_state", state)
         if how.maker is not part.kind:
-            self._source.line(f"{made}.__class__ = {self._kind(part.kind)}")
+            self._source.line(f"{made}.__class__ = {self._source.kind(part.kind)}")
         return made
 
     def _found(self, maker: Any, field: Field, part: Part, row: str, made: str) -> None:
@@ -212,7 +208,7 @@ class Reader:
             name = self._source.local(f"its_{field.name}")
             self._field(part.kind, field, inner, row, "None", name)
             given.append(f"{field.argument}={name}")
-        kind = self._kind(part.kind)
+        kind = self._source.kind(part.kind)
         self._source.line(f"{made} = {kind}({', '.join(given)})")
         return made
 
@@ -243,7 +239,7 @@ class Reader:
         """Write what refuses fields that the class doesn't describe, if it does."""
         if refuses_unknown(kind):
             refuse = self._source.named("refuse_unknown", refuse_unknown)
-            self._source.line(f"{refuse}({self._kind(kind)}, {row})")
+            self._source.line(f"{refuse}({self._source.kind(kind)}, {row})")
 
     def _by_hook(self, part: Part) -> Slow:
         hook = self._source.named("hook", part.hook)
@@ -253,9 +249,6 @@ class Reader:
     def _else(self, name: str, slow: Slow) -> None:
         with self._source.block("else"):
             self._source.line(f"{name} = {slow(name)}")
-
-    def _kind(self, kind: type) -> str:
-        return self._source.named(kind.__name__, kind)
 
 
 _WRITERS: dict[type[Part], Any] = {

@@ -12,6 +12,8 @@ from typing import Any
 
 _BUILTINS = (type, zip, list, tuple, set, frozenset, dict, str, int, float, bool, bytes)
 
+_DEEPEST = 10  # blocks; Python takes 20 loops within each other
+
 
 class Source:
     """The lines of one function, and the *names* of what it takes from without.
@@ -27,7 +29,7 @@ class Source:
         self._numbers: dict[str, int] = {}
         self._known: dict[tuple[str, int], str] = {}
         for one in _BUILTINS:
-            self.named(one.__name__, one)
+            self.kind(one)
 
     @property
     def text(self) -> str:
@@ -35,9 +37,9 @@ class Source:
         return "\n".join(self._lines) + "\n"
 
     @property
-    def depth(self) -> int:
-        """How many blocks stand open."""
-        return self._depth
+    def is_deep(self) -> bool:
+        """Whether so many blocks stand open that no more should be opened."""
+        return self._depth > _DEEPEST
 
     def line(self, text: str) -> None:
         """Write a line into the innermost block."""
@@ -74,6 +76,10 @@ class Source:
             self._known[known] = name
             self.names[name] = value
         return self._known[known]
+
+    def kind(self, kind: type) -> str:
+        """Return the name under which the code finds the class *kind*."""
+        return self.named(kind.__name__, kind)
 
     def compiled(self, function: str, kind: Any) -> Any:
         """Return the *function* of the code; tracebacks show it as code for the class *kind*.

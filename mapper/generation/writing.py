@@ -25,7 +25,6 @@ from mapper.generation.source import Source
 
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1  # what BSON's integers hold
-_DEEPEST = 10  # blocks; Python takes 20 loops within each other
 
 
 class Writer:
@@ -40,7 +39,7 @@ class Writer:
         write = _WRITERS.get(type(part))
         if write is None:
             self.by_hook(part, name)
-        elif self.source.depth > _DEEPEST:
+        elif self.source.is_deep:
             self.unfit(part, name)
         else:
             write(self, part, name)
@@ -60,7 +59,7 @@ class Writer:
             self.unfit(part, name)
 
     def _misfit(self, part: Exact, name: str) -> str:
-        text = f"type({name}) is not {self._kind(part.kind)}"
+        text = f"type({name}) is not {self.source.kind(part.kind)}"
         if part.kind is int:
             text = f"({text} or not {_LEAST} <= {name} <= {_MOST})"
         return text
@@ -68,7 +67,7 @@ class Writer:
     def moment(self, part: Moment, name: str) -> None:
         """Write the check that a moment is in UTC, and has no more than milliseconds."""
         utc = self.source.named("UTC", dt.timezone.utc)
-        kind = self._kind(dt.datetime)
+        kind = self.source.kind(dt.datetime)
         other = f"{name}.tzinfo is not {utc} or {name}.microsecond % 1000"
         with self.source.block(f"if type({name}) is not {kind}"):
             self.unfit(part, name)
@@ -83,7 +82,7 @@ class Writer:
 
     def member(self, part: Member, name: str) -> None:
         """Write what takes the value of an enum's member."""
-        with self.source.block(f"if type({name}) is {self._kind(part.kind)}"):
+        with self.source.block(f"if type({name}) is {self.source.kind(part.kind)}"):
             self.source.line(f"{name} = {name}._value_")
         with self.source.block("else"):
             self.unfit(part, name)
@@ -131,7 +130,7 @@ class Writer:
         if part.kind in self.open:
             self.by_hook(part, name)
             return
-        with self.source.block(f"if type({name}) is {self._kind(part.kind)}"):
+        with self.source.block(f"if type({name}) is {self.source.kind(part.kind)}"):
             self.source.line(f"{name} = {self.document(part, name)}")
         with self.source.block("else"):
             self.unfit(part, name)
@@ -151,9 +150,6 @@ class Writer:
     def field(self, field: Field, part: Part, name: str) -> None:  # noqa: ARG002
         """Write what stores a field, whose value is called *name*."""
         self.value(part, name)
-
-    def _kind(self, kind: type) -> str:
-        return self.source.named(kind.__name__, kind)
 
 
 _WRITERS: dict[type[Part], Any] = {
