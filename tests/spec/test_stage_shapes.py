@@ -4,6 +4,12 @@ import pytest
 
 from mongo_dsl import Pipeline
 from mongo_dsl.shape import OPEN
+from tests.spec import test_examples
+
+
+if test_examples.FILE is None:  # where that was skipped it ends before what is needed
+    pytest.skip("the manual's examples are not here", allow_module_level=True)
+
 from tests.spec.test_stage_examples import PIPELINES, stage
 
 
